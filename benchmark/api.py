@@ -1,0 +1,344 @@
+"""What a plugin author imports: this module is the whole author interface.
+
+A plugin is a class (a dataclass where it has parameters) that a hook returns:
+
+    @hookimpl
+    def bench_generators() -> list[type[Generator]]:
+        return [Jitter]
+
+Images are `float32 (n, height, width, channels)` in [0, 1], channels last, 1 or 3 channels.
+Importing a plugin module must stay light: TensorFlow, torch, umap and scikit-learn belong inside functions.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
+
+import pluggy
+
+from benchmark.errors import CannotFit, InputError
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Images: TypeAlias = NDArray[np.float32]
+    Labels: TypeAlias = NDArray[np.int64]
+    Array: TypeAlias = NDArray[Any]
+else:
+    Images = Labels = Array = Any
+
+__all__ = [
+    "Array", "CannotFit", "ConditionalGenerator", "Context", "Control", "Data", "Dataset", "Evidence", "Features",
+    "Generator", "Images", "InputError", "Labels", "Measure", "Metric", "Neighbours", "Plugin", "Score", "Section",
+    "Source", "Task", "hookimpl",
+]
+
+hookimpl = pluggy.HookimplMarker("synthassay")
+
+Space = Literal["pixels", "features"]
+Role = Literal["synthetic", "held_out", "train", "test"]
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a cell asks for, known before anything runs: the argument of `skip`."""
+
+    dataset: str
+    label: int
+    class_name: str
+    n_real: int                       # training images
+    n_synthetic: int                  # images to sample; held-out and fresh real images are as many
+    shape: tuple[int, int, int]       # height, width, channels
+    n_classes: int                    # classes of the dataset
+    seed: int
+
+
+@dataclass
+class Context:
+    """What the runner hands to a plugin at work.
+
+    rng: seeded by the names of what it is for; the only source of random numbers to use.
+    scratch: a folder that is the plugin's own until the cell ends.
+    deadline: the moment (`time.monotonic()`) at which the cell is stopped, or None.
+    """
+
+    rng: np.random.Generator
+    scratch: Path = Path()
+    deadline: float | None = None
+    on_progress: Callable[[int, int], None] | None = None
+    curves: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+    snapshots: list[tuple[int, Any]] = field(default_factory=list)
+    kept: dict[str, Any] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    unit: str = "step"
+
+    @property
+    def seed(self) -> int:
+        """A seed in [0, 2**31) drawn from `rng`, for libraries that want an integer: another at each reading."""
+        return int(self.rng.integers(2**31))
+
+    @property
+    def seconds_left(self) -> float:
+        """Seconds until `deadline`; infinite where there is none."""
+        return float("inf") if self.deadline is None else self.deadline - time.monotonic()
+
+    def log(self, step: float, **values: float) -> None:
+        """Record a point of each named curve (a loss, say) at `step`; shown in the report."""
+        for name, value in values.items():
+            self.curves.setdefault(name, []).append((float(step), float(value)))
+
+    def snapshot(self, step: int, images: Images) -> None:
+        """Record what the generator makes at `step` (the same latent points each time, 8 images are shown)."""
+        self.snapshots.append((step, images))
+
+    def progress(self, done: int, total: int) -> None:
+        """Tell the runner how far the work is."""
+        if self.on_progress is not None:
+            self.on_progress(done, total)
+
+    def keep(self, name: str, array: Array) -> None:
+        """Keep an array beside the scores (metrics: an embedding, distances for a histogram)."""
+        self.kept[name] = array
+
+    def warn(self, message: str) -> None:
+        """Record one sentence that the report shows beside the result."""
+        self.warnings.append(message)
+
+
+class Plugin:
+    """What all plugins share. `name` is the name on the command line; dataclass fields are parameters."""
+
+    name: ClassVar[str]
+    tags: ClassVar[tuple[str, ...]] = ()        # groups, selected by @tag
+    needs: ClassVar[tuple[str, ...]] = ()       # import names beyond the base install: ("tensorflow",)
+    extra: ClassVar[str] = ""                   # the extra of synthassay that brings them
+    source: ClassVar[str] = ""                  # the paper and equation that it implements
+    licence: ClassVar[str] = ""
+
+    def skip(self, task: Task) -> str | None:
+        """Return why this task cannot be done ('needs at least 6 training images'), or None."""
+        return None
+
+
+class Generator(Plugin):
+    """Makes synthetic images of one class after seeing real ones."""
+
+    control: ClassVar[bool] = False
+    light: ClassVar[bool] = False               # True: may start as a fork of a process with numpy and sklearn loaded
+    cost: ClassVar[Literal["seconds", "minutes"]] = "seconds"
+
+    def fit(self, real: Images, ctx: Context) -> None:
+        """Learn from `real`, float32 (n, height, width, channels) in [0, 1]. May raise CannotFit."""
+        raise NotImplementedError
+
+    def sample(self, n: int, ctx: Context) -> Images:
+        """Return `n` images of any real dtype; the runner casts to float32 and clips to [0, 1]."""
+        raise NotImplementedError
+
+
+class ConditionalGenerator(Plugin):
+    """Fitted once on all chosen classes with their labels, then sampled per class."""
+
+    control: ClassVar[bool] = False
+    light: ClassVar[bool] = False
+    cost: ClassVar[Literal["seconds", "minutes"]] = "seconds"
+
+    def fit(self, real: Images, labels: Labels, ctx: Context) -> None:
+        """Learn from `real` (n, height, width, channels) and `labels` int64 (n,). May raise CannotFit."""
+        raise NotImplementedError
+
+    def sample(self, n: int, label: int, ctx: Context) -> Images:
+        """Return `n` images of the class `label`."""
+        raise NotImplementedError
+
+
+class Control(Generator):
+    """A generator with a known answer, in every run. It may be fitted on another role than `train`."""
+
+    control: ClassVar[bool] = True
+    light: ClassVar[bool] = True
+    role: ClassVar[Literal["train", "fresh"]] = "train"
+    next_class: ClassVar[bool] = False          # True: the images of the next class in label order
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One named number that a metric gives for a cell.
+
+    better: which way is good; "half": the nearer to 0.5; "none": a diagnostic.
+    failing: the control that must fail, whose value is 0 on the calibrated scale (`real` is 1).
+    zero: a fixed value for 0 in place of that control.
+    space: where distances are taken; "features" is what `--features` names. "" where none are.
+    smallest_n: synthetic images below which it is not judged.
+    """
+
+    name: str
+    better: Literal["higher", "lower", "half", "none"]
+    help: str
+    aspect: Literal["realistic", "varied", "original", "useful"] | None = None
+    failing: str | None = None
+    zero: float | None = None
+    unit: str = ""
+    bounds: tuple[float | None, float | None] = (0.0, 1.0)
+    space: Space | Literal[""] = ""
+    reference: bool = False                     # True: depends on the reference classifier
+    smallest_n: int = 15
+
+
+@dataclass(frozen=True)
+class Score:
+    """The value of one measure on one cell.
+
+    value: finite, or None where the metric cannot judge; then `reason` says why.
+    draws: float (b,), the value under resampling of images (the neighbour graph kept), for intervals; or None.
+    """
+
+    value: float | None
+    draws: Array | None = None
+    reason: str = ""
+    note: str = ""
+
+    @classmethod
+    def of_means(
+        cls, statistic: Callable[..., Array], *contributions: Array, rng: np.random.Generator, draws: int = 300
+    ) -> Score:
+        """Return `statistic` of the means of per-image contributions, with bootstrap draws.
+
+        Each contribution is float (n_i,) or (n_i, m), resampled on its own over its first axis; `statistic`
+        gets arrays with one leading axis more than a mean has, and keeps it.
+        """
+        import numpy as np
+
+        arrays = [np.asarray(c, dtype=np.float64) for c in contributions]
+        value = statistic(*[a.mean(axis=0)[None] for a in arrays])
+        resampled = [rng.multinomial(len(a), np.full(len(a), 1 / len(a)), size=draws) @ a / len(a) for a in arrays]
+        return cls(float(value[0]), np.asarray(statistic(*resampled), dtype=np.float64))
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """Nearest neighbours, nearest first: distances float32 (n, k), indices int64 (n, k)."""
+
+    distances: Array
+    indices: Array
+
+
+class Evidence(Protocol):
+    """What a metric sees of one cell: images, and shared work that is done once however many metrics ask."""
+
+    task: Task
+    synthetic: Images                           # (n_synthetic, h, w, c)
+    train: Images                               # (n_real, h, w, c): what the generator saw
+    held_out: Images                            # (n_synthetic, h, w, c): the real reference
+    test: Images                                # the dataset's test split, all classes
+    test_labels: Labels
+    others: Mapping[int, Images]                # label -> (n_synthetic, h, w, c) held-out images of each other class
+
+    def features(self, images: Images | Role, space: Space = "features") -> Array:
+        """Return float32 (n, d): flat pixels, or what `--features` names; for a role computed once."""
+
+    def neighbours(self, of: Role, among: Role, k: int, space: Space = "features") -> Neighbours:
+        """Return the `k` nearest of `among` for each of `of` (Euclidean, exact; an image is never its own)."""
+
+    def balls(self, of: Role, among: Role, radii: Array, space: Space = "features") -> Array:
+        """Return int64 (n,): how many balls, of `radii` (m,) round each of `among`, hold each of `of` (d <= radius)."""
+
+    def classify(self, images: Images | Role) -> Labels:
+        """Return the labels that the reference classifier (fitted on the neutral role) gives, int64 (n,)."""
+
+
+class Metric(Plugin):
+    """Turns one cell's evidence into the values of its declared measures."""
+
+    measures: ClassVar[tuple[Measure, ...]]
+    default: ClassVar[bool] = True              # False: runs only where `--metrics` names it
+    controls: ClassVar[tuple[str, ...] | None] = None   # controls that are scored; None: all
+
+    def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
+        """Return a `Score` for each of `measures`, no more and no fewer."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Data:
+    """A dataset as read: images uint8 or float32 in [0, 1] (n, h, w, c); labels int64 (n,), indices of class_names.
+
+    Without a test split, `test_images` and `test_labels` are None and a fifth of each class is set aside.
+    """
+
+    images: Array
+    labels: Array
+    class_names: tuple[str, ...]
+    test_images: Array | None = None
+    test_labels: Array | None = None
+
+
+class Dataset(Plugin):
+    """Labelled real images."""
+
+    takes_folder: ClassVar[bool] = False        # True: reads `--data-dir`
+
+    def load(self, folder: Path | None) -> Data:
+        """Read the images; `folder` is `--data-dir`. Raises InputError on what cannot be read."""
+        raise NotImplementedError
+
+
+class Features(Plugin):
+    """A space in which distances mean more than in pixels. Fitted once on the neutral role, then pickled."""
+
+    def fit(self, images: Images, labels: Labels, ctx: Context) -> None:
+        """Learn from the neutral images of all classes."""
+        raise NotImplementedError
+
+    def transform(self, images: Images) -> Array:
+        """Return float32 (n, d)."""
+        raise NotImplementedError
+
+    @property
+    def space(self) -> str:
+        """The name that stands in the column `space` of every score: 'pca50'."""
+        raise NotImplementedError
+
+
+class Source(Protocol):
+    """What a report section may collect from, when a run ends."""
+
+    report: Mapping[str, Any]                   # `report.json` without its sections
+
+    def samples(self, cell: str) -> Images:
+        """Return the synthetic images of a cell (its key stands in `report["cells"]`)."""
+
+    def kept(self, cell: str, metric: str) -> Mapping[str, Array]:
+        """Return the arrays that a metric kept for a cell (`ctx.keep`); empty where it kept none."""
+
+    def history(self, cell: str) -> Mapping[str, Any]:
+        """Return what a generator logged: {"unit", "curves": {name: [[step, value]]}, "snapshots": {step: images}}."""
+
+    def real(self, label: int, role: str, n_real: int, seed: int) -> Images:
+        """Return the real images of a class and role ("train", "held_out", "fresh")."""
+
+
+class Section(Plugin):
+    """One section of the report page: it collects plain data once, and renders from them alone."""
+
+    title: ClassVar[str]
+    question: ClassVar[str] = ""
+    order: ClassVar[int] = 100                  # smaller is higher up; built-ins take 10 to 90
+
+    def collect(self, source: Source) -> Any:
+        """Return what JSON can hold; it becomes `report["sections"][name]`. None: nothing of its own."""
+        return None
+
+    def render(self, report: Mapping[str, Any], data: Any) -> str:
+        """Return HTML of `report` and of what `collect` returned; "" leaves the section out.
+
+        Plain `str` is escaped: return `markupsafe.Markup` for HTML.
+        """
+        raise NotImplementedError

@@ -1,0 +1,132 @@
+"""A dataset as the protocol sees it: duplicates removed, a test split set aside, images by role."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from benchmark import protocol
+from benchmark.errors import InputError, unknown
+from benchmark.seeds import random
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from benchmark.api import Array, Data, Dataset, Images, Labels
+
+
+def to_images(raw: Array) -> Images:
+    """Return float32 (n, h, w, c) in [0, 1] of uint8 or float images."""
+    if raw.dtype == np.uint8:
+        return raw.astype(np.float32) / np.float32(255)
+    return raw.astype(np.float32)
+
+
+@dataclass(frozen=True)
+class RealData:
+    """Real images of a dataset, ready to be cut into roles."""
+
+    name: str
+    class_names: tuple[str, ...]
+    raw: Array                      # (n, h, w, c) uint8 or float32, the training split
+    labels: Labels
+    raw_test: Array
+    test_labels: Labels
+    duplicates: int                 # exact duplicates that were removed
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Height, width, channels."""
+        return tuple(self.raw.shape[1:])  # type: ignore[return-value]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 over all images, labels and class names: the same data under any name has the same."""
+        digest = hashlib.sha256(repr((self.class_names, self.raw.shape, self.raw.dtype.str)).encode())
+        for array in (self.raw, self.labels, self.raw_test, self.test_labels):
+            digest.update(np.ascontiguousarray(array).data)
+        return digest.hexdigest()
+
+    @cached_property
+    def counts(self) -> tuple[int, ...]:
+        """Training images of each class."""
+        return tuple(np.bincount(self.labels, minlength=len(self.class_names)).tolist())
+
+    @cached_property
+    def test(self) -> Images:
+        """The test split of all classes."""
+        return to_images(self.raw_test)
+
+    def members(self, label: int) -> Array:
+        """Return the ascending indices of a class in the training split."""
+        return np.flatnonzero(self.labels == label)
+
+    def roles(self, label: int, seed: int, sizes: protocol.Sizes) -> Mapping[str, Images]:
+        """Return the images of one class by role (see `protocol.roles`)."""
+        cut = protocol.roles(self.members(label), self.name, label, seed, sizes)
+        return {role: to_images(self.raw[indices]) for role, indices in cut.items()}
+
+    def label_of(self, text: str) -> int:
+        """Return the label of a class name or number. Raises InputError."""
+        if text in self.class_names:
+            return self.class_names.index(text)
+        if text.isascii() and text.isdigit() and int(text) < len(self.class_names):
+            return int(text)
+        raise unknown("class", text, self.class_names)
+
+
+def load(dataset: Dataset, folder: Path | None) -> RealData:
+    """Read a dataset, check it, remove exact duplicates and set a test split aside."""
+    data = dataset.load(folder)
+    images, labels = _checked(data.images, data.labels, data, "training")
+    test = data.test_images is not None and data.test_labels is not None
+    if test:
+        test_images, test_labels = _checked(data.test_images, data.test_labels, data, "test")
+    else:
+        test_images, test_labels = images[:0], labels[:0]
+    seen: set[bytes] = set()
+    keep, keep_test = _first_seen(images, seen), _first_seen(test_images, seen)
+    removed = len(images) + len(test_images) - int(keep.sum()) - int(keep_test.sum())
+    images, labels, test_images, test_labels = images[keep], labels[keep], test_images[keep_test], test_labels[keep_test]
+    if not test:
+        aside = _a_fifth(labels, dataset.name, len(data.class_names))
+        images, labels, test_images, test_labels = images[~aside], labels[~aside], images[aside], labels[aside]
+    return RealData(dataset.name, data.class_names, images, labels, test_images, test_labels, removed)
+
+
+def _checked(images: Array, labels: Array, data: Data, split: str) -> tuple[Array, Labels]:
+    if images.ndim != 4 or images.shape[-1] not in (1, 3):
+        raise InputError(f"{split} images have shape {images.shape}; expected (n, height, width, 1 or 3 channels).")
+    if len(images) != len(labels):
+        raise InputError(f"{len(images)} {split} images do not match {len(labels)} labels: there must be one label an image.")
+    labels = np.asarray(labels, dtype=np.int64)
+    if len(labels) and not 0 <= labels.min() <= labels.max() < len(data.class_names):
+        raise InputError(f"{split} labels go from {labels.min()} to {labels.max()}; allowed are 0 to {len(data.class_names) - 1}.")
+    if images.dtype != np.uint8:
+        images = images.astype(np.float32)
+        if not (np.isfinite(images).all() and images.min() >= 0 and images.max() <= 1):
+            raise InputError(f"{split} images have values outside [0, 1] or not finite; allowed are bytes, or numbers in [0, 1].")
+    return images, labels
+
+
+def _first_seen(images: Array, seen: set[bytes]) -> Array:
+    keep = np.ones(len(images), dtype=bool)
+    for i, image in enumerate(images):
+        content = hashlib.blake2b(image.tobytes(), digest_size=16).digest()
+        keep[i] = content not in seen
+        seen.add(content)
+    return keep
+
+
+def _a_fifth(labels: Labels, dataset: str, n_classes: int) -> Array:
+    aside = np.zeros(len(labels), dtype=bool)
+    for label in range(n_classes):
+        members = np.flatnonzero(labels == label)
+        order = random(0, "test", dataset, label).permutation(len(members))
+        aside[members[order[: len(members) // 5]]] = True
+    return aside

@@ -1,0 +1,58 @@
+"""A folder of IDX files of the user's own, named as MNIST's: what `--data-dir` reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from benchmark.api import Array, Data, Dataset, InputError, hookimpl
+from benchmark.datasets import _idx
+
+
+def _find(folder: Path, split: str, kind: str) -> Path | None:
+    """Return the one file of `folder` named like MNIST's: 'train-images-idx3-ubyte', dots or dashes, .gz or not."""
+    found = sorted(folder.glob(f"{split}-{kind}[-.]idx*-ubyte")) + sorted(folder.glob(f"{split}-{kind}[-.]idx*-ubyte.gz"))
+    return found[0] if found else None
+
+
+def _pair(folder: Path, split: str) -> tuple[Array, Array] | None:
+    images, labels = _find(folder, split, "images"), _find(folder, split, "labels")
+    if images is None and labels is None:
+        return None
+    if images is None or labels is None:
+        missing = "images-idx3" if images is None else "labels-idx1"
+        raise InputError(f"{folder}: {split}-{missing}-ubyte (or .gz) is missing beside {(images or labels).name}.")  # type: ignore[union-attr]
+    pixels = _idx.parse(_idx.read_bytes(images), images, 3)
+    if pixels.dtype != np.uint8:
+        raise InputError(f"{images}: pixels are {pixels.dtype.name}; allowed are unsigned bytes.")
+    classes = _idx.parse(_idx.read_bytes(labels), labels, 1)
+    if len(pixels) != len(classes):
+        raise InputError(f"{images.name} has {len(pixels)} images, but {labels.name} has {len(classes)} labels: they must match.")
+    return pixels[..., None], classes.astype(np.int64)
+
+
+class Idx(Dataset):
+    """IDX files in a folder: train-images-idx3-ubyte, train-labels-idx1-ubyte, and t10k-... for a test split."""
+
+    name = "idx"
+    takes_folder = True
+    source = "http://yann.lecun.com/exdb/mnist: the IDX file format"
+
+    def load(self, folder: Path | None) -> Data:
+        """Read the folder; classes are named by their numbers."""
+        if folder is None:
+            raise InputError("dataset 'idx' needs --data-dir, the folder with train-images-idx3-ubyte and train-labels-idx1-ubyte.")
+        if not folder.is_dir():
+            raise InputError(f"--data-dir {str(folder)!r} is not a folder.")
+        train, test = _pair(folder, "train"), _pair(folder, "t10k")
+        if train is None:
+            raise InputError(f"--data-dir {str(folder)!r} has no train-images-idx3-ubyte (or .gz).")
+        n_classes = max(int(labels.max()) for _, labels in (train, test or train)) + 1
+        return Data(*train, tuple(map(str, range(n_classes))), *(test or (None, None)))
+
+
+@hookimpl
+def bench_datasets() -> list[type[Dataset]]:
+    """Bring IDX files."""
+    return [Idx]

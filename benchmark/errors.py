@@ -1,0 +1,25 @@
+"""Errors that are the user's to mend: one sentence, shown without a traceback."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class InputError(Exception):
+    """The input cannot be used. The message is one sentence for the user; the command exits with 2."""
+
+
+class CannotFit(Exception):
+    """A generator found while fitting that it cannot do this task. The reason becomes a failed row."""
+
+
+def unknown(kind: str, value: str, allowed: Iterable[str]) -> InputError:
+    """Return an error that names the unknown value, what is allowed, and the nearest match."""
+    names = sorted(allowed)
+    close = get_close_matches(value, names, n=1, cutoff=0.5)
+    hint = f" Did you mean {close[0]!r}?" if close else ""
+    return InputError(f"{kind} {value!r} is not known; there are: {', '.join(names) or 'none'}.{hint}")

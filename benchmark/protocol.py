@@ -1,0 +1,93 @@
+"""What a cell may see: disjoint roles, their sizes, and the seeds that cut them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from benchmark.errors import InputError
+from benchmark.seeds import random
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from benchmark.api import Array
+
+VERSION = 1                     # part of every key: raise it when the meaning of a role or a seed changes
+
+NEUTRAL, NEUTRAL_FLOOR = 900, 200
+REFERENCE_FLOOR = 100           # held_out and fresh, each
+TRAIN_FLOOR = 50
+SMALLEST = 10                   # a role with fewer images is no role
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Images of each role in each class. `fresh` is as large as `held_out`, both as the synthetic images."""
+
+    train: int
+    held_out: int
+    neutral: int = NEUTRAL
+
+    @property
+    def total(self) -> int:
+        """Images that one class needs."""
+        return self.train + 2 * self.held_out + self.neutral
+
+
+def fit_sizes(available: int, wanted: Sizes, *, typed_train: bool = False, typed_held_out: bool = False) -> Sizes:
+    """Return sizes that fit into the smallest class, of `available` images.
+
+    What the user typed stays, or is refused with InputError. Default sizes shrink by as little as is needed:
+    neutral to 200, then held_out and fresh together to 100 each, then train to 50; then all in proportion.
+    """
+    sizes = wanted
+    if sizes.total <= available:
+        return sizes
+    sizes = replace(sizes, neutral=_shrunk(sizes.neutral, NEUTRAL_FLOOR, sizes.total - available))
+    if not typed_held_out:
+        excess = -(-(sizes.total - available) // 2)
+        sizes = replace(sizes, held_out=_shrunk(sizes.held_out, REFERENCE_FLOOR, excess))
+    if not typed_train:
+        sizes = replace(sizes, train=_shrunk(sizes.train, TRAIN_FLOOR, sizes.total - available))
+    if sizes.total <= available:
+        return sizes
+    return _in_proportion(available, sizes, typed_train=typed_train, typed_held_out=typed_held_out)
+
+
+def _shrunk(size: int, floor: int, excess: int) -> int:
+    return size if excess <= 0 else max(min(size, floor), size - excess)
+
+
+def _in_proportion(available: int, sizes: Sizes, *, typed_train: bool, typed_held_out: bool) -> Sizes:
+    typed = typed_train * sizes.train + typed_held_out * 2 * sizes.held_out
+    factor = (available - typed) / (sizes.total - typed)
+    scaled = Sizes(
+        train=sizes.train if typed_train else int(sizes.train * factor),
+        held_out=sizes.held_out if typed_held_out else int(sizes.held_out * factor),
+        neutral=int(sizes.neutral * factor),
+    )
+    if min(scaled.train if not typed_train else SMALLEST, scaled.held_out, scaled.neutral) < SMALLEST:
+        asked = " and ".join(
+            ["--n-real %d" % sizes.train] * typed_train + ["--n-synthetic %d" % sizes.held_out] * typed_held_out
+        )
+        raise InputError(
+            f"{asked or 'the protocol'} asks for more images than there are: the smallest class has {available} to be "
+            f"cut into training, twice the number of synthetic images, and at least {SMALLEST} neutral ones."
+        )
+    return scaled
+
+
+def roles(members: Array, dataset: str, label: int, seed: int, sizes: Sizes) -> Mapping[str, Array]:
+    """Cut one class into disjoint roles.
+
+    members: int64 (n,), the indices of the class in the training split, ascending. Returns indices by role.
+    `neutral` depends on the dataset and class alone; `train` is cut last, so that a smaller one is a prefix.
+    """
+    shuffled = members[random(0, "neutral", dataset, label).permutation(len(members))]
+    neutral, rest = shuffled[: sizes.neutral], np.sort(shuffled[sizes.neutral :])
+    rest = rest[random(seed, "roles", dataset, label).permutation(len(rest))]
+    n = sizes.held_out
+    return {"neutral": neutral, "held_out": rest[:n], "fresh": rest[n : 2 * n], "train": rest[2 * n : 2 * n + sizes.train]}
