@@ -35,7 +35,7 @@ else:
     Images = Labels = Array = Any
 
 __all__ = [
-    "Array", "CannotFit", "ConditionalGenerator", "Context", "Control", "Data", "Dataset", "Evidence", "Features",
+    "Array", "CannotFit", "Context", "Control", "Data", "Dataset", "Evidence", "Features",
     "Generator", "Images", "InputError", "Labels", "Measure", "Metric", "Neighbours", "Plugin", "Score", "Section",
     "Source", "Task", "hookimpl",
 ]
@@ -143,22 +143,6 @@ class Generator(Plugin):
         raise NotImplementedError
 
 
-class ConditionalGenerator(Plugin):
-    """Fitted once on all chosen classes with their labels, then sampled per class."""
-
-    control: ClassVar[bool] = False
-    light: ClassVar[bool] = False
-    cost: ClassVar[Literal["seconds", "minutes"]] = "seconds"
-
-    def fit(self, real: Images, labels: Labels, ctx: Context) -> None:
-        """Learn from `real` (n, height, width, channels) and `labels` int64 (n,). May raise CannotFit."""
-        raise NotImplementedError
-
-    def sample(self, n: int, label: int, ctx: Context) -> Images:
-        """Return `n` images of the class `label`."""
-        raise NotImplementedError
-
-
 class Control(Generator):
     """A generator with a known answer, in every run. It may be fitted on another role than `train`."""
 
@@ -177,6 +161,7 @@ class Measure:
     zero: a fixed value for 0 in place of that control.
     space: where distances are taken; "features" is what `--features` names. "" where none are.
     smallest_n: synthetic images below which it is not judged.
+    controls: the controls that get it; None: all that the metric scores.
     """
 
     name: str
@@ -190,6 +175,7 @@ class Measure:
     space: Space | Literal[""] = ""
     reference: bool = False                     # True: depends on the reference classifier
     smallest_n: int = 15
+    controls: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -239,6 +225,7 @@ class Evidence(Protocol):
     held_out: Images                            # (n_synthetic, h, w, c): the real reference
     test: Images                                # the dataset's test split, all classes
     test_labels: Labels
+    control: str | None                         # the name of the control that is scored; None: a generator
     others: Mapping[int, Images]                # label -> (n_synthetic, h, w, c) held-out images of each other class
 
     def features(self, images: Images | Role, space: Space = "features") -> Array:
@@ -262,8 +249,17 @@ class Metric(Plugin):
     controls: ClassVar[tuple[str, ...] | None] = None   # controls that are scored; None: all
 
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
-        """Return a `Score` for each of `measures`, no more and no fewer."""
+        """Return a `Score` for each measure that is `due(evidence.control)`, no more and no fewer."""
         raise NotImplementedError
+
+    @classmethod
+    def due(cls, control: str | None) -> tuple[Measure, ...]:
+        """Return the measures that a control gets, by its name; None: those of a generator, which gets all."""
+        if control is None:
+            return cls.measures
+        if cls.controls is not None and control not in cls.controls:
+            return ()
+        return tuple(m for m in cls.measures if m.controls is None or control in m.controls)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,293 @@
+"""One cell at work, inside its own process: fit and sample, or score what was sampled."""
+
+from __future__ import annotations
+
+import pickle
+import time
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from benchmark import protocol
+from benchmark.api import CannotFit, Context, Generator, Score, Task
+from benchmark.data import RealData, load
+from benchmark.parameters import build_from_values
+from benchmark.seeds import random
+
+if TYPE_CHECKING:
+    from benchmark.api import Array, Images, Metric
+    from benchmark.executors import Say
+    from benchmark.plugins import Origin
+
+TOLERANCE = 1e-6                # how far outside [0, 1] is rounding
+SHOWN = 8                       # images kept of each snapshot
+
+
+@dataclass(frozen=True)
+class Loadable:
+    """A configured plugin in a form that travels between processes."""
+
+    origin: Origin
+    values: Mapping[str, Any]
+
+    def load(self) -> Any:
+        """Import the class and make the instance."""
+        return build_from_values(self.origin.load(), self.values)
+
+
+@dataclass(frozen=True)
+class Generate:
+    """Fit a generator on `folder`/real.npy and sample it into `folder`."""
+
+    key: str
+    folder: Path
+    start: Literal["fork", "fresh"]
+    seconds: float
+    memory: float
+    generator: Loadable
+    task: Task
+
+    def run(self, say: Say) -> dict[str, Any]:
+        """Return status, reason and figures; samples.npz and history.npz are in the folder."""
+        record: dict[str, Any] = {"status": "ok", "reason": "", "phase": "fit", "warnings": []}
+        plugin: Any = None
+        try:
+            plugin = self.generator.load()
+            real = np.load(self.folder / "real.npy")
+            _fit_and_sample(plugin, real, self, record, say)
+        except CannotFit as error:
+            record.update(status="failed", reason=str(error))
+        except MemoryError as error:
+            record.update(status="out-of-memory", reason=str(error) or "no more memory")
+        except Exception as error:  # noqa: BLE001 - a plugin may raise anything; it becomes a row
+            traceback.print_exc()
+            record.update(status="failed", reason=describe(error, plugin))
+        return record
+
+
+def _fit_and_sample(plugin: Generator, real: Images, job: Generate, record: dict[str, Any], say: Say) -> None:
+    task, scratch = job.task, job.folder / "scratch"
+    scratch.mkdir()
+    names = (task.dataset, task.label, plugin.name)
+
+    def context(what: str) -> Context:
+        rng = random(task.seed, what, *names)
+        return Context(rng, scratch, time.monotonic() + job.seconds, lambda done, total: say("progress", (done, total)))
+
+    fitting, sampling = context("fit"), context("sample")
+    with _timed(record, "fit"):
+        plugin.fit(real, fitting)
+    record["phase"] = "sample"
+    with _timed(record, "sample"):
+        images = plugin.sample(task.n_synthetic, sampling)
+    images, clipped = checked(images, task)
+    record.update(phase="", clipped_share=clipped, warnings=fitting.warnings + sampling.warnings, unit=fitting.unit)
+    if clipped > 0.05:
+        record["warnings"].append(f"{clipped:.0%} of the values were outside [0, 1] and were clipped")
+    np.savez(job.folder / "samples.npz", images=images)
+    history = {f"curve/{name}": np.array(points) for name, points in fitting.curves.items()}
+    history |= {f"snapshot/{step}": np.asarray(shown, np.float32)[:SHOWN] for step, shown in fitting.snapshots}
+    if history:
+        np.savez(job.folder / "history.npz", **history)  # type: ignore[arg-type]
+
+
+def checked(images: Any, task: Task) -> tuple[Images, float]:
+    """Return images as float32 in [0, 1] and the share of values that were clipped. Raises ValueError."""
+    array = np.asarray(images)
+    expected = (task.n_synthetic, *task.shape)
+    if array.dtype.kind not in "fiub":
+        raise ValueError(f"sample returned {array.dtype} instead of numbers")
+    if array.shape != expected:
+        raise ValueError(f"sample returned the shape {array.shape}, expected {expected}")
+    array = array.astype(np.float32)
+    if not np.isfinite(array).all():
+        raise ValueError(f"sample returned {int((~np.isfinite(array)).sum())} values that are NaN or infinite")
+    outside = (array < -TOLERANCE) | (array > 1 + TOLERANCE)
+    return np.clip(array, 0, 1), float(outside.mean())
+
+
+@dataclass(frozen=True)
+class DataSource:
+    """How a process gets the real images; loaded once a process."""
+
+    dataset: Loadable
+    folder: str
+    fingerprint: str
+
+    def load(self) -> RealData:
+        """Return the data. Raises ValueError where they changed since the run was planned."""
+        data = _load_data(self.dataset.origin, self.folder)
+        if data.fingerprint != self.fingerprint:
+            raise ValueError("the dataset's files changed since the run was planned")
+        return data
+
+
+@lru_cache(maxsize=2)
+def _load_data(origin: Origin, folder: str) -> RealData:
+    return load(origin.load()(), Path(folder) if folder else None)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Prepare:
+    """Fit features and the reference classifier on the neutral role of all classes; pickle them to `target`."""
+
+    folder: Path
+    features: Loadable
+    features_id: str
+    data: DataSource
+    sizes: protocol.Sizes
+    target: Path
+    start: Literal["pool"] = "pool"
+    seconds: float = 3600.0
+    memory: float = 8.0
+
+    def run(self, say: Say) -> dict[str, Any]:
+        """Return the status; a failure is the run's, not a cell's."""
+        from benchmark import reference
+
+        try:
+            data = self.data.load()
+            images = [data.roles(label, 0, self.sizes)["neutral"] for label in range(len(data.class_names))]
+            labels = np.repeat(np.arange(len(images)), [len(i) for i in images])
+            rng = random(0, "features", data.name, self.features_id)
+            space = reference.prepare(self.features.load(), np.concatenate(images), labels, rng, self.features_id)
+            aside = self.target.with_name(f".{self.target.name}.{time.time_ns()}")
+            aside.write_bytes(pickle.dumps(space, protocol=5))
+            aside.replace(self.target)
+        except Exception as error:  # noqa: BLE001
+            traceback.print_exc()
+            return {"status": "failed", "reason": describe(error, None)}
+        return {"status": "ok"}
+
+
+@lru_cache(maxsize=2)
+def _load_space(path: Path) -> Any:
+    return pickle.loads(path.read_bytes())  # noqa: S301 - written by this user's own runs
+
+
+@dataclass(frozen=True)
+class ScoreCell:
+    """Score stored samples with several metrics; each one's results are written into `folder` as it ends."""
+
+    key: str
+    folder: Path
+    samples: Path
+    task: Task
+    control: str | None
+    sizes: protocol.Sizes
+    data: DataSource
+    space: Path
+    metrics: Mapping[str, Loadable]             # by metric key
+    start: Literal["pool"] = "pool"
+    seconds: float = 600.0                      # a metric
+    memory: float = 8.0
+
+    def run(self, say: Say) -> dict[str, Any]:
+        """Say ("stage", key) before and ("scored", (key, record)) after each metric."""
+        evidence = None
+        for key, loadable in self.metrics.items():
+            say("stage", key)
+            metric: Any = None
+            started, cpu = time.perf_counter(), time.process_time()
+            try:
+                metric = loadable.load()
+                evidence = evidence or self._evidence()
+                record = self._score(key, metric, evidence)
+            except Exception as error:  # noqa: BLE001 - a metric may raise anything; it becomes a row
+                traceback.print_exc()
+                record = {"status": "failed", "reason": describe(error, metric), "scores": {}}
+            record |= {"seconds": time.perf_counter() - started, "cpu_seconds": time.process_time() - cpu}
+            say("scored", (key, record))
+        return {"status": "ok"}
+
+    def _evidence(self) -> Any:
+        from benchmark.evidence import CellEvidence
+
+        data, task = self.data.load(), self.task
+        with np.load(self.samples, allow_pickle=False) as file:
+            synthetic = file["images"]
+        own = data.roles(task.label, task.seed, self.sizes)
+        others = _Others(data, task, self.sizes)
+        return CellEvidence(
+            task=task, control=self.control, synthetic=synthetic, train=own["train"], held_out=own["held_out"],
+            test=data.test, test_labels=data.test_labels, others=others, feature_space=_load_space(self.space),
+        )
+
+    def _score(self, key: str, metric: Metric, evidence: Any) -> dict[str, Any]:
+        task = self.task
+        names = (task.dataset, task.label, task.n_real)
+        ctx = Context(random(task.seed, "metric", *names, metric.name), deadline=time.monotonic() + self.seconds)
+        if reason := metric.skip(task):
+            return {"status": "skipped", "reason": reason, "scores": {}}
+        scores = metric.score(evidence, ctx)
+        check_scores(metric, scores, self.control)
+        arrays = {f"draws/{name}": score.draws for name, score in scores.items() if score.draws is not None}
+        arrays |= {f"kept/{name}": np.asarray(array) for name, array in ctx.kept.items()}
+        if arrays:
+            np.savez(self.folder / f"{key}.npz", **arrays)  # type: ignore[arg-type]
+        return {
+            "status": "ok", "reason": "", "warnings": ctx.warnings,
+            "scores": {name: {"value": s.value, "reason": s.reason, "note": s.note} for name, s in scores.items()},
+        }
+
+
+def check_scores(metric: Metric, scores: Mapping[str, Score], control: str | None) -> None:
+    """Raise ValueError where a metric gives other measures than it declares, or a value that is not finite."""
+    due = {m.name for m in metric.measures if control is None or m.controls is None or control in m.controls}
+    if set(scores) != due:
+        odd = ", ".join(sorted(set(scores) ^ due))
+        raise ValueError(f"score returned other measures than {metric.name} declares: {odd}")
+    for name, score in scores.items():
+        if score.value is not None and not np.isfinite(score.value):
+            raise ValueError(f"{name} is {score.value}; return a Score with value None and a reason instead")
+        if score.value is None and not score.reason:
+            raise ValueError(f"{name} has no value and no reason")
+
+
+class _Others(Mapping[int, "Images"]):
+    """The held-out images of every other class, cut when they are asked for."""
+
+    def __init__(self, data: RealData, task: Task, sizes: protocol.Sizes) -> None:
+        self._data, self._task, self._sizes = data, task, sizes
+        self._labels = [label for label in range(task.n_classes) if label != task.label]
+        self._cut: dict[int, Array] = {}
+
+    def __getitem__(self, label: int) -> Images:
+        if label not in self._labels:
+            raise KeyError(label)
+        if label not in self._cut:
+            self._cut[label] = self._data.roles(label, self._task.seed, self._sizes)["held_out"]
+        return self._cut[label]
+
+    def __iter__(self) -> Any:
+        return iter(self._labels)
+
+    def __len__(self) -> int:
+        return len(self._labels)
+
+
+def describe(error: BaseException, plugin: Any) -> str:
+    """Return a plugin's own message, with the place in the plugin where it was raised."""
+    message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    file = getattr(__import__("sys").modules.get(type(plugin).__module__), "__file__", None)
+    places = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+    return f"{message} ({Path(places[-1].filename).name}, line {places[-1].lineno}, in {places[-1].name})" if places else message
+
+
+class _timed:  # noqa: N801 - reads as a word
+    """Record wall-clock and CPU seconds of a stage, whether it ends well or not."""
+
+    def __init__(self, record: dict[str, Any], stage: str) -> None:
+        self._record, self._stage = record, stage
+
+    def __enter__(self) -> None:
+        self._wall, self._cpu = time.perf_counter(), time.process_time()
+
+    def __exit__(self, *_: object) -> None:
+        self._record[f"{self._stage}_seconds"] = time.perf_counter() - self._wall
+        self._record[f"{self._stage}_cpu_seconds"] = time.process_time() - self._cpu

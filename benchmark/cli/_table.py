@@ -1,0 +1,55 @@
+"""The table on the terminal: four aspects a generator, the weakest marked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from benchmark.aspects import ASPECTS
+
+if TYPE_CHECKING:
+    from benchmark.results import Results
+
+
+def show(results: Results) -> None:
+    """Print the verdicts, failed cells, and what the marks mean."""
+    from rich.console import Console
+    from rich.table import Table
+
+    summary = results.summary
+    for n_real in summary["n_real"]:
+        table = Table(box=None, pad_edge=False, title_justify="left", title=f"{n_real} training images a class" if len(summary["n_real"]) > 1 else None)
+        table.add_column("generator", no_wrap=True)
+        for kind in ASPECTS:
+            table.add_column(kind.name)
+        order = [entry["config"] for entry in summary["ranking"] if entry["n_real"] == n_real]
+        verdicts = {v["config"]: v for v in summary["verdicts"] if v["n_real"] == n_real}
+        for config in order:
+            verdict = verdicts[config]
+            table.add_row(config, *(cell(verdict["aspects"][k.name], weakest=verdict["weakest"] == k.name) for k in ASPECTS))
+        Console(width=None if _terminal() else 110, highlight=False, markup=False).print(table)
+    click.echo("0: as bad as the failing control, 1: as good as fresh real images; [95% interval]; *: the weakest")
+    if len(summary["seeds"]) < 3:
+        click.echo(f"{len(summary['seeds'])} seed{'s' * (len(summary['seeds']) > 1)}: intervals are over images only, not over fits; add --seeds 3")
+    failures = {(f["config"], f["status"], f["reason"]): 0 for f in summary["failures"]}
+    for failure in summary["failures"]:
+        failures[failure["config"], failure["status"], failure["reason"]] += 1
+    for (config, status, reason), count in failures.items():
+        click.echo(f"{config}: {status} ({count} rows): {reason}")
+
+
+def cell(aspect: dict[str, Any], *, weakest: bool) -> str:
+    """Return one aspect as text: clipped to [0, 1] here, where it is shown."""
+    if aspect["score"] is None:
+        return aspect["status"].replace("-", " ")
+    score = f"{min(max(aspect['score'], 0.0), 1.0):.2f}{'*' if weakest else ''}"
+    if aspect["status"] == "not-meaningful":
+        return f"({score})"
+    return f"{score} [{aspect['lo']:.2f}, {aspect['hi']:.2f}]" if aspect["lo"] is not None else score
+
+
+def _terminal() -> bool:
+    import sys
+
+    return sys.stdout.isatty()

@@ -1,0 +1,70 @@
+"""`bench info`: one plugin: parameters, measures, source, licence, what it needs."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from typing import Any
+
+import click
+
+
+@click.command(name="info")
+@click.argument("name")
+@click.option("--plugin", "-p", "plugins", metavar="FILE", multiple=True, help="A plugin file beside you, or a module.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def command(name: str, plugins: tuple[str, ...], as_json: bool) -> None:
+    """Show one plugin: parameters, measures, source, licence, what it needs."""
+    from benchmark.errors import unknown
+    from benchmark.plugins import KINDS, discover
+
+    registry = discover(plugins)
+    found = {kind: getattr(registry, kind)[name] for kind in KINDS if name in getattr(registry, kind)}
+    if not found:
+        raise unknown("plugin", name, {n for kind in KINDS for n in getattr(registry, kind)})
+    described = [describe(plugin, kind) for kind, plugin in found.items()]
+    if as_json:
+        click.echo(json.dumps(described, indent=1))
+        return
+    for entry in described:
+        _show(entry)
+
+
+def describe(plugin: Any, kind: str) -> dict[str, Any]:
+    """Return all that is known of a plugin class, as plain values."""
+    from benchmark.parameters import parameters_of, to_text
+    from benchmark.plugins import missing
+
+    return {
+        "name": plugin.name, "kind": kind.removesuffix("s") if kind != "features" else kind,
+        "description": inspect.cleandoc(plugin.__doc__ or ""), "source": plugin.source, "licence": plugin.licence,
+        "tags": list(plugin.tags), "needs": list(plugin.needs), "missing": missing(plugin), "file": inspect.getsourcefile(plugin),
+        "control": bool(getattr(plugin, "control", False)), "cost": getattr(plugin, "cost", ""),
+        "parameters": [
+            {"name": p.name, "default": to_text(p.default), "allowed": p.allowed, "help": p.help} for p in parameters_of(plugin).values()
+        ],
+        "measures": [
+            {"name": m.name, "better": m.better, "aspect": m.aspect, "failing": m.failing, "smallest_n": m.smallest_n, "help": m.help}
+            for m in getattr(plugin, "measures", ())
+        ],
+    }
+
+
+def _show(entry: dict[str, Any]) -> None:
+    click.secho(f"{entry['name']} ({entry['kind']}{', control' * entry['control']})", bold=True)
+    click.echo(entry["description"] + "\n")
+    for word in ("source", "licence", "cost", "missing", "file"):
+        if entry[word]:
+            click.echo(f"{word + ':':<10} {entry[word]}")
+    for name in ("tags", "needs"):
+        if entry[name]:
+            click.echo(f"{name + ':':<10} {', '.join(entry[name])}")
+    if entry["parameters"]:
+        click.secho("\nparameters", bold=True)
+    for p in entry["parameters"]:
+        click.echo(f"  {p['name']}={p['default']:<12} {p['help']}{' ' * bool(p['help'])}({p['allowed']})")
+    if entry["measures"]:
+        click.secho("\nmeasures", bold=True)
+    for m in entry["measures"]:
+        fails = f"; fails: {m['failing']}" if m["failing"] else ""
+        click.echo(f"  {m['name']:<24} {m['help']} (better: {m['better']}{fails}; from {m['smallest_n']} images)")

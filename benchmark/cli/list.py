@@ -1,0 +1,50 @@
+"""`bench list`: generators, metrics, datasets, features, report sections."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+KINDS = ("generators", "metrics", "datasets", "features", "sections")
+
+
+@click.command(name="list")
+@click.argument("kind", required=False, default="")
+@click.option("--plugin", "-p", "plugins", metavar="FILE", multiple=True, help="A plugin file beside you, or a module.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def command(kind: str, plugins: tuple[str, ...], as_json: bool) -> None:
+    """List generators, metrics, datasets, features, sections (or one KIND of them)."""
+    from benchmark.errors import unknown
+    from benchmark.plugins import discover
+
+    if kind and kind not in KINDS:
+        raise unknown("kind of plugin", kind, KINDS)
+    registry = discover(plugins)
+    found = {name: entries(getattr(registry, "report_sections" if name == "sections" else name)) for name in ([kind] if kind else KINDS)}
+    if as_json:
+        click.echo(json.dumps({**found, "problems": registry.problems}, indent=1))
+        return
+    for name, rows in found.items():
+        click.secho(name, bold=True)
+        for row in rows:
+            marks = " (control)" * row["control"] + (f" - {row['missing']}" if row["missing"] else "")
+            click.echo(f"  {row['name']:<20} {row['help']}{marks}")
+    for problem in registry.problems:
+        click.echo(f"bench: {problem}", err=True)
+
+
+def entries(plugins: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what the list says of each plugin: controls last."""
+    from benchmark.plugins import missing
+
+    rows = [
+        {
+            "name": name, "help": ((plugin.__doc__ or "").strip().splitlines() or [""])[0],
+            "control": bool(getattr(plugin, "control", False)), "missing": missing(plugin), "module": plugin.__module__,
+            "tags": list(plugin.tags),
+        }
+        for name, plugin in plugins.items()
+    ]
+    return sorted(rows, key=lambda row: (row["control"], row["name"]))

@@ -1,0 +1,68 @@
+"""`run`: what `bench run` does, from Python."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmark.settings import Settings, from_mapping
+
+if TYPE_CHECKING:
+    from benchmark.plan import Plan
+    from benchmark.results import Results
+
+
+def run(**options: Any) -> Results:
+    """Score generators per class and write the report; the options are those of `bench run`, with `_` for `-`.
+
+    generators="smote,gan" or ["smote", "gan"]; classes=[3, 5]; n_real=1000; seeds=3; out="bench-results"; ...
+    Returns results with `scores` (rows), `summary`, `report(path)` and `to_pandas()`.
+    Raises InputError on what cannot be used, before anything is written.
+    """
+    from benchmark import plugins
+
+    settings = from_mapping(options, "run(...)")
+    registry = plugins.discover(settings.plugins)
+    for problem in registry.problems:
+        print(f"bench: {problem}", file=sys.stderr)
+    return execute(make_plan(settings, registry))
+
+
+def make_plan(settings: Settings, registry: Any) -> Plan:
+    """Return the plan of a run, all of its input checked. Raises InputError; nothing is written."""
+    from benchmark import plan, requirements
+    from benchmark.store import Store
+
+    made = plan.make(settings, registry)
+    for text in settings.require:
+        requirements.parse(text, made)
+    Store(Path(settings.out))
+    return made
+
+
+def execute(plan: Plan) -> Results:
+    """Do what is not done yet and write the results. On KeyboardInterrupt, what is finished is written too."""
+    from benchmark.executors.local import Local
+    from benchmark.results import Results
+    from benchmark.runner import Runner
+    from benchmark.store import Store
+
+    store = Store(Path(plan.settings.out))
+    store.create()
+    began = time.monotonic()
+    interrupted = None
+    try:
+        Runner(plan, store, Local(plan.workers, store.folder.resolve())).run()
+    except KeyboardInterrupt as error:
+        interrupted = error
+    results = Results(plan, store)
+    results.seconds = time.monotonic() - began
+    results.write()
+    if plan.settings.report:
+        results.report()
+    plan.registry.manager.hook.bench_run_finished(run={"out": plan.settings.out}, results=results)
+    if interrupted is not None:
+        raise KeyboardInterrupt from interrupted
+    return results

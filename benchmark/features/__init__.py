@@ -1,0 +1,1 @@
+"""Spaces in which distances are taken: one file a space."""

@@ -1,0 +1,57 @@
+"""PCA: the principal components of neutral images."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from benchmark.api import Array, Context, Features, Images, Labels, hookimpl
+
+ROWS = 4096                     # images transformed at once
+WIDE = 2048                     # pixels above which the covariance matrix is too large to decompose
+
+
+@dataclass
+class Pca(Features):
+    """The first principal components of the neutral images, not whitened: distances stay those of the images.
+
+    Fewer components where there are fewer images or pixels. Projected in float64 and rounded once, so that equal
+    images have equal features whatever the batch.
+    """
+
+    name = "pca"
+    source = "Pearson: On lines and planes of closest fit to systems of points in space, 1901"
+
+    components: int = field(default=50, metadata={"min": 1, "help": "how many components"})
+
+    def fit(self, images: Images, labels: Labels, ctx: Context) -> None:
+        """Find the components of all neutral images together; labels are not used."""
+        from sklearn.decomposition import PCA
+
+        flat = images.reshape(len(images), -1).astype(np.float64)
+        wide = flat.shape[1] > WIDE
+        fitted = PCA(
+            min(self.components, *flat.shape), svd_solver="randomized" if wide else "covariance_eigh",
+            random_state=ctx.seed if wide else None,
+        ).fit(flat)
+        self.mean, self.axes = fitted.mean_, fitted.components_.T.copy()
+
+    def transform(self, images: Images) -> Array:
+        """Return float32 (n, components)."""
+        flat = images.reshape(len(images), -1)
+        found = np.empty((len(flat), self.axes.shape[1]), dtype=np.float32)
+        for start in range(0, len(flat), ROWS):
+            found[start : start + ROWS] = (flat[start : start + ROWS] - self.mean) @ self.axes
+        return found
+
+    @property
+    def space(self) -> str:
+        """`pca50`, by the number of components asked for."""
+        return f"pca{self.components}"
+
+
+@hookimpl
+def bench_features() -> list[type[Features]]:
+    """Bring PCA."""
+    return [Pca]

@@ -1,0 +1,204 @@
+"""From settings to cells: what will be run, under which keys, and what cannot be done and why."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmark import parameters, plugins, protocol, reference, selectors
+from benchmark.api import Control, Task
+from benchmark.data import RealData, load
+from benchmark.errors import InputError
+from benchmark.settings import Settings, parse_classes
+
+if TYPE_CHECKING:
+    from benchmark.api import Dataset, Features, Generator, Metric
+    from benchmark.plugins import Registry
+
+QUICK = protocol.Sizes(train=250, held_out=100)
+FULL = protocol.Sizes(train=1000, held_out=500)
+SCORING = ("evidence.py", "neighbours.py", "reference.py", "protocol.py", "data.py")   # what every metric stands on
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One configuration x one class x one seed on given data. `skip`: why it is not run, or ""."""
+
+    key: str
+    config: str
+    generator: Generator
+    task: Task
+    sizes: protocol.Sizes
+    skip: str = ""
+
+    @property
+    def control(self) -> bool:
+        """Whether it is a control."""
+        return self.generator.control
+
+    @property
+    def sort_key(self) -> tuple[Any, ...]:
+        """The order of rows, whatever the order of work."""
+        return (self.task.dataset, self.task.label, self.task.n_real, self.control, self.config, self.task.seed)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that a run will do."""
+
+    settings: Settings
+    registry: Registry
+    data: RealData
+    dataset: Dataset
+    labels: tuple[int, ...]
+    sizes: Mapping[int, protocol.Sizes]             # by n_real
+    generators: Mapping[str, Generator]      # by configuration, controls last
+    metrics: Mapping[str, Metric]                   # by configuration
+    features: Features
+    features_id: str
+    cells: tuple[Cell, ...]
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def seeds(self) -> range:
+        """The seeds of the run."""
+        return range(self.settings.seed, self.settings.seed + self.n_seeds)
+
+    @property
+    def n_seeds(self) -> int:
+        """How many seeds there are."""
+        return self.settings.seeds or (1 if self.settings.quick else 3)
+
+    @property
+    def reference_id(self) -> str:
+        """The id of the reference classifier."""
+        return reference.reference_id(self.features, self.features_id)
+
+    @property
+    def workers(self) -> int:
+        """Cells that run at once."""
+        return self.settings.workers or cores()
+
+    def metrics_for(self, cell: Cell) -> dict[str, Metric]:
+        """Return the metrics that are due on a cell, by configuration."""
+        return {
+            config: metric for config, metric in self.metrics.items()
+            if not cell.control or metric.controls is None or cell.config in metric.controls
+        }
+
+    def metric_key(self, metric: Metric) -> str:
+        """Return the key under which a metric's scores are kept beside a cell's samples."""
+        return digest("metric", metric.name, parameters.values_of(metric), plugins.code_of(type(metric)), _scoring_code(), self.features_id)
+
+
+def cores() -> int:
+    """Return the cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def digest(*parts: Any) -> str:
+    """Return 24 hexadecimal digits that stand for `parts`."""
+    text = json.dumps(parts, sort_keys=True, separators=(",", ":"), default=list)
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+def make(settings: Settings, registry: Registry) -> Plan:
+    """Check all settings and lay out the cells. Raises InputError; nothing is written."""
+    generators = _generators(settings, registry)
+    metrics = _metrics(settings, registry)
+    features = selectors.select(settings.features, registry.features, "features")
+    if len(features) != 1:
+        raise InputError(f"--features {settings.features!r} names {len(features)} spaces; scores of different spaces are never mixed, name one.")
+    if problem := plugins.missing(type(features[0])):
+        raise InputError(f"--features {settings.features} {problem}.")
+    dataset, data = _data(settings, registry)
+    labels = tuple(data.class_names.index(word) for word in parse_classes(settings.classes, data.class_names))
+    sizes, notes = _sizes(settings, data)
+    features_id = digest(
+        "features", protocol.VERSION, parameters.config_of(features[0]), plugins.code_of(type(features[0])),
+        _scoring_code(), data.fingerprint, max(s.neutral for s in sizes.values()),
+    )
+    plan = Plan(
+        settings, registry, data, dataset, tuple(sorted(labels)), sizes, generators, metrics, features[0], features_id, (), tuple(notes),
+    )
+    cells = [
+        _cell(plan, config, generator, label, n_real, seed)
+        for config, generator in generators.items() for label in plan.labels for n_real in sizes for seed in plan.seeds
+    ]
+    return Plan(**{**plan.__dict__, "cells": tuple(sorted(cells, key=lambda cell: cell.sort_key))})
+
+
+def _generators(settings: Settings, registry: Registry) -> dict[str, Generator]:
+    known = {name: plugin for name, plugin in registry.generators.items() if not plugin.control}
+    controls = {name: plugin for name, plugin in registry.generators.items() if plugin.control}
+    for selector in selectors.split(settings.generators):
+        if selector in controls:
+            raise InputError(f"{selector!r} is a control: it is in every run; name a generator: {', '.join(sorted(known))}.")
+    chosen = selectors.select(settings.generators, known, "generator", settings.exclude)
+    return {parameters.config_of(g): g for g in [*chosen, *(plugin() for plugin in controls.values())]}
+
+
+def _metrics(settings: Settings, registry: Registry) -> dict[str, Metric]:
+    known = registry.metrics
+    wanted = settings.metrics or ",".join(name for name, metric in known.items() if metric.default)
+    chosen = selectors.select("*" if wanted == "all" else wanted, known, "metric")
+    twice = [m.name for m in chosen if sum(other.name == m.name for other in chosen) > 1]
+    if twice:
+        raise InputError(f"--metrics names {twice[0]!r} with several settings; a measure is one number a cell, name one.")
+    return {parameters.config_of(m): m for m in chosen}
+
+
+def _data(settings: Settings, registry: Registry) -> tuple[Dataset, RealData]:
+    chosen = selectors.select(settings.dataset_name, registry.datasets, "dataset")
+    if len(chosen) != 1:
+        raise InputError(f"--dataset {settings.dataset!r} names {len(chosen)} datasets; name one.")
+    dataset = chosen[0]
+    if settings.data_dir and not dataset.takes_folder:
+        able = ", ".join(sorted(name for name, plugin in registry.datasets.items() if plugin.takes_folder))
+        raise InputError(f"dataset {dataset.name!r} takes no --data-dir; the datasets that read a folder are: {able}.")
+    return dataset, load(dataset, Path(settings.data_dir) if settings.data_dir else None)
+
+
+def _sizes(settings: Settings, data: RealData) -> tuple[dict[int, protocol.Sizes], list[str]]:
+    """Return the sizes for each n_real. The largest decides what the other roles get, so that no role moves."""
+    default = QUICK if settings.quick else FULL
+    asked = max(settings.n_real) if settings.n_real else default.train
+    wanted = protocol.Sizes(train=asked, held_out=settings.n_synthetic or default.held_out)
+    fitted = protocol.fit_sizes(
+        min(data.counts), wanted, typed_train=settings.n_real is not None, typed_held_out=settings.n_synthetic is not None
+    )
+    notes = []
+    if fitted != wanted:
+        notes.append(
+            f"The smallest class has {min(data.counts)} training images, so sizes were reduced: {fitted.train} training, "
+            f"{fitted.held_out} held-out and as many fresh and synthetic, {fitted.neutral} neutral images a class."
+        )
+    return {n: protocol.Sizes(n, fitted.held_out, fitted.neutral) for n in sorted(settings.n_real or (fitted.train,))}, notes
+
+
+def _cell(plan: Plan, config: str, generator: Generator, label: int, n_real: int, seed: int) -> Cell:
+    data, sizes = plan.data, plan.sizes[n_real]
+    task = Task(data.name, label, data.class_names[label], n_real, sizes.held_out, data.shape, len(data.class_names), seed)
+    key = digest(
+        "cell", protocol.VERSION, data.name, data.fingerprint, label, n_real, sizes.held_out, sizes.neutral, seed,
+        generator.name, parameters.values_of(generator), plugins.code_of(type(generator)),
+    )
+    skip = plugins.missing(type(generator)) or generator.skip(task) or ""
+    return Cell(key, config, generator, task, sizes, skip)
+
+
+def _scoring_code() -> str:
+    here = Path(__file__).parent
+    return hashlib.sha256(b"".join((here / name).read_bytes() for name in SCORING)).hexdigest()[:16]
+
+
+def role_of(generator: Generator, task: Task) -> tuple[int, str]:
+    """Return the label and role that a generator is fitted on: its training images, but for some controls."""
+    if isinstance(generator, Control):
+        return (task.label + generator.next_class) % task.n_classes, generator.role
+    return task.label, "train"

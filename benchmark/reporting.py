@@ -1,0 +1,248 @@
+"""report.json: all that the page shows, from results; the page is a pure function of it."""
+
+from __future__ import annotations
+
+import datetime
+import importlib
+import platform
+import shlex
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from benchmark import calibration
+from benchmark.aspects import ASPECTS
+from benchmark.plan import cores
+from benchmark.results import due, raw
+from benchmark.store import write_json
+from benchmark.versions import version_of, versions
+
+if TYPE_CHECKING:
+    from benchmark.api import Array, Images, Section
+    from benchmark.calibration import Part
+    from benchmark.plugins import Registry
+    from benchmark.results import Results
+
+FORMAT = "bench.report/1"
+SLOTS = 6
+
+
+def build_report(results: Results) -> dict[str, Any]:
+    """Return report.json's content and write it into the output folder. Numbers are finite or null."""
+    report = {
+        "format": FORMAT,
+        "run": _run(results),
+        "classes": [{"label": i, "name": results.plan.data.class_names[i]} for i in results.plan.labels],
+        "generators": _generators(results),
+        "measures": _measures(results),
+        "aspects": [_aspect(results, kind) for kind in ASPECTS],
+        "results": _results(results),
+        "calibrated": _calibrated(results),
+        "cells": [_cell(results, cell) for cell in results.plan.cells],
+        "failures": _failures(results),
+        "sections": {},
+    }
+    source = StoredSource(results, report)
+    problems = []
+    for section in sections(results.plan.registry):
+        try:
+            report["sections"][section.name] = section.collect(source)  # type: ignore[index]
+        except Exception as error:  # noqa: BLE001 - a section may be anybody's; the others go on
+            problems.append(f"section {section.name} could not be collected: {type(error).__name__}: {error}")
+    report["run"]["warnings"] += problems  # type: ignore[index]
+    write_json(results.store.folder / "report.json", report)
+    return report
+
+
+def sections(registry: Registry) -> list[Section]:
+    """Return the report's sections, from top to bottom."""
+    return sorted((section() for section in registry.report_sections.values()), key=lambda s: (s.order, s.name))
+
+
+def render(report: Mapping[str, Any], registry: Registry) -> str:
+    """Return the page of a report."""
+    page: str = importlib.import_module("reports._page").render_page(report, sections(registry))
+    return page
+
+
+class StoredSource:
+    """What a section collects from (see `benchmark.api.Source`)."""
+
+    def __init__(self, results: Results, report: Mapping[str, Any]) -> None:
+        """Read from a run's store."""
+        self.report, self._results = report, results
+
+    def samples(self, cell: str) -> Images:
+        """Return the synthetic images of a cell."""
+        return self._results.store.samples(cell)
+
+    def kept(self, cell: str, metric: str) -> Mapping[str, Array]:
+        """Return the arrays that a metric kept for a cell; empty where it kept none."""
+        for plugin in self._results.plan.metrics.values():
+            if plugin.name == metric:
+                arrays = self._results.store.kept(cell, self._results.plan.metric_key(plugin))
+                return {name[5:]: array for name, array in arrays.items() if name.startswith("kept/")}
+        return {}
+
+    def history(self, cell: str) -> Mapping[str, Any]:
+        """Return what a generator logged: unit, curves, snapshots."""
+        arrays = self._results.store.history(cell)
+        return {
+            "unit": self._results.records[cell].get("unit", "step"),
+            "curves": {name[6:]: array.tolist() for name, array in arrays.items() if name.startswith("curve/")},
+            "snapshots": {int(name[9:]): array for name, array in arrays.items() if name.startswith("snapshot/")},
+        }
+
+    def real(self, label: int, role: str, n_real: int, seed: int) -> Images:
+        """Return the real images of a class and role."""
+        plan = self._results.plan
+        return plan.data.roles(label, seed, plan.sizes[n_real])[role]
+
+
+def _run(results: Results) -> dict[str, Any]:
+    plan, data = results.plan, results.plan.data
+    sizes = next(iter(plan.sizes.values()))
+    plugins = [*plan.generators.values(), *plan.metrics.values()]
+    extra = {name: version for plugin in plugins for name, version in versions(plugin).items()}
+    return {
+        "started": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+        "command": shlex.join(plan.settings.command()), "seeds": list(plan.seeds), "seconds": round(results.seconds, 1),
+        "workers": plan.workers, "finished": results.finished, "quick": plan.settings.quick,
+        "versions": {**extra, "synthassay": version_of("synthassay")},
+        "host": {"cores": cores(), "machine": f"{platform.system()} {platform.machine()}", "python": platform.python_version()},
+        "data": {
+            "name": data.name, "sha256": data.fingerprint, "shape": list(data.shape), "n_real": list(plan.sizes),
+            "n_synthetic": sizes.held_out, "n_neutral": sizes.neutral, "n_test": len(data.test_labels),
+            "duplicates": data.duplicates, "licence": plan.dataset.licence, "source": plan.dataset.source,
+        },
+        "features": {"name": plan.features.name, "space": plan.features.space, "reference": plan.reference_id},
+        "notes": list(plan.notes), "warnings": [],
+    }
+
+
+def _generators(results: Results) -> list[dict[str, Any]]:
+    plan = results.plan
+    slots = {config: i for i, config in enumerate(sorted(c for c, g in plan.generators.items() if not g.control))}
+    return [
+        {
+            "id": config, "label": config, "kind": "control" if generator.control else "generator",
+            "help": ((type(generator).__doc__ or "").strip().splitlines() or [""])[0],
+            "slot": slots[config] % SLOTS + 1 if config in slots else 0, "hollow": slots.get(config, 0) >= SLOTS,
+            **_state(results, config),
+        }
+        for config, generator in plan.generators.items()
+    ]
+
+
+def _state(results: Results, config: str) -> dict[str, str]:
+    records = [results.records[cell.key] for cell in results.plan.cells if cell.config == config]
+    bad = [r for r in records if r["status"] != "ok"]
+    if not bad:
+        return {"status": "ok", "reason": ""}
+    skipped = all(r["status"] == "skipped" for r in bad)
+    status = ("skipped" if skipped else "failed") if len(bad) == len(records) else "partly failed"
+    count = "" if len(bad) == len(records) else f"{len(bad)} of {len(records)} cells: "
+    return {"status": status, "reason": (count + bad[0]["reason"])[:300]}
+
+
+def _measures(results: Results) -> list[dict[str, Any]]:
+    parts = {name for kind in ASPECTS for n in results.plan.sizes for name in kind.parts_at(n)}
+    return [
+        {
+            "id": m.name, "metric": metric.name, "better": m.better, "aspect": m.aspect, "part": m.name in parts,
+            "failing": m.failing, "help": m.help, "unit": m.unit,
+        }
+        for metric in results.plan.metrics.values() for m in metric.measures
+    ]
+
+
+def _aspect(results: Results, kind: Any) -> dict[str, Any]:
+    names = dict.fromkeys(name for n in results.plan.sizes for name in kind.parts_at(n))
+    known = results.table.measures
+    return {
+        "id": kind.name, "label": kind.label, "question": kind.question,
+        "parts": [{"measure": n, "control": known[n].failing if n in known else None} for n in names],
+    }
+
+
+def _results(results: Results) -> list[dict[str, Any]]:
+    rows = []
+    for config in results.plan.generators:
+        for place in results.places:
+            for name in results.table.measures:
+                fits = results.table.fits(config, place, name)
+                if not fits:
+                    continue
+                values = [fits[s].value if s in fits else None for s in results.plan.seeds]
+                part, scale = raw(results.table, config, place, name), results.scales[place][name]
+                first = next((v for v in fits.values() if v.value is None), None)
+                lo, hi = part.interval or (None, None)
+                judged = not scale.reason or part.score is None
+                rows.append({
+                    "generator": config, "cls": place[0], "n_real": place[1], "measure": name, "values": values,
+                    "mean": part.score, "lo": lo, "hi": hi,
+                    "status": first.status if first else ("ok" if judged else "not-judged"),
+                    "reason": (first.reason if first else ("" if judged else scale.reason))[:300],
+                })
+    return rows
+
+
+def _calibrated(results: Results) -> list[dict[str, Any]]:
+    rows = [
+        _calibrated_row(config, place[0], place[1], kind, part)
+        for (config, place), found in results.aspects.items() for kind, part in found.items()
+    ]
+    rows += [
+        _calibrated_row(config, None, n_real, kind, part)
+        for n_real in results.plan.sizes for config in results.plan.generators
+        for kind, part in results.overall(config, n_real).items()
+    ]
+    one_fit = len(results.plan.seeds) < calibration.FEWEST_FITS
+    return [{**row, "label": "one fit: images only" if one_fit else ""} for row in rows]
+
+
+def _calibrated_row(config: str, cls: int | None, n_real: int, kind: str, part: Part) -> dict[str, Any]:
+    return {
+        "generator": config, "cls": cls, "n_real": n_real, "aspect": kind, **_plain(part), "n": part.n,
+        "as_user": part.as_user, "weakest": part.weakest or None,
+        "parts": [{"measure": p.name, **_plain(p), "zero": p.zero, "one": p.one} for p in part.parts],
+    }
+
+
+def _plain(part: Part) -> dict[str, Any]:
+    lo, hi = part.interval or (None, None)
+    return {"score": part.score, "lo": lo, "hi": hi, "status": part.status, "reason": part.reason[:300]}
+
+
+def _cell(results: Results, cell: Any) -> dict[str, Any]:
+    result = results.records[cell.key]
+    seconds = [s["seconds"] for (key, _), s in results.scored.items() if key == cell.key and s["seconds"] is not None]
+    return {
+        "cell": cell.key, "generator": cell.config, "control": cell.control, "cls": cell.task.label, "n_real": cell.task.n_real,
+        "seed": cell.task.seed, "status": result["status"], "reason": result["reason"][:300], "phase": result.get("phase", ""),
+        "metric_seconds": float(np.sum(seconds)), "warnings": result.get("warnings", []),
+        **{
+            name: result.get(name)
+            for name in ("fit_seconds", "fit_cpu_seconds", "sample_seconds", "peak_rss_mib", "clipped_share")
+        },
+    }
+
+
+def _failures(results: Results) -> list[dict[str, Any]]:
+    failed = []
+    for cell in results.plan.cells:
+        result = results.records[cell.key]
+        where = {"generator": cell.config, "cls": cell.task.label, "n_real": cell.task.n_real, "seed": cell.task.seed}
+        if result["status"] != "ok":
+            log = "" if result["status"] == "skipped" else results.store.log(cell.key)
+            failed.append({**where, "metric": "", **_failure(result), "log": log})
+        for config, metric in results.plan.metrics_for(cell).items():
+            scored = results.scored.get((cell.key, config))
+            if scored is not None and scored["status"] != "ok" and due(metric, cell):
+                failed.append({**where, "metric": metric.name, **_failure(scored), "phase": "score", "log": "work/scoring.log"})
+    return failed
+
+
+def _failure(result: Mapping[str, Any]) -> dict[str, Any]:
+    return {"status": result["status"], "phase": result.get("phase", ""), "reason": result["reason"][:300]}

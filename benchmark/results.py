@@ -1,0 +1,208 @@
+"""What a run found: rows, calibrated aspects, and the files that keep them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmark import calibration
+from benchmark.aspects import ASPECTS
+from benchmark.calibration import Anchors, Part, Table, Value
+from benchmark.store import Store, write_json, write_text
+
+if TYPE_CHECKING:
+    from benchmark.plan import Cell, Plan
+
+COLUMNS = (
+    "dataset", "class", "generator", "config", "control", "n_real", "n_synthetic", "seed", "metric", "measure", "value",
+    "calibrated", "status", "reason", "fit_seconds", "sample_seconds", "metric_seconds", "peak_rss_mib", "cell", "phase",
+    "space", "reference", "note", "fit_cpu_seconds",
+)
+
+
+@dataclass
+class Results:
+    """The outcome of a run: `scores` has one row a cell and measure, `summary` the verdicts."""
+
+    plan: Plan
+    store: Store
+    records: dict[str, dict[str, Any]] = field(default_factory=dict)        # cell key -> cell.json's result
+    scored: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)    # cell key, metric config -> scores
+    table: Table = field(init=False)
+    scales: dict[tuple[int, int], dict[str, Anchors]] = field(default_factory=dict)
+    aspects: dict[tuple[str, tuple[int, int]], dict[str, Part]] = field(default_factory=dict)
+    seconds: float = 0.0
+    finished: bool = True
+
+    def __post_init__(self) -> None:
+        """Read the store and calibrate."""
+        measures = {m.name: m for metric in self.plan.metrics.values() for m in metric.measures}
+        n_synthetic = next(iter(self.plan.sizes.values())).held_out
+        self.table = Table(measures, n_synthetic)
+        for cell in self.plan.cells:
+            self._read(cell)
+        for place in self.places:
+            self.scales[place] = {name: calibration.anchors(self.table, place, name) for name in measures}
+            for config in self.plan.generators:
+                self.aspects[config, place] = calibration.aspects_at(self.table, config, place, self.scales[place])
+
+    @property
+    def places(self) -> list[tuple[int, int]]:
+        """All (label, n_real)."""
+        return [(label, n) for n in self.plan.sizes for label in self.plan.labels]
+
+    @property
+    def scores(self) -> list[dict[str, Any]]:
+        """Rows as in scores.csv, in its order; empty fields are None."""
+        return [row for cell in self.plan.cells for row in self._rows(cell)]
+
+    @property
+    def failures(self) -> list[dict[str, Any]]:
+        """Rows of what failed or was skipped."""
+        return [row for row in self.scores if row["status"] not in ("ok", "not-judged")]
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """What summary.json holds."""
+        from benchmark.summary import summarise
+
+        return summarise(self)
+
+    def overall(self, config: str, n_real: int) -> dict[str, Part]:
+        """Return the aspects of a generator over all classes."""
+        at = [self.aspects[config, (label, n_real)] for label in self.plan.labels]
+        return {kind.name: calibration.over_classes([each[kind.name] for each in at], kind.name) for kind in ASPECTS}
+
+    def overall_measure(self, config: str, n_real: int, measure: str) -> tuple[float | None, float | None, float | None]:
+        """Return a measure's raw mean over classes and seeds, with its interval."""
+        parts = [raw(self.table, config, (label, n_real), measure) for label in self.plan.labels]
+        over = calibration.over_classes(parts, measure)
+        return (over.score, *over.interval) if over.interval else (over.score, None, None)
+
+    def report(self, path: str | Path | None = None) -> Path:
+        """Write the report page to `path` (default: report.html in the output folder) and return where it is."""
+        from benchmark.reporting import build_report, render
+
+        target = Path(path) if path is not None else self.store.folder / "report.html"
+        write_text(target, render(build_report(self), self.plan.registry))
+        return target
+
+    def write(self) -> None:
+        """Write scores.csv, summary.json and run.toml into the output folder."""
+        folder = self.store.folder
+        write_text(folder / "scores.csv", to_csv(self.scores))
+        write_json(folder / "summary.json", self.summary)
+        write_text(folder / "run.toml", self.plan.settings.to_toml())
+
+    def to_pandas(self) -> Any:
+        """Return the rows as a pandas.DataFrame (needs pandas)."""
+        import pandas
+
+        return pandas.DataFrame(self.scores, columns=list(COLUMNS))
+
+    def _read(self, cell: Cell) -> None:
+        place, seed = (cell.task.label, cell.task.n_real), cell.task.seed
+        record = self.store.cell(cell.key) if not cell.skip else None
+        if cell.skip:
+            result = {"status": "skipped", "reason": cell.skip}
+        elif record is None:
+            self.finished = False
+            result = {"status": "skipped", "reason": "the run was interrupted before this cell", "unfinished": True}
+        else:
+            result = record["result"]
+        self.records[cell.key] = result
+        for config, metric in self.plan.metrics_for(cell).items():
+            scored = self._scores(cell, metric) if result["status"] == "ok" else None
+            if scored is not None:
+                self.scored[cell.key, config] = scored
+            for measure in due(metric, cell):
+                self.table.put(cell.config, place, measure.name, seed, self._value(cell, metric, measure.name, result, scored))
+
+    def _scores(self, cell: Cell, metric: Any) -> dict[str, Any] | None:
+        key = self.plan.metric_key(metric)
+        scored = self.store.scores(cell.key, key)
+        if scored is None:
+            self.finished = False
+            return {"status": "skipped", "reason": "the run was interrupted before this was scored", "scores": {}, "seconds": None}
+        if scored.get("arrays"):
+            arrays = self.store.kept(cell.key, key)
+            scored["draws"] = {name[6:]: a for name, a in arrays.items() if name.startswith("draws/")}
+        return scored
+
+    def _value(self, cell: Cell, metric: Any, measure: str, result: Mapping[str, Any], scored: Mapping[str, Any] | None) -> Value:
+        if scored is None:
+            return Value(None, status=result["status"], reason=result["reason"])
+        if measure not in scored["scores"]:
+            status = scored["status"] if scored["status"] != "ok" else "failed"
+            return Value(None, status=status, reason=scored["reason"])
+        score = scored["scores"][measure]
+        status = "ok" if score["value"] is not None else "not-judged"
+        return Value(score["value"], scored.get("draws", {}).get(measure), status, score["reason"])
+
+    def _rows(self, cell: Cell) -> list[dict[str, Any]]:
+        result, task = self.records[cell.key], cell.task
+        base: dict[str, Any] = dict.fromkeys(COLUMNS)
+        base |= {
+            "dataset": task.dataset, "class": task.class_name, "generator": cell.generator.name, "config": cell.config,
+            "control": cell.control, "n_real": task.n_real, "n_synthetic": task.n_synthetic, "seed": task.seed,
+            "status": result["status"], "reason": result["reason"], "cell": cell.key, "phase": result.get("phase", ""),
+            **{name: result.get(name) for name in ("fit_seconds", "sample_seconds", "peak_rss_mib", "fit_cpu_seconds")},
+        }
+        if result["status"] != "ok":
+            return [base]
+        return [self._row(base, cell, config, metric, m) for config, metric in self.plan.metrics_for(cell).items() for m in due(metric, cell)]
+
+    def _row(self, base: Mapping[str, Any], cell: Cell, config: str, metric: Any, measure: Any) -> dict[str, Any]:
+        place, scored = (cell.task.label, cell.task.n_real), self.scored[cell.key, config]
+        value = self.table.fits(cell.config, place, measure.name)[cell.task.seed]
+        scale = self.scales[place][measure.name]
+        calibrated, status, reason = None, value.status, value.reason
+        if value.value is not None and (measure.failing or measure.zero is not None):
+            if scale.reason:
+                status, reason = "not-judged", scale.reason
+            else:
+                calibrated = scale.calibrate(calibration.fold(measure, value.value))
+        space = {"features": self.plan.features.space, "pixels": "pixels", "": ""}[measure.space]
+        return {
+            **base, "metric": metric.name, "measure": measure.name, "value": value.value, "calibrated": calibrated,
+            "status": status, "reason": reason, "metric_seconds": scored["seconds"],
+            "phase": "score" if status not in ("ok", "not-judged", "skipped") else "",
+            "space": space, "reference": self.plan.reference_id if measure.reference else "",
+            "note": scored["scores"].get(measure.name, {}).get("note", ""),
+        }
+
+
+def due(metric: Any, cell: Cell) -> list[Any]:
+    """Return the measures of a metric that a cell gets: some controls get only those that they anchor."""
+    return [m for m in metric.measures if not cell.control or m.controls is None or cell.config in m.controls]
+
+
+def raw(table: Table, config: str, place: tuple[int, int], name: str) -> Part:
+    """Return a measure's raw mean over seeds at one place, with its interval: calibration by 0 and 1."""
+    measure = table.measures[name]
+    plain = Table({name: type(measure)(**{**measure.__dict__, "better": "higher"})}, table.n_synthetic, table.values)
+    return calibration.part(plain, config, place, name, Anchors(0.0, 1.0))
+
+
+def to_csv(rows: list[dict[str, Any]]) -> str:
+    """Write rows as RFC 4180: numbers read back exactly; text that a spreadsheet would run is quoted with '."""
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([_field(row[column]) for column in COLUMNS] for row in rows)
+    return file.getvalue()
+
+
+def _field(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (int, float)):
+        return repr(value)
+    text = str(value)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -1,0 +1,156 @@
+"""What a run was asked to do: every option, read from the command line, Python or a TOML file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from benchmark.errors import InputError, unknown
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The options of `bench run`, under the same names. None: the default, which may shrink to what there is."""
+
+    generators: str = ""
+    exclude: str = ""
+    classes: str = "all"
+    metrics: str = ""                       # "": the default ones
+    features: str = "pca"
+    dataset: str = ""                       # "": mnist, or idx where data_dir is given
+    data_dir: str = ""
+    n_real: tuple[int, ...] | None = None
+    n_synthetic: int | None = None
+    seeds: int | None = None
+    seed: int = 0
+    out: str = "bench-results"
+    workers: int | None = None
+    timeout: float = 3600.0
+    memory: float = 4.0
+    fresh: bool = False
+    quick: bool = False
+    require: tuple[str, ...] = ()
+    plugins: tuple[str, ...] = ()
+    report: bool = True
+
+    def __post_init__(self) -> None:
+        """Raise InputError on a value out of range."""
+        for name, low, high in (("n_synthetic", 1, 10**6), ("seeds", 1, 10**4), ("seed", 0, 2**31), ("workers", 1, 1024)):
+            _check(name, getattr(self, name), low, high)
+        for n in self.n_real or ():
+            _check("n_real", n, 1, 10**6)
+        if self.n_real is not None and len(set(self.n_real)) != len(self.n_real):
+            raise InputError(f"--n-real {','.join(map(str, self.n_real))}: a number is given twice; each is one regime.")
+        _check("timeout", self.timeout, 1, 10**7)
+        _check("memory", self.memory, 0.1, 10**4)
+
+    @property
+    def dataset_name(self) -> str:
+        """The dataset plugin: as asked, else idx for a folder, else mnist."""
+        return self.dataset or ("idx" if self.data_dir else "mnist")
+
+    def to_toml(self) -> str:
+        """Write what differs from nothing: a file that `--config` reads."""
+        import tomli_w
+
+        values = {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items() if v is not None}
+        return tomli_w.dumps(values)
+
+    def command(self) -> list[str]:
+        """Return the command line that runs this again, without what is a default."""
+        words = ["bench", "run"]
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if value == field.default or field.name == "fresh":
+                continue
+            flag = "--" + field.name.replace("_", "-")
+            if field.name == "report":
+                words.append("--no-report")
+            elif value is True:
+                words.append(flag)
+            elif field.name in ("require", "plugins"):
+                for each in value:
+                    words += [flag.removesuffix("s") if field.name == "plugins" else flag, str(each)]
+            else:
+                words += [flag, ",".join(map(str, value)) if isinstance(value, tuple) else _plain(value)]
+        return words
+
+
+def from_mapping(values: Mapping[str, Any], origin: str = "settings") -> Settings:
+    """Return settings of plain values (a TOML table, keyword arguments). Raises InputError."""
+    known = {field.name: field for field in fields(Settings)}
+    ready: dict[str, Any] = {}
+    for name, value in values.items():
+        if name not in known:
+            raise unknown(f"option in {origin}", name, known)
+        ready[name] = _typed(name, value, str(known[name].type), origin)
+    return Settings(**ready)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a file that a run wrote as `run.toml`. Raises InputError."""
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"--config {str(path)!r} cannot be read ({error.strerror}).") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(f"--config {str(path)!r} is not TOML: {error}.") from None
+
+
+def parse_classes(text: str, class_names: Sequence[str]) -> list[str]:
+    """Return the words of a class selection: '3,5', '0-4', 'all', names. Ranges are spelled out. Raises InputError."""
+    words: list[str] = []
+    for part in text.split(","):
+        word = part.strip()
+        low, dash, high = word.partition("-")
+        if word == "all":
+            words += class_names
+        elif word in class_names:
+            words.append(word)
+        elif dash and low.isdigit() and high.isdigit() and int(low) < int(high) < len(class_names):
+            words += [class_names[i] for i in range(int(low), int(high) + 1)]
+        elif word.isascii() and word.isdigit() and int(word) < len(class_names):
+            words.append(class_names[int(word)])
+        else:
+            raise unknown("class", word, class_names)
+    twice = sorted({word for word in words if words.count(word) > 1})
+    if twice:
+        raise InputError(f"--classes {text!r}: {', '.join(twice)} is given twice; name each class once, as 3,5 or 0-4 or all.")
+    return words
+
+
+def _check(name: str, value: float | None, low: float, high: float) -> None:
+    if value is not None and not low <= value <= high:
+        raise InputError(f"--{name.replace('_', '-')} {_plain(value)} is out of range; allowed are {low:g} to {high:g}.")
+
+
+def _plain(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _typed(name: str, value: Any, kind: str, origin: str) -> Any:
+    """Bring a plain value to the type of its field: lists to tuples or words, one number to a tuple of one."""
+    sequence = isinstance(value, (list, tuple))
+    if "tuple" in kind:
+        value = tuple(value) if sequence else (value,) if value is not None else None
+        wanted: tuple[type, ...] = (int,) if "int" in kind else (str,)
+        fits = value is None or all(isinstance(v, wanted) and not isinstance(v, bool) for v in value)
+    elif kind == "str":
+        value = ",".join(map(str, value)) if sequence else str(value) if isinstance(value, (int, Path)) else value
+        fits = isinstance(value, str)
+    elif kind == "bool":
+        fits = isinstance(value, bool)
+    elif kind.startswith("float"):
+        fits = isinstance(value, (int, float)) and not isinstance(value, bool)
+    else:
+        fits = value is None or (isinstance(value, int) and not isinstance(value, bool))
+    if not fits:
+        raise InputError(f"{name} in {origin} is {value!r}; expected {kind.replace(' | None', '')}.")
+    return value

@@ -1,0 +1,239 @@
+"""The store: the folder that keeps every finished cell, whatever happens to the run.
+
+    OUT/format.json                             which layout this is
+    OUT/cells/ab/<key>/cell.json                what it is, how it went, checksums
+                      /samples.npz              images float32 (n, h, w, c)
+                      /history.npz              curves and snapshots, where the generator logged any
+                      /log.txt                  what it printed
+                      /scores/<metric key>.json and .npz
+    OUT/locks/<key>                             held while a run works on a cell
+
+Everything is written aside, flushed to disk and moved in whole: a reader sees all of a cell or nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmark.errors import InputError
+
+if TYPE_CHECKING:
+    from filelock import FileLock
+
+    from benchmark.api import Array
+
+FORMAT = "bench.store/1"
+LOG_LIMIT = 2**20
+
+
+class Store:
+    """Keeps cells and scores under their keys."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open a store; nothing is written. Raises InputError on a file, or a store of another version."""
+        self.folder = folder
+        if folder.exists() and not folder.is_dir():
+            raise InputError(f"--out {str(folder)!r} is a file; name a folder, which is made where it does not exist.")
+        marker = folder / "format.json"
+        if marker.is_file():
+            found = _read_json(marker).get("format")
+            if found != FORMAT:
+                raise InputError(f"--out {str(folder)!r} is a store of the version {found!r}, this is {FORMAT!r}; name another folder.")
+        elif folder.is_dir() and any(folder.iterdir()):
+            raise InputError(f"--out {str(folder)!r} has files in it but is no store; name an empty or a new folder.")
+
+    def create(self) -> None:
+        """Make the folder and its marker. Raises InputError where it is not writable."""
+        try:
+            for name in ("cells", "locks", "work", "features"):
+                (self.folder / name).mkdir(parents=True, exist_ok=True)
+            write_json(self.folder / "format.json", {"format": FORMAT})
+        except OSError as error:
+            raise InputError(f"--out {str(self.folder)!r} is not writable ({error.strerror}); name another folder.") from None
+
+    def path(self, key: str) -> Path:
+        """Return the folder of a cell."""
+        return self.folder / "cells" / key[:2] / key
+
+    def workspace(self, key: str) -> Path:
+        """Make and return a fresh folder to write a cell aside in, on the same disk."""
+        folder = self.folder / "work" / f"{key}-{os.getpid()}"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        return folder
+
+    def cell(self, key: str) -> dict[str, Any] | None:
+        """Return what is known of a cell, or None. A damaged one is moved aside."""
+        try:
+            record = _read_json(self.path(key) / "cell.json")
+            for name, expected in record.get("files", {}).items():
+                if (self.path(key) / name).stat().st_size != expected["size"]:
+                    raise ValueError(f"{name} has another size than when it was written")
+        except FileNotFoundError as error:
+            if not self.path(key).exists():
+                return None
+            self.move_aside(key, str(error))
+            return None
+        except (ValueError, TypeError, AttributeError, KeyError, OSError) as error:
+            self.move_aside(key, str(error))
+            return None
+        return record
+
+    def samples(self, key: str) -> Array:
+        """Return the images of a cell, float32 (n, h, w, c). Raises DamagedError."""
+        return self._arrays(key, "samples.npz")["images"]
+
+    def history(self, key: str) -> dict[str, Array]:
+        """Return what a generator logged: arrays 'curve/<name>' (m, 2) and 'snapshot/<step>' (n, h, w, c)."""
+        return self._arrays(key, "history.npz") if (self.path(key) / "history.npz").exists() else {}
+
+    def put_cell(self, key: str, workspace: Path, record: Mapping[str, Any]) -> None:
+        """Move a workspace in as a cell; a cell that is there (a failed one, a damaged one) is replaced."""
+        _cap(workspace / "log.txt")
+        files = {p.name: {"size": p.stat().st_size, "sha256": _sha256(p)} for p in sorted(workspace.glob("*.npz"))}
+        (workspace / "scores").mkdir(exist_ok=True)
+        for file in workspace.glob("*.npz"):
+            _flush(file)
+        write_json(workspace / "cell.json", {**record, "key": key, "files": files})
+        target = self.path(key)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists():
+            old = self.folder / "work" / f"{key}-old-{os.getpid()}"
+            os.rename(target, old)
+            shutil.rmtree(old, ignore_errors=True)
+        os.rename(workspace, target)
+        _flush(target.parent)
+
+    def scores(self, key: str, metric_key: str) -> dict[str, Any] | None:
+        """Return what a metric said of a cell, or None. A damaged file is moved aside."""
+        path = self.path(key) / "scores" / f"{metric_key}.json"
+        try:
+            record = _read_json(path)
+            arrays = path.with_suffix(".npz")
+            if record["arrays"] and (not arrays.exists() or arrays.stat().st_size != record["size"]):
+                raise ValueError("its arrays are missing or cut short")
+        except FileNotFoundError:
+            return None
+        except (ValueError, TypeError, KeyError, OSError) as error:
+            os.replace(path, path.with_suffix(".damaged"))
+            self.complain(f"{path.relative_to(self.folder)} was damaged ({error}) and is computed again")
+            return None
+        return record
+
+    def kept(self, key: str, metric_key: str) -> dict[str, Array]:
+        """Return the arrays that stand beside a metric's scores: kept ones, and 'draws/<measure>'."""
+        return _read_npz(self.path(key) / "scores" / f"{metric_key}.npz")
+
+    def put_scores(self, key: str, metric_key: str, record: Mapping[str, Any], arrays: Path | None) -> None:
+        """Keep what a metric said of a cell; `arrays` is a .npz file that is moved in."""
+        folder = self.path(key) / "scores"
+        folder.mkdir(exist_ok=True)
+        size = None
+        if arrays is not None:
+            size = arrays.stat().st_size
+            _flush(arrays)
+            os.replace(arrays, folder / f"{metric_key}.npz")
+        write_json(folder / f"{metric_key}.json", {**record, "arrays": arrays is not None, "size": size})
+
+    def log(self, key: str) -> str:
+        """Return the path of a cell's log, relative to the store."""
+        return str((self.path(key) / "log.txt").relative_to(self.folder))
+
+    def move_aside(self, key: str, why: str) -> None:
+        """Take a damaged cell out of the way, to be computed again."""
+        aside = self.folder / "damaged" / key
+        aside.parent.mkdir(exist_ok=True)
+        shutil.rmtree(aside, ignore_errors=True)
+        os.rename(self.path(key), aside)
+        self.complain(f"cell {key} was damaged ({why}); it was moved to {aside.relative_to(self.folder)} and is computed again")
+
+    def complain(self, sentence: str) -> None:
+        """Say on stderr what was wrong in the store."""
+        import sys
+
+        print(f"bench: {sentence}", file=sys.stderr)
+
+    def lock(self, key: str) -> FileLock | None:
+        """Take and return the lock of a cell, or None where another run has it. The system frees it if we die."""
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(self.folder / "locks" / key)
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            return None
+        return lock
+
+    def _arrays(self, key: str, name: str) -> dict[str, Array]:
+        path = self.path(key) / name
+        expected = _read_json(self.path(key) / "cell.json")["files"][name]["sha256"]
+        if _sha256(path) != expected:
+            self.move_aside(key, f"{name} has another SHA-256 than when it was written")
+            raise DamagedError(key)
+        return _read_npz(path)
+
+
+class DamagedError(Exception):
+    """A stored cell is damaged and was moved aside: run again."""
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write JSON aside, flush it and move it in. NaN and infinity are refused."""
+    write_text(path, json.dumps(value, allow_nan=False, ensure_ascii=False, indent=1) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file aside, flush it and move it in."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    with aside.open("w", encoding="utf-8", newline="") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(aside, path)
+
+
+def _read_json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _read_npz(path: Path) -> dict[str, Array]:
+    import numpy as np
+
+    if not path.exists():
+        return {}
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return dict(file)
+    except (ValueError, OSError, zipfile.BadZipFile) as error:
+        raise DamagedError(f"{path}: {error}") from None
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _cap(log: Path) -> None:
+    """Keep the head and the tail of a log that is over the limit."""
+    if not log.exists():
+        log.touch()
+    elif log.stat().st_size > LOG_LIMIT:
+        with log.open("rb") as file:
+            head = file.read(LOG_LIMIT // 2)
+            file.seek(-LOG_LIMIT // 2, os.SEEK_END)
+            tail = file.read()
+        log.write_bytes(head + b"\n... cut ...\n" + tail)

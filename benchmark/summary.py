@@ -1,0 +1,75 @@
+"""summary.json: verdicts, aspects with intervals, ranking, failures, versions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from benchmark.aspects import ASPECTS
+from benchmark.versions import versions
+
+if TYPE_CHECKING:
+    from benchmark.calibration import Part
+    from benchmark.results import Results
+
+FORMAT = "bench.summary/1"
+
+
+def summarise(results: Results) -> dict[str, Any]:
+    """Return what summary.json holds."""
+    plan = results.plan
+    verdicts = [
+        verdict(results, config, n_real)
+        for n_real in plan.sizes for config, generator in plan.generators.items() if not generator.control
+    ]
+    return {
+        "format": FORMAT,
+        "dataset": plan.data.name, "sha256": plan.data.fingerprint, "classes": [plan.data.class_names[i] for i in plan.labels],
+        "seeds": list(plan.seeds), "n_real": list(plan.sizes), "n_synthetic": results.table.n_synthetic,
+        "features": plan.features.space, "finished": results.finished,
+        "aspects": [{"name": a.name, "question": a.question, "parts": list(a.parts), "scarce_parts": a.scarce_parts} for a in ASPECTS],
+        "verdicts": verdicts,
+        "by_class": [
+            {"config": config, "class": plan.data.class_names[place[0]], "n_real": place[1], "aspects": {n: plain(p) for n, p in found.items()}}
+            for (config, place), found in results.aspects.items()
+        ],
+        "ranking": ranking(verdicts),
+        "failures": [
+            {k: row[k] for k in ("config", "class", "n_real", "seed", "metric", "phase", "status", "reason", "cell")}
+            for row in results.failures
+        ],
+        "notes": list(plan.notes), "versions": versions(),
+    }
+
+
+def verdict(results: Results, config: str, n_real: int) -> dict[str, Any]:
+    """Return a generator's four aspects over all classes, and its weakest."""
+    found = results.overall(config, n_real)
+    judged = {name: p.score for name, p in found.items() if p.score is not None and p.status == "ok"}
+    return {
+        "config": config, "n_real": n_real, "aspects": {name: plain(p) for name, p in found.items()},
+        "weakest": min(judged, key=judged.__getitem__) if judged else None,
+    }
+
+
+def plain(part: Part) -> dict[str, Any]:
+    """Return an aspect or a part as plain values."""
+    lo, hi = part.interval or (None, None)
+    values: dict[str, Any] = {
+        "score": part.score, "lo": lo, "hi": hi, "as_user_gets_it": part.as_user, "fits": part.n,
+        "status": part.status, "reason": part.reason,
+    }
+    if part.weakest:
+        values["weakest"] = part.weakest
+    if part.parts:
+        values["parts"] = [{"measure": p.name, "zero": p.zero, "one": p.one, **plain(p)} for p in part.parts]
+    return values
+
+
+def ranking(verdicts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return generators by their weakest aspect as a user gets it: a failed cell is 0."""
+    def key(entry: dict[str, Any]) -> float:
+        gets = [a["as_user_gets_it"] for a in entry["aspects"].values() if a["as_user_gets_it"] is not None and a["status"] != "not-meaningful"]
+        return min(gets) if gets else -1.0
+
+    ordered = sorted(verdicts, key=lambda entry: (entry["n_real"], -key(entry), entry["config"]))
+    return [{"config": entry["config"], "n_real": entry["n_real"], "weakest": key(entry) if key(entry) >= 0 else None} for entry in ordered]

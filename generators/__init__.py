@@ -1,0 +1,1 @@
+"""Generators and controls: one file a method."""

@@ -1,0 +1,1 @@
+"""What is measured: one file a metric. The suite's definitions of realistic, varied, original and useful."""

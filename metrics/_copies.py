@@ -1,0 +1,45 @@
+"""Distances that tell copies and blends of training images."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from benchmark.api import Array
+
+ROWS = 256
+
+
+def nearest_binary(of: Array, among: Array) -> Array:
+    """Return float64 (n,): the distance of each row to the nearest of `among`, all thresholded at .5.
+
+    Squared distances count differing pixels: whole numbers, so the float32 product is exact to 2^24 pixels.
+    """
+    columns = (among > 0.5).astype(np.float32)
+    lengths = columns.sum(axis=1)
+    found = np.empty(len(of))
+    for start in range(0, len(of), ROWS):
+        rows = (of[start : start + ROWS] > 0.5).astype(np.float32)
+        differing = rows.sum(axis=1)[:, None] + lengths - 2 * (rows @ columns.T)
+        found[start : start + ROWS] = np.sqrt(differing.min(axis=1))
+    return found
+
+
+def to_segments(of: Array, among: Array, indices: Array) -> Array:
+    """Return float64 (n,): the distance of each row of `of` to the nearest segment between two of its neighbours.
+
+    indices (n, k >= 2): which rows of `among` these are. The segment from p to q, seen from the image, is nearest at
+    t = -p.(q - p) / |q - p|^2, held to [0, 1]; all of it follows from the scalar products of the k neighbours.
+    """
+    one, two = np.triu_indices(indices.shape[1], 1)
+    found = np.empty(len(of))
+    for start in range(0, len(of), ROWS):
+        rows = slice(start, start + ROWS)
+        seen = np.subtract(among[indices[rows]], of[rows][:, None], dtype=np.float64)
+        products = seen @ seen.transpose(0, 2, 1)
+        pp, qq, pq = products[:, one, one], products[:, two, two], products[:, one, two]
+        length = pp + qq - 2 * pq
+        with np.errstate(divide="ignore", invalid="ignore"):
+            t = np.clip(np.nan_to_num((pp - pq) / length), 0, 1)
+        squared = pp + 2 * t * (pq - pp) + t * t * length
+        found[rows] = np.sqrt(np.maximum(squared, 0).min(axis=1))
+    return found

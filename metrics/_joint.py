@@ -1,0 +1,27 @@
+"""Neighbours in two sets put together: what share of them comes from the other set."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from benchmark.api import Array
+
+
+def other_share(own: Array, other: Array, k: int) -> Array:
+    """Return float64 (n,): the share of the other set among the k nearest neighbours in both sets together.
+
+    own, other: distances (n, >= k where there are as many) of each image to the nearest of its own set (itself left
+    out) and of the other. Distances that tie for the last places share these in proportion: the answer depends
+    neither on the order of images nor on which set is named first.
+    """
+    both = np.concatenate([own, other], axis=1)
+    limit = np.partition(both, k - 1, axis=1)[:, k - 1 : k]
+    open_places = k - (both < limit).sum(axis=1)
+    tied = (other == limit).sum(axis=1) / (both == limit).sum(axis=1)
+    share: Array = ((other < limit).sum(axis=1) + open_places * tied) / k
+    return share
+
+
+def over_expected(share: Array, n_own: int, n_other: int) -> Array:
+    """Return `share` over what it is expected to be where both sets come from one distribution: n / (2n - 1)."""
+    return share * (n_own + n_other - 1) / n_other

@@ -1,0 +1,34 @@
+"""Scores that several metrics give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+
+from benchmark.api import Array, Measure, Score
+
+DRAWS = 300
+
+
+def not_judged(measures: Iterable[Measure], reason: str) -> dict[str, Score]:
+    """Return a score without a value for each of `measures`."""
+    return {measure.name: Score(None, reason=reason) for measure in measures}
+
+
+def mean(contributions: Array, rng: np.random.Generator) -> Score:
+    """Return the mean of per-image contributions (n,), with bootstrap draws."""
+    return Score.of_means(np.positive, contributions, rng=rng, draws=DRAWS)
+
+
+def ratio(statistic: Callable[..., Array], above: Array, below: Array, rng: np.random.Generator) -> Score:
+    """Return `statistic` of one set of per-image numbers over that of another, with bootstrap draws.
+
+    statistic: takes an array and `axis`. Not judged where the lower one is 0.
+    """
+    if not statistic(below, axis=0) > 0:
+        return Score(None, reason="held-out images are at distance 0")
+    resampled = [values[rng.integers(len(values), size=(DRAWS, len(values)))] for values in (above, below)]
+    tops, bottoms = (statistic(values, axis=1) for values in resampled)
+    value = float(statistic(above, axis=0) / statistic(below, axis=0))
+    return Score(value, tops / bottoms if np.all(bottoms > 0) else None)

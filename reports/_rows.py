@@ -1,0 +1,85 @@
+"""Reads the report dictionary: who took part, which cells to picture, and rows by their keys."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from typing import Any, TypeAlias
+
+from reports._text import counted, words_of
+
+Row: TypeAlias = Mapping[str, Any]
+
+REAL = "real"                   # the control that is 1 on the calibrated scale
+HELD_OUT = {"id": "held-out", "label": "Real, held out", "slot": 0, "kind": "control", "real": True}
+
+
+def generators(report: Row) -> list[Row]:
+    """Return what the user asked for, whether it worked or not."""
+    return [g for g in report["generators"] if g["kind"] == "generator"]
+
+
+def working(report: Row) -> list[Row]:
+    """Return the generators that have at least one result."""
+    return [g for g in generators(report) if g["status"] in ("ok", "partly failed")]
+
+
+def controls(report: Row) -> list[Row]:
+    """Return the controls, real images first."""
+    return sorted((g for g in report["generators"] if g["kind"] == "control"), key=lambda g: g["id"] != REAL)
+
+
+def index(rows: Iterable[Row], *keys: str) -> dict[tuple[Hashable, ...], Row]:
+    """Return rows by the values of some of their columns."""
+    return {tuple(row[key] for key in keys): row for row in rows}
+
+
+def regimes(report: Row) -> list[int]:
+    """Return the numbers of training images, ascending."""
+    return sorted(report["run"]["data"]["n_real"])
+
+
+def regime_title(report: Row, n_real: int) -> str:
+    """Return a sub-heading for a number of training images, "" where the run has one."""
+    return f"{counted(n_real, 'training image')} a {noun(report)}" if len(regimes(report)) > 1 else ""
+
+
+def noun(report: Row) -> str:
+    """Return what the dataset calls a class: 'digit', or 'class'."""
+    return str(report["run"]["data"].get("noun") or "class")
+
+
+def class_title(report: Row, entry: Row) -> str:
+    """Return 'Digit 3' for a class that is named by a number, else its name."""
+    name = str(entry["name"])
+    return f"{noun(report).capitalize()} {name}" if name.isdecimal() else name[:1].upper() + name[1:]
+
+
+def measure_title(measure: Row) -> str:
+    """Return a measure's name in words."""
+    return words_of(str(measure["id"])).replace(" 2d", " 2D").replace(" 3d", " 3D").replace("1nn", "1-NN")
+
+
+def first_cells(report: Row, *, real: bool = False) -> Iterator[tuple[Row, Row]]:
+    """Yield (generator, cell) of the first seed that worked, for each generator, class and regime.
+
+    With `real`, the control `real` comes first.
+    """
+    wanted = [g for g in controls(report) if real and g["id"] == REAL] + working(report)
+    worked = sorted((c for c in report["cells"] if c["status"] == "ok"), key=lambda c: c["seed"], reverse=True)
+    cells = index(worked, "generator", "cls", "n_real")
+    for generator in wanted:
+        for entry in report["classes"]:
+            for n_real in regimes(report):
+                cell = cells.get((generator["id"], entry["label"], n_real))
+                if cell is not None:
+                    yield generator, cell
+
+
+def warnings_of(report: Row, generator: str, n_real: int) -> list[str]:
+    """Return the sentences that a generator's cells were warned with, each once, with how often."""
+    cells = [c for c in report["cells"] if c["generator"] == generator and c["n_real"] == n_real]
+    found: dict[str, int] = {}
+    for cell in cells:
+        for warning in dict.fromkeys(cell["warnings"]):
+            found[warning] = found.get(warning, 0) + 1
+    return [w if n == len(cells) else f"{w.rstrip('.')} ({n} of {counted(len(cells), 'run')})" for w, n in found.items()]

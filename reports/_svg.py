@@ -1,0 +1,67 @@
+"""Marks and strips as SVG. Positions along x are percent, so that figures stretch and type does not."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from reports._rows import REAL, Row
+from reports._text import fixed
+
+SHAPES = (
+    "M-6-3.6-3.6-6 0-2.4 3.6-6 6-3.6 2.4 0 6 3.6 3.6 6 0 2.4-3.6 6-6 3.6-2.4 0Z",        # 0: control, a cross
+    "M0-6.5 6.6 5H-6.6Z",                                                                # 1: triangle
+    "M-5-5H5V5H-5Z",                                                                     # 2: square
+    "M0-7 7 0 0 7-7 0Z",                                                                 # 3: diamond
+    "M-6.6-5H6.6L0 6.5Z",                                                                # 4: triangle down
+    "M-2-6.2H2V-2H6.2V2H2V6.2H-2V2H-6.2V-2H-2Z",                                         # 5: plus
+    "M-6 0A6 6 0 1 1 6 0A6 6 0 1 1-6 0ZM-2.6 0A2.6 2.6 0 1 0 2.6 0A2.6 2.6 0 1 0-2.6 0Z",  # 6: ring
+)
+DOT = "M-5.5 0A5.5 5.5 0 1 1 5.5 0A5.5 5.5 0 1 1-5.5 0Z"
+LEAST, MOST = -0.04, 1.12       # ends of the calibrated axis; what lies outside is drawn at the end, and named truly
+
+
+def colour(generator: Row) -> str:
+    """Return the class that gives a generator its colour, and its mark its filling."""
+    return f"s{generator['slot']}" + (" hollow" if generator.get("hollow") else "")
+
+
+def path_of(generator: Row) -> Markup:
+    """Return the mark of a generator, centred at the origin."""
+    real = generator.get("real") or generator["id"] == REAL
+    return Markup('<path class="mark" d="{}"/>').format(DOT if real else SHAPES[generator["slot"]])
+
+
+def icon(generator: Row) -> Markup:
+    """Return a generator's mark for running text."""
+    return Markup('<svg class="icon {}" width="16" height="16" viewBox="-8 -8 16 16" aria-hidden="true">{}</svg>').format(
+        colour(generator), path_of(generator)
+    )
+
+
+def mark_at(generator: Row, percent: float, y: float) -> Markup:
+    """Return a generator's mark at a place in a figure."""
+    return Markup('<svg x="{:.2f}%" y="{}" overflow="visible">{}</svg>').format(percent, y, path_of(generator))
+
+
+def place(value: float) -> float:
+    """Return where a calibrated score lies, in percent of the strip."""
+    return (min(max(value, LEAST), MOST) - LEAST) / (MOST - LEAST) * 100
+
+
+def strip(generator: Row, row: Row, aspect: str) -> Markup:
+    """Return the strip of one calibrated score: axis, ticks at 0 and 1, interval, mark."""
+    score, lo, hi = row["score"], row["lo"], row["hi"]
+    parts = [Markup('<line class="axis" x1="{:.2f}%" x2="{:.2f}%" y1="13" y2="13"/>').format(place(0), place(1))]
+    parts += [Markup('<line class="tick" x1="{0:.2f}%" x2="{0:.2f}%" y1="5" y2="21"/>').format(place(v)) for v in (0, 1)]
+    said = f"{aspect}: {row['status'].replace('-', ' ')}"
+    if score is not None:
+        said = f"{aspect}: {fixed(score)}"
+        if lo is not None and hi is not None:
+            said += f", 95% interval {fixed(lo)} to {fixed(hi)}"
+            parts.append(
+                Markup('<line class="interval" x1="{:.2f}%" x2="{:.2f}%" y1="13" y2="13"/>').format(place(lo), place(hi))
+            )
+        parts.append(mark_at(generator, place(score), 13))
+    return Markup('<svg class="strip {}" width="100%" height="26" role="img" aria-label="{}">{}</svg>').format(
+        "s0" if row["status"] == "not-meaningful" else colour(generator), said, Markup("").join(parts)
+    )

@@ -1,0 +1,81 @@
+"""Numbers, lists and dates as the page writes them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import datetime
+
+DASH = "\u2014"
+LONGEST_REASON = 300
+
+
+def fixed(value: float | None, digits: int = 2) -> str:
+    """Return a number with so many decimals and a true minus sign; an em dash where there is none."""
+    if value is None:
+        return DASH
+    text = f"{abs(value):,.{digits}f}"
+    return f"\u2212{text}" if value < 0 and float(text.replace(",", "")) else text
+
+
+def brief(value: float) -> str:
+    """Return a number with two significant digits, never in powers of ten: 0.049, 240, 6,600."""
+    if not value:
+        return "0"
+    decimals = 1 - math.floor(math.log10(abs(value)))
+    return fixed(round(value, decimals), max(0, decimals))
+
+
+def decimals_for(values: Sequence[float]) -> int:
+    """Return how many decimals a column of such numbers needs."""
+    largest = max((abs(v) for v in values), default=0.0)
+    return 3 if largest < 2 else 2 if largest < 20 else 1 if largest < 200 else 0
+
+
+def interval(lo: float | None, hi: float | None, digits: int = 2) -> str:
+    """Return '0.62 - 1.04' with an en dash, or "" where there is no interval."""
+    if lo is None or hi is None:
+        return ""
+    return f"{fixed(lo, digits)}\u2009\u2013\u2009{fixed(hi, digits)}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return 'a, b and c'."""
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def counted(n: int, noun: str) -> str:
+    """Return '1 run' or '3 runs'."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {plural(noun)}"
+
+
+def plural(noun: str) -> str:
+    """Return the plural of an English noun."""
+    return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"
+
+
+def shortened(text: str) -> str:
+    """Return a reason cut to what a table row can hold."""
+    return text if len(text) <= LONGEST_REASON else f"{text[: LONGEST_REASON - 1].rstrip()}\u2026"
+
+
+def sentence(text: str) -> str:
+    """Return text that starts with a capital and ends with a full stop."""
+    text = shortened(text).strip()
+    if not text:
+        return ""
+    return text[0].upper() + text[1:] + ("" if text.endswith((".", "!", "?", "\u2026")) else ".")
+
+
+def words_of(name: str) -> str:
+    """Return the words of an identifier: 'stroke_plausibility' is 'Stroke plausibility'."""
+    return name.replace("_", " ").capitalize()
+
+
+def day_of(started: str) -> str:
+    """Return '23 November 2026' of an ISO date, or the text itself."""
+    try:
+        moment = datetime.fromisoformat(started.replace("Z", "+00:00"))
+    except ValueError:
+        return started
+    return f"{moment.day} {moment:%B %Y}"
