@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import resource
+import sys
 import time
 import traceback
 from collections.abc import Mapping
@@ -67,6 +69,7 @@ class Generate:
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything; it becomes a row
             traceback.print_exc()
             record.update(status="failed", reason=describe(error, plugin))
+        record["peak_rss_mib"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
         return record
 
 
@@ -199,8 +202,7 @@ class ScoreCell:
                 evidence = evidence or self._evidence()
                 record = self._score(key, metric, evidence)
             except Exception as error:  # noqa: BLE001 - a metric may raise anything; it becomes a row
-                traceback.print_exc()
-                record = {"status": "failed", "reason": describe(error, metric), "scores": {}}
+                record = {"status": "failed", "reason": describe(error, metric), "scores": {}, "traceback": traceback.format_exc()}
             record |= {"seconds": time.perf_counter() - started, "cpu_seconds": time.process_time() - cpu}
             say("scored", (key, record))
         return {"status": "ok"}
@@ -274,7 +276,7 @@ class _Others(Mapping[int, "Images"]):
 def describe(error: BaseException, plugin: Any) -> str:
     """Return a plugin's own message, with the place in the plugin where it was raised."""
     message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    file = getattr(__import__("sys").modules.get(type(plugin).__module__), "__file__", None)
+    file = getattr(sys.modules.get(type(plugin).__module__), "__file__", None)
     places = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
     return f"{message} ({Path(places[-1].filename).name}, line {places[-1].lineno}, in {places[-1].name})" if places else message
 

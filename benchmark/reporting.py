@@ -240,7 +240,7 @@ def _failures(results: Results) -> list[dict[str, Any]]:
         for config, metric in results.plan.metrics_for(cell).items():
             scored = results.scored.get((cell.key, config))
             if scored is not None and scored["status"] != "ok" and due(metric, cell):
-                failed.append({**where, "metric": metric.name, **_failure(scored), "phase": "score", "log": "work/scoring.log"})
+                failed.append({**where, "metric": metric.name, **_failure(scored), "phase": "score", "log": ""})
     return failed
 
 

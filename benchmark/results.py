@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +56,7 @@ class Results:
         """All (label, n_real)."""
         return [(label, n) for n in self.plan.sizes for label in self.plan.labels]
 
-    @property
+    @cached_property
     def scores(self) -> list[dict[str, Any]]:
         """Rows as in scores.csv, in its order; empty fields are None."""
         return [row for cell in self.plan.cells for row in self._rows(cell)]
@@ -65,7 +66,7 @@ class Results:
         """Rows of what failed or was skipped."""
         return [row for row in self.scores if row["status"] not in ("ok", "not-judged")]
 
-    @property
+    @cached_property
     def summary(self) -> dict[str, Any]:
         """What summary.json holds."""
         from benchmark.summary import summarise

@@ -116,6 +116,8 @@ class Runner:
                 self._begin(state, self._generate_job(state.cell))
             elif self.broken:
                 self._fail_scoring(state)
+            elif not self.store.intact(state.cell.key):
+                state.generate, state.metrics = True, due_metrics(self.plan, state.cell)
             else:
                 self._begin(state, self._score_job(state))
             return
@@ -197,7 +199,7 @@ class Runner:
         if state.metrics:           # the worker died or was stopped with the first of these in hand
             key, metric = next(iter(state.metrics.items()))
             del state.metrics[key]
-            record = {"status": result["status"], "reason": result["reason"], "scores": {}, "seconds": 0.0}
+            record = {"status": result["status"], "reason": result["reason"], "scores": {}, "seconds": None}
             self.store.put_scores(job.key, key, {**record, "metric": parameters.config_of(metric)}, None)
         shutil.rmtree(job.folder, ignore_errors=True)
         if not state.metrics:
@@ -206,7 +208,7 @@ class Runner:
 
     def _fail_scoring(self, state: State) -> None:
         for key, metric in state.metrics.items():
-            record = {"status": "failed", "reason": self.broken, "scores": {}, "seconds": 0.0, "metric": parameters.config_of(metric)}
+            record = {"status": "failed", "reason": self.broken, "scores": {}, "seconds": None, "metric": parameters.config_of(metric)}
             self.store.put_scores(state.cell.key, key, record, None)
         state.metrics = {}
         self._tell(state, "score", {"status": "failed", "reason": self.broken})
@@ -239,7 +241,7 @@ def pending(plan: Plan, store: Store) -> list[State]:
 
 def look(plan: Plan, store: Store, cell: Cell) -> State:
     """Return what is left to do for a cell: failed work is tried again, finished work is not."""
-    metrics = {plan.metric_key(metric): metric for metric in plan.metrics_for(cell).values()}
+    metrics = due_metrics(plan, cell)
     if plan.settings.fresh:
         return State(cell, True, metrics)
     record = store.cell(cell.key)
@@ -251,6 +253,11 @@ def look(plan: Plan, store: Store, cell: Cell) -> State:
         if scores is None or scores["status"] not in ("ok", "skipped"):
             left[key] = metric
     return State(cell, False, left)
+
+
+def due_metrics(plan: Plan, cell: Cell) -> dict[str, Metric]:
+    """Return the metrics that a cell gets, by metric key."""
+    return {plan.metric_key(metric): metric for metric in plan.metrics_for(cell).values()}
 
 
 def known_times(plan: Plan, store: Store) -> dict[str, list[float]]:

@@ -86,6 +86,14 @@ class Store:
             return None
         return record
 
+    def intact(self, key: str) -> bool:
+        """Whether a cell's samples are what was written; a damaged cell is moved aside."""
+        try:
+            self.samples(key)
+        except DamagedError:
+            return False
+        return True
+
     def samples(self, key: str) -> Array:
         """Return the images of a cell, float32 (n, h, w, c). Raises DamagedError."""
         return self._arrays(key, "samples.npz")["images"]

@@ -48,4 +48,4 @@ def speckles(x: Array) -> Array:
     ring = np.ones((1, 3, 3), dtype=bool)
     ring[0, 1, 1] = False
     around = ndimage.maximum_filter(x, footprint=ring, mode="constant", cval=0.0)
-    return (x > around + SPECKLE).sum(axis=(1, 2))
+    return np.asarray((x > around + SPECKLE).sum(axis=(1, 2)))

@@ -56,19 +56,19 @@ class NearestNeighbour(Metric):
             aspect="original", space="pixels",
         ),
         Measure(
-            "dcr_median", "higher", "median distance to the nearest training image, over that of held-out images",
+            "dcr_median", "higher", "median distance to the nearest training image, over that of held-out",
             aspect="original", failing="copy", bounds=(0, None), space="pixels",
         ),
         Measure(
-            "dcr_q05", "higher", "5% quantile of the distance to the nearest training image, over that of held-out images",
+            "dcr_q05", "higher", "5% quantile of the distance to the nearest training image, over that of held-out",
             aspect="original", failing="copy", bounds=(0, None), space="pixels", smallest_n=100,
         ),
         Measure(
-            "nndr_median", "higher", "median ratio of the nearest to the second nearest training image, over held-out's",
+            "nndr_median", "higher", "median ratio of nearest to second nearest training image, over that of held-out",
             aspect="original", failing="copy", bounds=(0, None), space="pixels",
         ),
         Measure(
-            "nndr_q05", "higher", "5% quantile of the ratio of nearest to second nearest, over that of held-out images",
+            "nndr_q05", "higher", "5% quantile of the ratio of nearest to second nearest training image, over that of held-out",
             aspect="original", failing="copy", bounds=(0, None), space="pixels", smallest_n=100,
         ),
     )
@@ -83,7 +83,8 @@ class NearestNeighbour(Metric):
         self._keep(evidence, ctx)
         near = NEAR * np.median(real.distances[:, 0])
         nearest = made.distances[:, 0].astype(np.float64)
-        segments = to_segments(evidence.features("synthetic", "pixels"), evidence.features("train", "pixels"), made.indices)
+        pixels = evidence.features("synthetic", "pixels"), evidence.features("train", "pixels")
+        segments = to_segments(*pixels, made.indices)
         twins = evidence.neighbours("synthetic", "synthetic", 1, "pixels").distances[:, 0]
         copied = np.stack([nearest < near, self._binary_copies(evidence)], axis=1)
         scores = {
@@ -110,7 +111,7 @@ class NearestNeighbour(Metric):
 
 
 def _first(distances: Array) -> Array:
-    return distances[:, 0].astype(np.float64)
+    return np.asarray(distances[:, 0], dtype=np.float64)
 
 
 def _first_over_second(distances: Array) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ class Local:
         self._idle: list[Interpreter] = []
         self._server: ForkServer | None = None
         self._looked = 0.0
+        self._workers = 0           # ever started, for the names of their logs
 
     @property
     def free(self) -> int:
@@ -75,6 +77,9 @@ class Local:
         if self._server is not None:
             self._server.kill()
         self._running, self._idle, self._server = [], [], None
+        for log in (self._out / "work").glob(f"scoring-{os.getpid()}-*.log"):
+            if not log.stat().st_size:
+                log.unlink()
 
     def _child(self, job: Job) -> Child:
         log = job.folder / "log.txt"
@@ -88,7 +93,8 @@ class Local:
             worker = self._idle.pop()
             if worker.exit_code() is None:
                 return worker
-        return Interpreter(self._out, self._out / "work" / "scoring.log", once=False)
+        self._workers += 1
+        return Interpreter(self._out, self._out / "work" / f"scoring-{os.getpid()}-{self._workers}.log", once=False)
 
     def _read(self, running: _Running) -> list[Event]:
         try:
@@ -119,8 +125,9 @@ class Local:
             self._idle.append(running.child)  # type: ignore[arg-type]
         else:
             running.child.kill()
-        payload = {"status": status, "reason": reason, "peak_rss_mib": round(running.peak / MIB, 1), **(result or {})}
-        return Event(running.job, "ended", payload)
+        result = result or {}
+        peak = max(round(running.peak / MIB, 1), result.get("peak_rss_mib", 0.0))
+        return Event(running.job, "ended", {**result, "status": status, "reason": reason, "peak_rss_mib": peak})
 
 
 def _resident(pid: int) -> int:

@@ -1,0 +1,88 @@
+"""t-SNE: do synthetic and held-out images overlap on a map that was made of both?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from benchmark.api import Array, Context, Evidence, Measure, Metric, Score, hookimpl
+from metrics._joint import other_share, over_expected
+from metrics._scores import not_judged
+
+K = 10
+SEED = 0                        # with init='pca' another seed changes nothing; the data vary instead
+
+
+@dataclass
+class Tsne(Metric):
+    """Overlap of synthetic S and held-out H in one joint t-SNE, in 2 and in 3 dimensions.
+
+    Formula: features of the first 250 of S and of H are embedded together (perplexity 30, started from their
+    principal components); on the map, for each image the share of its 10 nearest neighbours from the other set over
+    the expected share n / (2n - 1); the mean over a side, the lower side (`mixing`, on the map). One map a set would
+    say nothing: a wrong digit then scores like a real one.
+
+    Shapes: features (n, d) of both to a map (2m, 2 or 3), m = min(n, 250). Space: what `--features` names.
+    Range and direction: from 0, higher is better, 1 is expected for real images. Less sensitive than `mixing` and blind
+    to copies: seen evidence, not the judge. Values of 2D and 3D, or of other m, are not compared.
+    Source: van der Maaten, Hinton: Visualizing data using t-SNE, 2008, eq. 1 to 5; overlap is this suite's own.
+    Failing control: wrong-class. Only the controls real and wrong-class are embedded.
+    Keeps `tsne_2d` float32 (2m, 2) and `tsne_3d` (2m, 3): the first half synthetic, the second held-out.
+    Cost: 2 s in 2D and 8 s in 3D at 250 + 250. Smallest n: 100.
+    """
+
+    name = "tsne"
+    controls = ("real", "wrong-class")
+    source = "van der Maaten and Hinton 2008, eq. 1-5"
+    measures = tuple(
+        Measure(
+            f"tsne_overlap_{d}d", "higher",
+            f"mixing of synthetic and held-out images in one joint t-SNE of {d} dimensions",
+            aspect="realistic", failing="wrong-class", bounds=(0, None), space="features", smallest_n=100,
+        )
+        for d in (2, 3)
+    )
+
+    perplexity: float = field(default=30.0, metadata={"min": 2, "help": "how many neighbours each image is held to"})
+    images: int = field(default=250, metadata={"min": 11, "help": "images of each set, the first ones"})
+
+    def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
+        """Embed both sets together, once in 2 and once in 3 dimensions."""
+        m = min(self.images, len(evidence.synthetic), len(evidence.held_out))
+        if m <= K:
+            return not_judged(self.measures, f"needs more than {K} synthetic and held-out images")
+        both = np.concatenate([evidence.features("synthetic")[:m], evidence.features("held_out")[:m]])
+        scores = {}
+        for dimensions in (2, 3):
+            embedded = self._embed(both, dimensions)
+            ctx.keep(f"tsne_{dimensions}d", embedded)
+            scores[f"tsne_overlap_{dimensions}d"] = Score.of_means(np.minimum, *_sides(embedded, m), rng=ctx.rng)
+        return scores
+
+    def _embed(self, features: Array, dimensions: int) -> Array:
+        from sklearn.manifold import TSNE
+
+        perplexity = min(self.perplexity, (len(features) - 1) / 3)
+        embedded: Array = TSNE(dimensions, perplexity=perplexity, init="pca", random_state=SEED).fit_transform(features)
+        return embedded.astype(np.float32)
+
+
+def _sides(embedded: Array, m: int) -> tuple[Array, Array]:
+    """Return the share of the other set over its expected one, for each of the first m points and of the rest."""
+    from scipy.spatial.distance import cdist
+
+    distances = cdist(embedded, embedded)
+    np.fill_diagonal(distances, np.inf)
+    made, real = distances[:m], distances[m:]
+    return (
+        over_expected(other_share(made[:, :m], made[:, m:], K), m, m),
+        over_expected(other_share(real[:, m:], real[:, :m], K), m, m),
+    )
+
+
+@hookimpl
+def bench_metrics() -> list[type[Metric]]:
+    """Bring the joint t-SNE."""
+    return [Tsne]

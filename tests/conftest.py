@@ -1,0 +1,89 @@
+"""What all tests share: real data, read once; the command `bench` as users run it; a plugin file."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from benchmark.data import RealData, load
+from benchmark.datasets.digits import Digits
+from benchmark.datasets.mnist import Mnist
+
+JITTER = '''
+"""Jitter: training images with Gaussian pixel noise."""
+
+from dataclasses import dataclass
+
+from benchmark.api import Context, Generator, Images, hookimpl
+
+
+@dataclass
+class Jitter(Generator):
+    """Training images with Gaussian pixel noise."""
+
+    name = "jitter"
+    sigma: float = 0.1
+
+    def fit(self, real: Images, ctx: Context) -> None:
+        self.real = real
+
+    def sample(self, n: int, ctx: Context) -> Images:
+        picked = self.real[ctx.rng.integers(len(self.real), size=n)]
+        return picked + ctx.rng.normal(0, self.sigma, picked.shape)
+
+
+@hookimpl
+def bench_generators() -> list[type[Generator]]:
+    return [Jitter]
+'''
+
+Bench = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep the user's cache folder out of the tests."""
+    os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="session")
+def mnist() -> RealData:
+    """All of MNIST, as the protocol sees it."""
+    return load(Mnist(), None)
+
+
+@pytest.fixture(scope="session")
+def digits() -> RealData:
+    """scikit-learn's digits, as the protocol sees them."""
+    return load(Digits(), None)
+
+
+@pytest.fixture
+def jitter(tmp_path: Path) -> Path:
+    """A plugin file with one generator."""
+    path = tmp_path / "jitter.py"
+    path.write_text(JITTER)
+    return path
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    """Run the command in an empty folder of its own, as a user would."""
+    folder = tmp_path / "cwd"
+    folder.mkdir()
+
+    def run(*arguments: object, code: int | None = 0) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "benchmark", *map(str, arguments)], cwd=folder, capture_output=True, text=True, timeout=300
+        )
+        if code is not None:
+            assert done.returncode == code, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done
+
+    run.folder = folder  # type: ignore[attr-defined]
+    return run

@@ -1,0 +1,99 @@
+"""Plugins: each fault is one sentence that names the file, and the others go on."""
+
+import pkgutil
+from pathlib import Path
+
+import pytest
+
+from benchmark import plugins
+from benchmark.api import Generator
+from benchmark.errors import InputError
+from benchmark.plugins import Origin, code_of, discover, missing, origin_of
+
+HEAD = "from dataclasses import dataclass\nfrom benchmark.api import Generator, hookimpl\n"
+
+
+def write(folder: Path, body: str, name: str = "mine.py") -> str:
+    (folder / name).write_text(HEAD + body)
+    return str(folder / name)
+
+
+def test_built_ins_are_named_as_their_files() -> None:
+    registry = discover()
+    assert registry.problems == []
+    for kind, folder in [("generators", "generators"), ("metrics", "metrics"), ("datasets", "benchmark.datasets"), ("features", "benchmark.features"), ("report_sections", "reports")]:
+        package = __import__(folder, fromlist=["x"])
+        files = {i.name for i in pkgutil.iter_modules(package.__path__) if not i.name.startswith("_")}
+        dashes = kind in ("generators", "datasets")
+        assert set(getattr(registry, kind)) == {name.replace("_", "-") if dashes else name for name in files}
+
+
+def test_a_file_beside_you_is_a_plugin_like_any_other(jitter: Path) -> None:
+    registry = discover([str(jitter)])
+    found = registry.generators["jitter"]
+    assert origin_of(found).file == str(jitter)
+    assert origin_of(found).load() is found
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("raise RuntimeError('no luck')", r"mine.py cannot be loaded: .*mine.py, line 3: RuntimeError: no luck"),
+        ("import nowhere_to_be_found", "cannot be loaded: .*ModuleNotFoundError: No module named 'nowhere_to_be_found'"),
+        ("def x(:", "cannot be loaded: .*SyntaxError"),
+        ("@hookimpl\ndef bench_generatorz():\n    return []", "does not fit the hooks: .*bench_generatorz"),
+        ("@hookimpl\ndef bench_generators(oops):\n    return []", "does not fit the hooks: .*oops"),
+        ("@hookimpl\ndef bench_generators():\n    return [int]", "returned <class 'int'>, which is not a Generator class"),
+        ("@hookimpl\ndef bench_generators():\n    return 1/0", "bench_generators failed: ZeroDivisionError"),
+        ("class G(Generator):\n    name = 'Bad Name'\n@hookimpl\ndef bench_generators():\n    return [G]", "has the name 'Bad Name'; allowed are"),
+        ("class G(Generator):\n    name = 'g'\n    k: int = 3\n@hookimpl\ndef bench_generators():\n    return [G]", "has parameters \\(k\\) but is no dataclass"),
+        ("@dataclass\nclass G(Generator):\n    k: int\n    name = 'g'\n@hookimpl\ndef bench_generators():\n    return [G]", "without a default: k"),
+        ("class G(Generator):\n    name = 'smote'\n@hookimpl\ndef bench_generators():\n    return [G]", "the name 'smote' is taken by .*smote.py"),
+    ],
+)
+def test_a_faulty_plugin_that_was_asked_for_is_one_sentence(tmp_path: Path, body: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        discover([write(tmp_path, body)])
+
+
+def test_a_faulty_plugin_that_is_installed_lets_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Entry:
+        name, value = "broken", "broken:plugin"
+
+        def load(self) -> None:
+            raise RuntimeError("no luck")
+
+    monkeypatch.setattr(plugins.importlib.metadata, "entry_points", lambda group: [Entry()])
+    registry = discover()
+    assert registry.problems == ["plugin broken (broken:plugin) cannot be loaded: " + registry.problems[0].split("loaded: ")[1]]
+    assert "RuntimeError: no luck" in registry.problems[0]
+    assert "smote" in registry.generators
+
+
+def test_a_missing_file_is_named() -> None:
+    with pytest.raises(InputError, match="there is no file 'nowhere.py'"):
+        discover(["nowhere.py"])
+
+
+def test_what_is_missing_comes_with_the_line_that_installs_it() -> None:
+    class Needy(Generator):
+        name = "needy"
+        needs = ("numpy", "no_such_package_at_all")
+        extra = "torch"
+
+    assert missing(Needy) == "needs no_such_package_at_all: pip install 'synthassay[torch]'"
+
+
+def test_the_code_hash_follows_the_source_and_its_helpers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "made_up_package"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "_helper.py").write_text("x = 1\n")
+    (package / "plugin.py").write_text("from made_up_package._helper import x\nclass G:\n    pass\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    found = Origin("made_up_package.plugin", "G").load()
+    hashes = [code_of.__wrapped__(found)]
+    for file, text in [("_helper.py", "x = 2\n"), ("plugin.py", "from made_up_package._helper import x\nclass G:\n    y = 1\n")]:
+        (package / file).write_text(text)
+        hashes.append(code_of.__wrapped__(found))
+    assert len(set(hashes)) == 3
