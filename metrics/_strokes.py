@@ -42,10 +42,13 @@ def components(x: Array) -> Array:
 
 
 def speckles(x: Array) -> Array:
-    """Return int64 (n,): how many pixels are brighter than all of their eight neighbours by more than SPECKLE."""
+    """Return int64 (n,): how many pixels are brighter than each of their eight neighbours by more than SPECKLE.
+
+    A pixel at the border has fewer neighbours and is none.
+    """
     from scipy import ndimage
 
     ring = np.ones((1, 3, 3), dtype=bool)
     ring[0, 1, 1] = False
-    around = ndimage.maximum_filter(x, footprint=ring, mode="constant", cval=0.0)
+    around = ndimage.maximum_filter(x, footprint=ring, mode="constant", cval=np.inf)
     return np.asarray((x > around + SPECKLE).sum(axis=(1, 2)))

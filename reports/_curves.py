@@ -1,0 +1,83 @@
+"""Curves of training: each labelled at its end, on scales shared by the classes of one generator."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from reports._histogram import ticks
+from reports._rows import Row
+from reports._svg import colour
+from reports._text import fixed
+
+TOP, BASE, HEIGHT = 8, 158, 186         # of the drawing, in px
+LEFT, RIGHT = 4.5, 86.0                 # of the plot, in percent: labels stand beside
+NARROWEST = 15                          # px between two labels
+
+
+def curves_figure(history: Row, generator: Row, ends: tuple[float, float], *, adversarial: bool) -> Markup:
+    """Return the figure; `ends` are the least and largest value. An adversarial one has a line at ln 2."""
+    last = max(p[0] for c in history["curves"].values() for p in c["points"])
+    last = max([last, *history["moments"]]) or 1
+    low, high = ends[0], ends[1] + (ends[1] - ends[0] or 1) * 0.05
+
+    def down(value: float) -> float:
+        return BASE - (value - low) / (high - low) * (BASE - TOP)
+
+    parts = [_level(v, down(v)) for v in ticks(high, 3) if v > low]
+    parts += _moments(history["moments"] or [round(last)], last)
+    if adversarial and low < math.log(2) < high:
+        parts.append(Markup('<line class="even" x1="{}%" x2="{}%" y1="{2:.1f}" y2="{2:.1f}"/>').format(LEFT, RIGHT, down(math.log(2))))
+    parts.append(_plot(history["curves"], last, low, high))
+    parts += _labels(history["curves"], down)
+    said = "; ".join(f"{name} ends at {fixed(c['points'][-1][1])}" for name, c in history["curves"].items())
+    return Markup('<svg class="curves {}" width="100%" height="{}" role="img" aria-label="Curves of {}: {}">{}</svg>').format(
+        colour(generator), HEIGHT, generator["label"], said, Markup("").join(parts)
+    )
+
+
+def _across(step: float, last: float) -> float:
+    return LEFT + step / last * (RIGHT - LEFT)
+
+
+def _level(value: float, y: float) -> Markup:
+    return Markup(
+        '<line class="hair" x1="{}%" x2="{}%" y1="{y:.1f}" y2="{y:.1f}"/>'
+        '<text x="{}%" dx="-7" y="{t:.1f}" text-anchor="end">{:g}</text>'
+    ).format(LEFT, RIGHT, LEFT, value, y=y, t=y + 4.5)
+
+
+def _moments(moments: Sequence[float], last: float) -> list[Markup]:
+    """Return a hairline at each moment; labels that would touch are left out, but not the last."""
+    parts, free = [], 1e9
+    for step in sorted(moments, reverse=True):
+        x = _across(step, last)
+        parts.append(Markup('<line class="hair" x1="{x:.2f}%" x2="{x:.2f}%" y1="{}" y2="{}"/>').format(TOP, BASE, x=x))
+        if free - x >= 8:
+            parts.append(Markup('<text x="{:.2f}%" y="{}" text-anchor="middle">{:,}</text>').format(x, BASE + 18, step))
+            free = x
+    return parts
+
+
+def _plot(curves: Row, last: float, low: float, high: float) -> Markup:
+    paths = []
+    for order, curve in enumerate(curves.values()):
+        moves = "L".join(f"{s / last * 1000:.0f} {(high - v) / (high - low) * 1000:.0f}" for s, v in curve["points"])
+        paths.append(Markup('<path class="c{}" d="M{}"/>').format(min(order, 3), moves))
+    return Markup(
+        '<svg class="plot" x="{}%" y="{}" width="{}%" height="{}" viewBox="0 0 1000 1000" preserveAspectRatio="none">{}</svg>'
+    ).format(LEFT, TOP, RIGHT - LEFT, BASE - TOP, Markup("").join(paths))
+
+
+def _labels(curves: Row, down: Any) -> list[Markup]:
+    """Return name and last value at the end of each curve, moved apart where they would touch."""
+    ends = sorted((down(c["points"][-1][1]), name, c["points"][-1][1]) for name, c in curves.items())
+    parts, free = [], -1e9
+    for y, name, value in ends:
+        y = max(y, free + NARROWEST)
+        free = y
+        parts.append(Markup('<text class="end" x="{}%" dx="6" y="{:.1f}">{} {}</text>').format(RIGHT, y + 4.5, name, fixed(value)))
+    return parts

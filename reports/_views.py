@@ -1,0 +1,22 @@
+"""Cuts a section into one block a class and, within it, one part a number of training images."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from reports._rows import Row, class_title, regime_title, regimes
+
+
+def views(report: Row, content: Callable[[Row, int], dict[str, Any] | None]) -> list[dict[str, Any]]:
+    """Return {"cls", "title", "parts"} a class; `content(class, n_real)` fills a part, None leaves it out."""
+    found = []
+    for entry in report["classes"]:
+        parts = []
+        for n_real in regimes(report):
+            part = content(entry, n_real)
+            if part is not None:
+                parts.append({"regime": regime_title(report, n_real), **part})
+        if parts:
+            found.append({"cls": entry["label"], "title": class_title(report, entry), "parts": parts})
+    return found

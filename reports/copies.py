@@ -1,0 +1,104 @@
+"""Copies: how near samples are to training images, against how near new real images are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+
+from benchmark.api import Array, Section, Source, hookimpl
+from reports._histogram import histogram
+from reports._png import is_ink, sheet
+from reports._rows import Row, first_cells, index, working
+from reports._template import render
+from reports._text import fixed
+from reports._views import views
+
+METRIC = "nearest_neighbour"
+BINS, CLOSEST = 36, 4
+LINES = {"to_train": "synthetic_to_train", "to_held_out": "synthetic_to_held_out", "real_to_train": "held_out_to_train"}
+
+
+class Copies(Section):
+    """Histograms of distances to the nearest training image, and the closest pairs."""
+
+    name = "copies"
+    title = "Copies"
+    question = (
+        "Are samples new, or training images again? Colour: distance from a sample to its nearest training image. Dashed "
+        "outline: the same for new real images."
+    )
+    order = 60
+
+    def collect(self, source: Source) -> Any:
+        """Return histograms on one scale, and the four closest pairs, of each generator, class and regime."""
+        kept = [(g, c, source.kept(c["cell"], METRIC)) for g, c in first_cells(source.report)]
+        kept = [(g, c, k) for g, c, k in kept if all(name in k for name in LINES.values())]
+        if not kept:
+            return []
+        longest = max(float(np.quantile(k[name], 0.995)) for _, _, k in kept for name in LINES.values())
+        edges = np.linspace(0, longest * 1.03 or 1, BINS + 1)
+        return [_panel(source, generator["id"], cell, k, edges) for generator, cell, k in kept]
+
+    def render(self, report: Mapping[str, Any], data: Any) -> Markup:
+        """Return a panel a generator, all on the same scales."""
+        panels = index(data or [], "generator", "cls", "n_real")
+        shares = index(report["results"], "generator", "cls", "n_real", "measure")
+        top = max((max(p[name]) for p in data or [] for name in LINES), default=1)
+
+        def content(entry: Row, n_real: int) -> dict[str, Any]:
+            shown, missing = [], []
+            for generator in working(report):
+                key = (generator["id"], entry["label"], n_real)
+                panel = panels.get(key)
+                if panel is None:
+                    missing.append(generator["label"])
+                else:
+                    copied = shares.get((*key, "copy_share"))
+                    shown.append({"generator": generator, **panel, **_words(panel, copied), "svg": histogram(panel, generator, top)})
+            return {"panels": shown, "missing": missing}
+
+        shape = report["run"]["data"]["shape"]
+        return render("copies.html.j2", views=views(report, content), pixels=f"{int(np.prod(shape)):,}")
+
+
+def _panel(source: Source, generator: Any, cell: Row, kept: Mapping[str, Array], edges: Array) -> dict[str, Any]:
+    bins = {name: _shares(kept[array], edges) for name, array in LINES.items()}
+    q01 = float(np.quantile(kept["held_out_to_train"], 0.01))
+    to_train = np.asarray(kept["synthetic_to_train"])
+    closest = np.argsort(to_train, kind="stable")[:CLOSEST]
+    train = source.real(cell["cls"], "train", cell["n_real"], cell["seed"])
+    images = source.samples(cell["cell"])[closest]
+    partners = train[np.asarray(kept["nearest_train"])[closest]]
+    ink = is_ink(train)
+    return {
+        "generator": generator, "cls": cell["cls"], "n_real": cell["n_real"], "seed": cell["seed"],
+        "end": round(float(edges[-1]), 5), **bins, "q01": round(q01, 5),
+        "threshold": round(float(kept["threshold"]), 5) if "threshold" in kept else None,
+        "close": round(float((to_train < q01).mean()), 5),
+        "ink": ink, "pairs": sheet(np.concatenate([images, partners]), len(images), ink=ink, gap=3),
+        "distances": [round(float(d), 3) for d in to_train[closest]],
+    }
+
+
+def _shares(values: Array, edges: Array) -> list[float]:
+    """Return the share of values in each bin; what lies beyond the last edge counts in the last bin."""
+    counts, _ = np.histogram(np.minimum(values, edges[-1]), bins=edges)
+    return [round(float(c), 5) for c in counts / max(1, len(values))]
+
+
+def _words(panel: Row, copied: Row | None) -> dict[str, str]:
+    known = copied is not None and copied["mean"] is not None
+    return {
+        "close_text": f"{panel['close']:.0%}",
+        "copied_text": f"{copied['mean']:.0%}" if copied is not None and known else "",
+        "distance_text": ", ".join(fixed(d, 1) for d in panel["distances"]),
+    }
+
+
+@hookimpl
+def bench_report_sections() -> list[type[Section]]:
+    """Bring the copies."""
+    return [Copies]

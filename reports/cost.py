@@ -1,0 +1,120 @@
+"""Cost: seconds to fit, images a second, memory."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from benchmark.api import Section, hookimpl
+from reports._rows import Row, regime_title, regimes, working
+from reports._svg import colour, mark_at
+from reports._template import render
+from reports._text import brief
+
+END = 62.0              # percent of the line: the number stands beside the mark
+
+
+class Cost(Section):
+    """What each generator takes, on logarithmic scales."""
+
+    name = "cost"
+    title = "Cost"
+    question = "What does it take? Scales are logarithmic: each step is ten times more."
+    order = 85
+
+    def render(self, report: Mapping[str, Any], data: Any) -> Markup:
+        """Return a row a generator, sorted by the seconds that fitting takes."""
+        parts = [_regime(report, n_real) for n_real in regimes(report)]
+        return render("cost.html.j2", parts=[p for p in parts if p["rows"]], run=report["run"])
+
+
+def _regime(report: Row, n_real: int) -> dict[str, Any]:
+    measured = []
+    for generator in working(report):
+        cells = [c for c in report["cells"] if _is_of(c, generator, n_real)]
+        if cells:
+            measured.append((generator, _means(report, cells)))
+    measured.sort(key=lambda pair: (pair[1]["fit"] is None, pair[1]["fit"] or 0, pair[0]["id"]))
+    scales = {name: Scale([m[key] for _, m in measured for key in keys]) for name, keys in COLUMNS.items()}
+    return {
+        "title": regime_title(report, n_real),
+        "rows": [{"generator": g, "cells": [_cell(g, m, name, scales[name]) for name in COLUMNS]} for g, m in measured],
+        "titles": list(COLUMNS),
+    }
+
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "Fit, seconds of CPU": ("fit", "wall"), "Images a second": ("speed",), "Peak memory, MiB": ("memory",),
+}
+FORMATS: dict[str, Callable[[Row], str]] = {
+    "Fit, seconds of CPU": lambda m: f"{brief(m['fit'])} s" + (f", {brief(m['wall'])} s wall" if m["wall"] else ""),
+    "Images a second": lambda m: brief(m["speed"]),
+    "Peak memory, MiB": lambda m: f"{m['memory']:,.0f} MiB",
+}
+
+
+def _is_of(cell: Row, generator: Row, n_real: int) -> bool:
+    return bool(cell["generator"] == generator["id"] and cell["n_real"] == n_real and cell["status"] == "ok")
+
+
+def _means(report: Row, cells: Sequence[Row]) -> dict[str, float | None]:
+    def mean(name: str) -> float | None:
+        values = [c[name] for c in cells if c[name] is not None]
+        return sum(values) / len(values) if values else None
+
+    sampling = mean("sample_seconds")
+    cpu, wall = mean("fit_cpu_seconds"), mean("fit_seconds")
+    return {
+        "fit": wall if cpu is None else cpu,
+        "wall": wall,
+        "speed": report["run"]["data"]["n_synthetic"] / sampling if sampling else None,
+        "memory": mean("peak_rss_mib"),
+    }
+
+
+class Scale:
+    """A logarithmic scale over whole powers of ten that hold all positive values."""
+
+    def __init__(self, values: Sequence[float | None]) -> None:
+        logs = [math.log10(v) for v in values if v is not None and v > 0] or [0.0]
+        self.low = math.floor(min(logs))
+        self.high = max(math.ceil(max(logs)), self.low + 1)
+
+    def place(self, value: float) -> float:
+        """Return where a value lies, in percent; what is not positive lies at the start."""
+        share = (math.log10(value) - self.low) / (self.high - self.low) if value > 0 else 0.0
+        return share * END
+
+    @property
+    def steps(self) -> list[float]:
+        """The places of the powers of ten."""
+        return [i / (self.high - self.low) * END for i in range(self.high - self.low + 1)]
+
+
+def _cell(generator: Row, measured: Row, name: str, scale: Scale) -> dict[str, Any]:
+    value = measured[COLUMNS[name][0]]
+    if value is None:
+        return {"title": name, "svg": "", "text": "not measured"}
+    x = scale.place(value)
+    parts = [Markup('<line class="axis" x1="0" x2="{}%" y1="13" y2="13"/>').format(END)]
+    parts += [Markup('<line class="step" x1="{0:.2f}%" x2="{0:.2f}%" y1="10" y2="16"/>').format(s) for s in scale.steps]
+    end = x
+    if name.startswith("Fit") and measured["wall"]:
+        end = max(x, scale.place(measured["wall"]))
+        parts.append(Markup('<line class="interval" x1="{:.2f}%" x2="{:.2f}%" y1="13" y2="13"/>').format(x, end))
+    parts.append(mark_at(generator, x, 13))
+    text = FORMATS[name](measured)
+    parts.append(Markup('<text x="{:.2f}%" dx="12" y="17.5">{}</text>').format(end, text))
+    svg = Markup('<svg class="dots {}" width="100%" height="26" role="img" aria-label="{}: {}">{}</svg>').format(
+        colour(generator), name, text, Markup("").join(parts)
+    )
+    return {"title": name, "svg": svg, "text": ""}
+
+
+@hookimpl
+def bench_report_sections() -> list[type[Section]]:
+    """Bring the cost."""
+    return [Cost]

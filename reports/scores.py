@@ -1,0 +1,128 @@
+"""Scores: the raw value of every measure, before anything is calibrated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from benchmark.api import Section, hookimpl
+from reports._rows import Row, controls, generators, index, measure_title
+from reports._template import render
+from reports._text import DASH, decimals_for, fixed, sentence
+from reports._views import views
+
+DIRECTIONS = {"higher": "higher is better", "lower": "lower is better", "half": "0.5 is best", "none": "diagnostic"}
+
+
+class Scores(Section):
+    """Mean and half interval of every measure, for generators, held-out real images and controls."""
+
+    name = "scores"
+    title = "Scores"
+    question = "What was measured, before any rescaling? \u2605 marks the best generator in a column."
+    order = 20
+
+    def render(self, report: Mapping[str, Any], data: Any) -> Markup:
+        """Return a table a class: the parts of the aspects first, all else on demand."""
+        rows = index(report["results"], "generator", "cls", "n_real", "measure")
+        judging = [m for m in report["measures"] if m["part"]]
+        others = [m for m in report["measures"] if not m["part"]]
+
+        def content(entry: Row, n_real: int) -> dict[str, Any]:
+            def row_of(generator: Row, measure: Row) -> Row | None:
+                return rows.get((generator["id"], entry["label"], n_real, measure["id"]))
+
+            return {"tables": [_table(report, measures, row_of) for measures in (judging, others) if measures]}
+
+        return render("scores.html.j2", views=views(report, content))
+
+
+def _table(report: Row, measures: Sequence[Row], row_of: Any) -> dict[str, Any]:
+    shown = [(g, [row_of(g, m) for m in measures]) for g in generators(report)]
+    scored = [(g, rows) for g, rows in shown if any(_mean(r) is not None for r in rows)]
+    lost = [(g, rows) for g, rows in shown if all(_mean(r) is None for r in rows)]
+    real = [(c, [row_of(c, m) for m in measures]) for c in controls(report)]
+    real = [(c, rows) for c, rows in real if any(_mean(r) is not None for r in rows)]
+    columns = [_column(m, i, scored, real) for i, m in enumerate(measures)]
+    lines = [_line(g, rows, columns) for g, rows in [*scored, *real]]
+    return {
+        "groups": _groups(report, measures),
+        "columns": columns,
+        "lines": lines,
+        "lost": [_lost(g, rows) for g, rows in lost],
+        "notes": _notes(measures, [*scored, *real]),
+        "intervals": any(cell["half"] for line in lines for cell in line["cells"]),
+    }
+
+
+def _mean(row: Row | None) -> float | None:
+    return None if row is None or row["status"] != "ok" else row["mean"]
+
+
+def _column(measure: Row, i: int, scored: Sequence[Any], real: Sequence[Any]) -> dict[str, Any]:
+    values = [v for _, rows in [*scored, *real] if (v := _mean(rows[i])) is not None]
+    own = [v for _, rows in scored if (v := _mean(rows[i])) is not None]
+    better, best = measure["better"], None
+    if len(own) > 1 and better != "none":
+        best = max(own) if better == "higher" else min(own, key=(lambda v: abs(v - 0.5)) if better == "half" else float)
+    digits = decimals_for(values)
+    return {
+        "title": measure_title(measure) + (f", {measure['unit']}" if measure["unit"] else ""),
+        "help": measure["help"],
+        "direction": DIRECTIONS[better],
+        "digits": digits,
+        "best": None if best is None else fixed(best, digits),
+    }
+
+
+def _line(generator: Row, rows: Sequence[Row | None], columns: Sequence[Row]) -> dict[str, Any]:
+    asked = generator["kind"] == "generator"
+    cells = []
+    for row, column in zip(rows, columns, strict=True):
+        value = _mean(row)
+        text, half = fixed(value, column["digits"]), ""
+        if row is not None and value is not None and row["lo"] is not None and row["hi"] is not None:
+            half = f"\u00b1{fixed((row['hi'] - row['lo']) / 2, column['digits'])}"
+        cells.append({"text": text, "half": half, "best": asked and value is not None and text == column["best"]})
+    runs = max((sum(v is not None for v in r["values"]) for r in rows if r is not None), default=0)
+    return {"generator": generator, "asked": asked, "runs": runs, "cells": cells}
+
+
+def _groups(report: Row, measures: Sequence[Row]) -> list[dict[str, Any]]:
+    """Return the aspects over the columns: neighbours of one aspect share a heading."""
+    labels = {a["id"]: a["label"] for a in report["aspects"]}
+    groups: list[dict[str, Any]] = []
+    for measure in measures:
+        label = labels.get(measure["aspect"], "")
+        if groups and groups[-1]["label"] == label:
+            groups[-1]["span"] += 1
+        else:
+            groups.append({"label": label, "span": 1})
+    return groups
+
+
+def _lost(generator: Row, rows: Sequence[Row | None]) -> dict[str, Any]:
+    found = next((r for r in rows if r is not None and r["reason"]), None)
+    status = found["status"] if found is not None else generator["status"]
+    reason = found["reason"] if found is not None else generator["reason"]
+    word = {"ok": "failed", "partly failed": "failed"}.get(status, status.replace("-", " "))
+    return {"generator": generator, "word": word.capitalize(), "bad": word not in ("skipped", "not judged"), "reason": reason}
+
+
+def _notes(measures: Sequence[Row], shown: Sequence[tuple[Row, Sequence[Row | None]]]) -> list[str]:
+    """Return why cells are empty, each reason once."""
+    reasons: dict[str, list[str]] = {}
+    for generator, rows in shown:
+        for measure, row in zip(measures, rows, strict=True):
+            if row is not None and _mean(row) is None and row["reason"]:
+                key = f"{measure_title(measure)}, {row['status'].replace('-', ' ')}: {row['reason']}"
+                reasons.setdefault(key, []).append(str(generator["label"]))
+    return [f"{DASH} {sentence(key)} ({', '.join(names)})" for key, names in reasons.items()]
+
+
+@hookimpl
+def bench_report_sections() -> list[type[Section]]:
+    """Bring the scores."""
+    return [Scores]

@@ -1,0 +1,105 @@
+"""Training: the curves that a generator logged, and what it made on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+
+from benchmark.api import Section, Source, hookimpl
+from reports._curves import curves_figure
+from reports._png import is_ink, sheet
+from reports._rows import Row, class_title, first_cells, index, regime_title, regimes, working
+from reports._template import render
+
+POINTS, MOMENTS, VECTORS = 120, 6, 8
+ADVERSARIAL = {"G", "D"}        # curves of these names are losses of a GAN
+
+
+class Training(Section):
+    """Loss curves, and the same latent points at recorded moments."""
+
+    name = "training"
+    title = "Training"
+    question = "Did it settle? What each generator logged while it was fitted, and the same latent points at recorded moments."
+    order = 80
+
+    def collect(self, source: Source) -> Any:
+        """Return smoothed curves and sheets of snapshots of those generators that recorded any."""
+        found = []
+        for generator, cell in first_cells(source.report):
+            history = source.history(cell["cell"])
+            if history.get("curves") or history.get("snapshots"):
+                ink = is_ink(source.real(cell["cls"], "train", cell["n_real"], cell["seed"]))
+                snapshots = sorted((int(step), images) for step, images in history.get("snapshots", {}).items())
+                found.append({
+                    "generator": generator["id"], "cls": cell["cls"], "n_real": cell["n_real"], "seed": cell["seed"],
+                    "unit": history.get("unit", "step"), "ink": ink,
+                    "curves": {name: _smooth(points) for name, points in history.get("curves", {}).items() if points},
+                    "moments": [step for step, _ in snapshots],
+                    "snapshots": [_snapshot(step, images, ink) for step, images in _some(snapshots)],
+                })
+        return found
+
+    def render(self, report: Mapping[str, Any], data: Any) -> Markup:
+        """Return a block a generator with its classes side by side; nothing where nothing was recorded."""
+        rows = index(data or [], "generator", "cls", "n_real")
+        blocks = []
+        for generator in working(report):
+            own = [h for h in data or [] if h["generator"] == generator["id"]]
+            tops = _tops(own)
+            panels = [
+                _panel(report, generator, entry, rows[key], tops)
+                for entry in report["classes"] for n_real in regimes(report)
+                if (key := (generator["id"], entry["label"], n_real)) in rows
+            ]
+            if panels:
+                blocks.append({"generator": generator, "panels": panels})
+        return render("training.html.j2", blocks=blocks) if blocks else Markup("")
+
+
+def _smooth(points: Sequence[Sequence[float]]) -> dict[str, Any]:
+    """Return means over windows of equal length: at most `POINTS` of them, and how long a window is."""
+    steps, values = np.array(points, dtype=float).T
+    width = -(-len(points) // POINTS)
+    starts = np.arange(0, len(points), width)
+    sizes = np.diff([*starts, len(points)])
+    means = zip(np.add.reduceat(steps, starts) / sizes, np.add.reduceat(values, starts) / sizes, strict=True)
+    return {"width": width, "points": [[round(float(s), 2), round(float(v), 5)] for s, v in means]}
+
+
+def _some(snapshots: list[tuple[int, Any]]) -> list[tuple[int, Any]]:
+    """Return all moments, or the first, the last and evenly chosen ones between."""
+    if len(snapshots) <= MOMENTS:
+        return snapshots
+    return [snapshots[i] for i in np.linspace(0, len(snapshots) - 1, MOMENTS).round().astype(int)]
+
+
+def _snapshot(step: int, images: Any, ink: bool) -> dict[str, Any]:
+    return {"step": step, **sheet(np.asarray(images)[:VECTORS], 2, ink=ink, gap=3)}
+
+
+def _tops(histories: Sequence[Row]) -> tuple[float, float]:
+    values = [v for h in histories for c in h["curves"].values() for _, v in c["points"]]
+    return (min(0.0, *values), max(values)) if values else (0.0, 1.0)
+
+
+def _panel(report: Row, generator: Row, entry: Row, history: Row, tops: tuple[float, float]) -> dict[str, Any]:
+    widths = {c["width"] for c in history["curves"].values()}
+    regime = regime_title(report, history["n_real"])
+    return {
+        **history,
+        "title": class_title(report, entry) + (f", {regime}" if regime else ""),
+        "svg": curves_figure(history, generator, tops, adversarial=set(history["curves"]) >= ADVERSARIAL) if widths else "",
+        "window": max(widths, default=1),
+        "adversarial": set(history["curves"]) >= ADVERSARIAL,
+        "alt": f"{generator['label']}, {class_title(report, entry)}",
+    }
+
+
+@hookimpl
+def bench_report_sections() -> list[type[Section]]:
+    """Bring the training."""
+    return [Training]

@@ -1,0 +1,127 @@
+"""Verdict: four aspects a generator, from 0 (a control built to fail) to 1 (real images)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from benchmark.api import Section, hookimpl
+from reports._judgement import Standing, standings, summary, word
+from reports._rows import Row, generators, index, measure_title, regime_title, regimes, warnings_of
+from reports._svg import strip
+from reports._template import render
+from reports._text import DASH, fixed, interval, listed
+
+
+class Verdict(Section):
+    """Four aspects of each generator on one scale, the weakest named."""
+
+    name = "verdict"
+    title = "Verdict"
+    question = (
+        "Which generator should I use? Each aspect runs from 0, a control built to fail it, to 1, real images nobody "
+        "trained on."
+    )
+    order = 10
+
+    def render(self, report: Mapping[str, Any], data: Any) -> Markup:
+        """Return one row a generator, also for those that failed or were skipped."""
+        found = [_regime(report, n_real) for n_real in regimes(report)]
+        return render("verdict.html.j2", regimes=found, aspects=report["aspects"], lost=_lost(report), zero=_zero(report))
+
+
+def _regime(report: Row, n_real: int) -> dict[str, Any]:
+    found = standings(report, n_real)
+    return {
+        "title": regime_title(report, n_real),
+        "rows": [_row(report, standing, n_real) for standing in found],
+        "parts": _parts(report, found),
+        "names": [s.generator for s in found],
+    }
+
+
+def _row(report: Row, standing: Standing, n_real: int) -> dict[str, Any]:
+    generator = standing.generator
+    cells = [c for c in report["cells"] if c["generator"] == generator["id"] and c["n_real"] == n_real]
+    broken = [c for c in cells if c["status"] != "ok"]
+    return {
+        "generator": generator,
+        "summary": summary(report, standing),
+        "broken": f"{len(broken)} of {len(cells)} runs failed: {broken[0]['reason']}" if broken else "",
+        "warnings": warnings_of(report, generator["id"], n_real)[:2],
+        "cells": [_cell(generator, row, a) for row, a in zip(standing.aspects, report["aspects"], strict=True)],
+    }
+
+
+def _cell(generator: Row, row: Row, aspect: Row) -> dict[str, Any]:
+    status, bad = row["status"], False
+    beside = interval(row["lo"], row["hi"])
+    if status == "ok":
+        said = word(row)
+        bad = row["score"] < 0.1
+        beside = ("hurts" if said == "hurts" else "fails") if bad else beside
+    else:
+        beside, bad = status.replace("-", " "), status == "failed"
+    return {
+        "label": aspect["label"],
+        "number": fixed(row["score"]) if row["score"] is not None else DASH,
+        "grey": status != "ok",
+        "beside": beside,
+        "bad": bad,
+        "strip": strip(generator, row, aspect["label"]),
+        "reason": row["reason"] if status != "ok" else "",
+    }
+
+
+def _lost(report: Row) -> list[dict[str, Any]]:
+    """Return a row for each generator without any result."""
+    rows = []
+    for generator in generators(report):
+        if generator["status"] in ("failed", "skipped"):
+            logs = [f["log"] for f in report["failures"] if f["generator"] == generator["id"] and f["log"]]
+            rows.append({"generator": generator, "log": logs[0] if logs else ""})
+    return rows
+
+
+def _zero(report: Row) -> list[str]:
+    """Return what stands at 0 of each aspect: 'noise for Realistic'."""
+    labels = {g["id"]: g["label"] for g in report["generators"]}
+    said = []
+    for aspect in report["aspects"]:
+        names = dict.fromkeys(labels.get(p["control"], p["control"]) for p in aspect["parts"] if p["control"])
+        if names:
+            said.append(f"{listed(list(names))} for {aspect['label']}")
+    return said
+
+
+def _parts(report: Row, found: list[Standing]) -> list[dict[str, Any]]:
+    """Return what each aspect is made of, with every generator's score on it."""
+    measures = index(report["measures"], "id")
+    labels = {g["id"]: g["label"] for g in report["generators"]}
+    rows = []
+    for position, aspect in enumerate(report["aspects"]):
+        for part in aspect["parts"]:
+            measure = measures.get((part["measure"],), {"id": part["measure"], "help": ""})
+            rows.append({
+                "aspect": aspect["label"],
+                "title": measure_title(measure),
+                "help": measure["help"],
+                "control": labels.get(part["control"], part["control"]) or "a fixed value",
+                "scores": [_part_score(s.aspects[position], part["measure"]) for s in found],
+            })
+    return rows
+
+
+def _part_score(row: Row, measure: str) -> dict[str, Any]:
+    part = next((p for p in row["parts"] if p["measure"] == measure), None)
+    if part is None or part["score"] is None:
+        return {"text": DASH, "why": part["reason"] if part else "", "weakest": False}
+    return {"text": fixed(part["score"]), "why": "", "weakest": row["weakest"] == measure and len(row["parts"]) > 1}
+
+
+@hookimpl
+def bench_report_sections() -> list[type[Section]]:
+    """Bring the verdict."""
+    return [Verdict]

@@ -1,0 +1,144 @@
+"""Calibration: anchors, refusal, minimum of parts, mean over classes, intervals; worked by hand."""
+
+import numpy as np
+import pytest
+
+from benchmark import calibration
+from benchmark.api import Measure
+from benchmark.aspects import Aspect
+from benchmark.calibration import Part, Table, Value
+from benchmark.statistics import Interval, of_mean, over_draws, over_fits
+
+UP = Measure("up", "higher", "", failing="noise")
+DOWN = Measure("down", "lower", "", failing="copy")
+HALF = Measure("half", "half", "", failing="noise")
+FIXED = Measure("fixed", "higher", "", zero=0.0, smallest_n=100)
+PLACE = (3, 1000)
+
+
+def table(**values: dict[str, list[float | None]]) -> Table:
+    """Values by generator: measure -> one value a seed."""
+    made = Table({m.name: m for m in (UP, DOWN, HALF, FIXED)}, 500)
+    for config, measures in values.items():
+        for name, fits in measures.items():
+            for seed, value in enumerate(fits):
+                made.put(config, PLACE, name, seed, Value(value, status="ok" if value is not None else "failed", reason="" if value is not None else "boom"))
+    return made
+
+
+def scored(made: Table, config: str, name: str) -> Part:
+    return calibration.part(made, config, PLACE, name, calibration.anchors(made, PLACE, name))
+
+
+def test_failing_control_is_0_and_real_is_1() -> None:
+    made = table(noise={"up": [0.1, 0.2, 0.15]}, real={"up": [0.9, 0.95, 1.0]}, g={"up": [0.5, 0.6, 0.55]})
+    assert scored(made, "noise", "up").score == pytest.approx(0)
+    assert scored(made, "real", "up").score == pytest.approx(1)
+    assert scored(made, "g", "up").score == pytest.approx((0.55 - 0.15) / 0.8)
+
+
+def test_a_measure_that_is_better_low_or_at_half() -> None:
+    made = table(copy={"down": [1.0] * 3}, noise={"half": [0.99] * 3}, real={"down": [0.0] * 3, "half": [0.52, 0.48, 0.5]}, g={"down": [0.9] * 3, "half": [0.25] * 3})
+    assert scored(made, "g", "down").score == pytest.approx(0.1)
+    one = (0.02 + 0.02 + 0) / 3
+    assert scored(made, "g", "half").score == pytest.approx((0.25 - 0.49) / (one - 0.49))
+
+
+def test_interval_is_students_t_over_fits_by_their_own_anchors() -> None:
+    made = table(noise={"up": [0.0, 0.1, 0.2]}, real={"up": [1.0, 1.1, 1.2]}, g={"up": [0.5, 0.7, 0.6]})
+    each = [0.5, 0.6, 0.4]
+    half = 4.302652729749464 * np.std(each, ddof=1) / np.sqrt(3)        # t of 2 degrees of freedom at .975
+    assert scored(made, "g", "up").interval == pytest.approx((0.5 - half, 0.5 + half))
+
+
+def test_controls_that_do_not_separate_judge_nobody() -> None:
+    made = table(noise={"up": [0.1, 0.5, 0.9]}, real={"up": [0.9, 0.95, 1.0]}, g={"up": [0.5, 0.6, 0.55]})
+    part = scored(made, "g", "up")
+    assert (part.score, part.status) == (None, "not-judged")
+    assert "the controls do not separate: noise 0.5, real 0.95" in part.reason
+
+
+def test_too_few_images_and_a_missing_control_are_said() -> None:
+    made = table(real={"fixed": [1.0] * 3, "up": [1.0] * 3}, g={"fixed": [0.5] * 3, "up": [0.5] * 3})
+    assert scored(made, "g", "up").reason == "the control noise has no value here"
+    assert scored(made, "g", "fixed").score == pytest.approx(0.5)
+    made.n_synthetic = 50
+    assert scored(made, "g", "fixed").reason == "needs 100 synthetic images, has 50"
+
+
+def test_one_fit_has_an_interval_over_images_with_the_anchors_noise_in_it() -> None:
+    rng = np.random.default_rng(0)
+    made = Table({"up": UP}, 500)
+    for config, mean in [("noise", 0.0), ("real", 1.0), ("g", 0.5)]:
+        made.put(config, PLACE, "up", 0, Value(mean, rng.normal(mean, 0.05, 4000)))
+    lo, hi = scored(made, "g", "up").interval or (0, 0)
+    expected = 1.96 * np.sqrt(0.05**2 + (0.5 * 0.05) ** 2 + (0.5 * 0.05) ** 2)
+    assert (hi - lo) / 2 == pytest.approx(expected, rel=0.06)
+
+
+KIND = Aspect("kind", "Kind", "?", ("up", "down"))
+
+
+def aspect_of(made: Table, config: str) -> Part:
+    scales = {name: calibration.anchors(made, PLACE, name) for name in made.measures}
+    return calibration.aspect(made, config, PLACE, KIND, scales)
+
+
+ANCHORS = {"noise": {"up": [0.0] * 3}, "copy": {"down": [1.0] * 3}, "real": {"up": [1.0] * 3, "down": [0.0] * 3}}
+
+
+def test_an_aspect_is_the_minimum_of_its_parts() -> None:
+    made = table(**ANCHORS, g={"up": [0.9, 0.8, 0.85], "down": [0.7, 0.6, 0.65]})
+    part = aspect_of(made, "g")
+    assert part.score == pytest.approx(0.35)
+    assert part.weakest == "down"
+    level = over_fits([0.3, 0.4, 0.35], 1 - 0.05 / 2)
+    assert part.interval == pytest.approx(level)
+
+
+def test_a_part_that_is_not_judged_is_dropped_and_one_that_failed_is_not() -> None:
+    without = {**ANCHORS, "copy": {"down": [0.0] * 3}}
+    made = table(**without, g={"up": [0.9] * 3, "down": [0.7] * 3})
+    assert aspect_of(made, "g").score == pytest.approx(0.9)
+    made = table(**ANCHORS, g={"up": [0.9] * 3, "down": [None] * 3})
+    part = aspect_of(made, "g")
+    assert (part.score, part.status, part.reason, part.as_user) == (None, "failed", "boom", 0.0)
+
+
+def test_a_failed_fit_counts_as_0_for_the_user() -> None:
+    made = table(**ANCHORS, g={"up": [0.9, None, 0.9], "down": [0.1, None, 0.1]})
+    part = aspect_of(made, "g")
+    assert part.score == pytest.approx(0.9)
+    assert part.as_user == pytest.approx(0.6)
+    assert "1 of 3 fits failed" in part.reason
+
+
+def test_over_classes_leaves_out_what_is_not_judged_and_says_so() -> None:
+    parts = [Part("kind", 0.4, Interval(0.3, 0.5), n=3, as_user=0.4), Part("kind", 0.8, Interval(0.6, 0.9), n=3, as_user=0.8), Part("kind", status="not-judged")]
+    over = calibration.over_classes(parts, "kind")
+    assert over.score == pytest.approx(0.6)
+    assert over.reason == "2 of 3 classes"
+    assert over.interval == pytest.approx((0.6 - np.hypot(0.1, 0.2) / 2, 0.6 + np.hypot(0.1, 0.1) / 2))
+
+
+def test_what_is_not_realistic_is_not_called_original() -> None:
+    names = {"mixing": "noise", "copy_share": "copy", "duplicate_share": "repeat"}
+    made = Table({n: Measure(n, "higher" if n == "mixing" else "lower", "", failing=f) for n, f in names.items()}, 500)
+    values = {"noise": (0.0, 0.0, 0.0), "copy": (1.0, 1.0, 0.0), "repeat": (0.0, 1.0, 1.0), "real": (1.0, 0.0, 0.0), "copier": (0.1, 0.9, 0.0)}
+    for config, each in values.items():
+        for name, value in zip(names, each, strict=True):
+            made.put(config, PLACE, name, 0, Value(value))
+    scales = {name: calibration.anchors(made, PLACE, name) for name in names}
+    found = {config: calibration.aspects_at(made, config, PLACE, scales)["original"] for config in values}
+    assert found["noise"].status == "not-meaningful"
+    assert found["copier"].status == "ok"
+    assert found["copier"].score == pytest.approx(0.1)
+    assert found["real"].score == pytest.approx(1.0)
+
+
+def test_mean_of_intervals_is_mover() -> None:
+    assert of_mean([1.0, 3.0], [Interval(0.0, 2.0), Interval(1.0, 4.0)]) == pytest.approx((2 - np.sqrt(5) / 2, 2 + np.sqrt(2) / 2))
+
+
+def test_percentiles_of_draws() -> None:
+    assert over_draws(np.arange(1001.0), 0.9) == pytest.approx((50.0, 950.0))
