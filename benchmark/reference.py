@@ -47,8 +47,6 @@ class FeatureSpace:
 
     def classify(self, features: Array) -> Labels:
         """Return the labels, int64 (n,), that the reference classifier gives to features float32 (n, d)."""
-        if len(features) == 0:
-            return np.empty(0, dtype=np.int64)
         return np.asarray(self.classifier.predict(features), dtype=np.int64)
 
     def __getstate__(self) -> dict[str, Any]:

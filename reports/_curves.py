@@ -30,7 +30,7 @@ def curves_figure(history: Row, generator: Row, ends: tuple[float, float], *, ad
     parts = [_level(v, down(v)) for v in ticks(high, 3) if v > low]
     parts += _moments(history["moments"] or [round(last)], last)
     if adversarial and low < math.log(2) < high:
-        parts.append(Markup('<line class="even" x1="{}%" x2="{}%" y1="{2:.1f}" y2="{2:.1f}"/>').format(LEFT, RIGHT, down(math.log(2))))
+        parts.append(Markup('<line class="even" x1="{}%" x2="{}%" y1="{y:.1f}" y2="{y:.1f}"/>').format(LEFT, RIGHT, y=down(math.log(2))))
     parts.append(_plot(history["curves"], last, low, high))
     parts += _labels(history["curves"], down)
     said = "; ".join(f"{name} ends at {fixed(c['points'][-1][1])}" for name, c in history["curves"].items())

@@ -11,6 +11,7 @@ from reports._text import counted, listed, sentence
 NEAR = 0.8          # asked of the interval's lower end: a mean of two lucky runs is not enough
 FAILS = 0.4
 FEW = 5
+UNRANKED = ("not-judged", "not-meaningful", "skipped")
 
 WHY = {
     "realistic": "makes images that do not pass for real ones",
@@ -39,16 +40,21 @@ class Standing:
         return min(self.judged, key=lambda a: a["score"], default=None)
 
     @property
-    def rank(self) -> tuple[bool, float, float]:
-        """What generators are sorted by: no aspect lost, weakest aspect, mean; each the higher the better."""
-        scores = [a["score"] for a in self.judged] or [-1.0]
-        lost = any(a["status"] == "failed" for a in self.aspects)
-        return not lost, min(scores), sum(scores) / len(scores)
+    def rank(self) -> tuple[float, float]:
+        """What generators are sorted by: weakest aspect and mean as a user gets them, a failed cell being 0."""
+        scores = [s for a in self.aspects if a["status"] not in UNRANKED and (s := _as_user(a)) is not None] or [-1.0]
+        return min(scores), sum(scores) / len(scores)
 
     @property
     def is_near(self) -> bool:
         """Whether all that was judged is near real, and nothing was lost."""
-        return bool(self.judged) and self.rank[0] and all(word(a) == "near" for a in self.judged)
+        lost = any(a["status"] not in ("ok", "not-judged") for a in self.aspects)
+        return bool(self.judged) and not lost and all(word(a) == "near" for a in self.judged)
+
+
+def _as_user(row: Row) -> float | None:
+    gets: float | None = row.get("as_user")
+    return row["score"] if gets is None else gets
 
 
 def word(row: Row) -> str:
@@ -67,7 +73,7 @@ def standings(report: Row, n_real: int) -> list[Standing]:
         Standing(g, tuple(rows.get((g["id"], n_real, a["id"])) or _unjudged(g, n_real, a) for a in report["aspects"]))
         for g in working(report)
     ]
-    return sorted(found, key=lambda s: ([-float(x) for x in s.rank], s.generator["id"]))
+    return sorted(found, key=lambda s: ([-x for x in s.rank], s.generator["id"]))
 
 
 def _unjudged(generator: Row, n_real: int, aspect: Row) -> Row:
@@ -111,7 +117,8 @@ def _label(report: Row, row: Row) -> str:
 
 def _part(report: Row, row: Row) -> str:
     measure = next((m for m in report["measures"] if m["id"] == row["weakest"]), None)
-    return f" ({measure_title(measure).lower()})" if measure is not None and len(row["parts"]) > 1 else ""
+    parts = next(a["parts"] for a in report["aspects"] if a["id"] == row["aspect"])
+    return f" ({measure_title(measure).lower()})" if measure is not None and len(parts) > 1 else ""
 
 
 def _number(n: int) -> str:
@@ -148,7 +155,7 @@ def _failing(found: Sequence[Standing]) -> str:
     failing = [s for s in found if s.weakest is not None and word(s.weakest) in ("fails", "hurts")]
     if not failing:
         return ""
-    worst = max(failing, key=lambda s: s.rank[2])
+    worst = max(failing, key=lambda s: s.rank[1])
     weakest = worst.weakest
     assert weakest is not None
     why = WHY_BY_PART.get((weakest["aspect"], weakest["weakest"])) or WHY.get(weakest["aspect"])

@@ -13,7 +13,7 @@ from reports._rows import Row
 from reports._svg import colour
 
 YAW, PITCH = np.deg2rad(32), np.deg2rad(24)     # from above and to the side: three faces of the cube are seen
-DISTANCE = 4.5                                  # of the eye, in half edges of the cube
+DISTANCE = 6.0                                  # of the eye, in half edges of the cube
 BANDS = 5                                       # steps of depth
 CORNERS = np.array([(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], dtype=float)
 
@@ -46,7 +46,7 @@ def seen(cube: Array) -> tuple[Array, Array]:
     x, y, z = np.asarray(cube, dtype=float).T
     across, away = x * np.cos(YAW) - z * np.sin(YAW), x * np.sin(YAW) + z * np.cos(YAW)
     up, near = y * np.cos(PITCH) - away * np.sin(PITCH), y * np.sin(PITCH) + away * np.cos(PITCH)
-    scale = 60 * DISTANCE / (DISTANCE - near)
+    scale = 64 * DISTANCE / (DISTANCE - near)
     return np.stack([across * scale, -up * scale], axis=1), near
 
 

@@ -56,7 +56,7 @@ def class_title(report: Row, entry: Row) -> str:
 
 def measure_title(measure: Row) -> str:
     """Return a measure's name in words."""
-    return words_of(str(measure["id"])).replace(" 2d", " 2D").replace(" 3d", " 3D").replace("1nn", "1-NN")
+    return words_of(str(measure["id"]))
 
 
 def first_cells(report: Row, *, real: bool = False) -> Iterator[tuple[Row, Row]]:

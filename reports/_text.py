@@ -8,6 +8,10 @@ from datetime import datetime
 
 DASH = "\u2014"
 LONGEST_REASON = 300
+ACRONYMS = {
+    "tstr": "TSTR", "trts": "TRTS", "trtr": "TRTR", "dcr": "DCR", "nndr": "NNDR", "1nn": "1-NN", "tsne": "t-SNE", "umap": "UMAP",
+    "auc": "AUC", "2d": "2D", "3d": "3D", "cnn": "CNN", "pca": "PCA", "q05": "5%",
+}
 
 
 def fixed(value: float | None, digits: int = 2) -> str:
@@ -69,7 +73,8 @@ def sentence(text: str) -> str:
 
 def words_of(name: str) -> str:
     """Return the words of an identifier: 'stroke_plausibility' is 'Stroke plausibility'."""
-    return name.replace("_", " ").capitalize()
+    words = " ".join(ACRONYMS.get(word, word) for word in name.split("_"))
+    return words[:1].upper() + words[1:] if name.partition("_")[0] not in ACRONYMS else words
 
 
 def day_of(started: str) -> str:

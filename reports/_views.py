@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from markupsafe import Markup
+
 from reports._rows import Row, class_title, regime_title, regimes
+
+NOTHING = Markup('<p class="note">No generator made images.</p>')
 
 
 def views(report: Row, content: Callable[[Row, int], dict[str, Any] | None]) -> list[dict[str, Any]]:

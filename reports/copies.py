@@ -14,7 +14,7 @@ from reports._png import is_ink, sheet
 from reports._rows import Row, first_cells, index, working
 from reports._template import render
 from reports._text import fixed
-from reports._views import views
+from reports._views import NOTHING, views
 
 METRIC = "nearest_neighbour"
 BINS, CLOSEST = 36, 4
@@ -44,6 +44,8 @@ class Copies(Section):
 
     def render(self, report: Mapping[str, Any], data: Any) -> Markup:
         """Return a panel a generator, all on the same scales."""
+        if not working(report):
+            return NOTHING
         panels = index(data or [], "generator", "cls", "n_real")
         shares = index(report["results"], "generator", "cls", "n_real", "measure")
         top = max((max(p[name]) for p in data or [] for name in LINES), default=1)
@@ -57,7 +59,7 @@ class Copies(Section):
                     missing.append(generator["label"])
                 else:
                     copied = shares.get((*key, "copy_share"))
-                    shown.append({"generator": generator, **panel, **_words(panel, copied), "svg": histogram(panel, generator, top)})
+                    shown.append({**panel, "generator": generator, **_words(panel, copied), "svg": histogram(panel, generator, top)})
             return {"panels": shown, "missing": missing}
 
         shape = report["run"]["data"]["shape"]

@@ -42,7 +42,7 @@ def _regime(report: Row, n_real: int) -> dict[str, Any]:
     return {
         "title": regime_title(report, n_real),
         "rows": [{"generator": g, "cells": [_cell(g, m, name, scales[name]) for name in COLUMNS]} for g, m in measured],
-        "titles": list(COLUMNS),
+        "heads": [{"title": name, "start": brief(10.0**scales[name].low)} for name in COLUMNS],
     }
 
 
@@ -99,8 +99,8 @@ def _cell(generator: Row, measured: Row, name: str, scale: Scale) -> dict[str, A
     if value is None:
         return {"title": name, "svg": "", "text": "not measured"}
     x = scale.place(value)
-    parts = [Markup('<line class="axis" x1="0" x2="{}%" y1="13" y2="13"/>').format(END)]
-    parts += [Markup('<line class="step" x1="{0:.2f}%" x2="{0:.2f}%" y1="10" y2="16"/>').format(s) for s in scale.steps]
+    parts = [Markup('<line class="axis" x1="0" x2="{}%" y1="13" y2="13"/>').format(f"{x:.2f}")]
+    parts += [Markup('<line class="step" x1="{0:.2f}%" x2="{0:.2f}%" y1="10" y2="16"/>').format(s) for s in scale.steps if s < x]
     end = x
     if name.startswith("Fit") and measured["wall"]:
         end = max(x, scale.place(measured["wall"]))

@@ -49,7 +49,7 @@ class ImageGrids(Section):
 
         def content(entry: Row, n_real: int) -> dict[str, Any]:
             found = [(g, sheets.get((g["id"], entry["label"], n_real))) for g in shown]
-            return {"panels": [{"generator": g, **s} for g, s in found if s is not None]}
+            return {"panels": [{**s, "generator": g} for g, s in found if s is not None]}
 
         first = report["run"]["seeds"][0]
         return render("images.html.j2", views=views(report, content), first=first, any=bool(working(report)))

@@ -13,7 +13,7 @@ from reports._points import flat_map, solid_map
 from reports._rows import REAL, Row, controls, first_cells, index, working
 from reports._template import render
 from reports._text import fixed, interval
-from reports._views import views
+from reports._views import NOTHING, views
 
 METRIC = "tsne"
 OVERLAPS = {"2D": "tsne_overlap_2d", "3D": "tsne_overlap_3d"}
@@ -47,6 +47,8 @@ class Map(Section):
 
     def render(self, report: Mapping[str, Any], data: Any) -> Markup:
         """Return a panel a generator, real against real first."""
+        if not working(report):
+            return NOTHING
         maps = index(data or [], "generator", "cls", "n_real")
         results = index(report["results"], "generator", "cls", "n_real", "measure")
         real = [c for c in controls(report) if c["id"] == REAL]

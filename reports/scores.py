@@ -10,7 +10,7 @@ from markupsafe import Markup
 from benchmark.api import Section, hookimpl
 from reports._rows import Row, controls, generators, index, measure_title
 from reports._template import render
-from reports._text import DASH, decimals_for, fixed, sentence
+from reports._text import decimals_for, fixed, sentence
 from reports._views import views
 
 DIRECTIONS = {"higher": "higher is better", "lower": "lower is better", "half": "0.5 is best", "none": "diagnostic"}
@@ -27,8 +27,7 @@ class Scores(Section):
     def render(self, report: Mapping[str, Any], data: Any) -> Markup:
         """Return a table a class: the parts of the aspects first, all else on demand."""
         rows = index(report["results"], "generator", "cls", "n_real", "measure")
-        judging = [m for m in report["measures"] if m["part"]]
-        others = [m for m in report["measures"] if not m["part"]]
+        judging, others = _ordered(report, part=True), _ordered(report, part=False)
 
         def content(entry: Row, n_real: int) -> dict[str, Any]:
             def row_of(generator: Row, measure: Row) -> Row | None:
@@ -37,6 +36,15 @@ class Scores(Section):
             return {"tables": [_table(report, measures, row_of) for measures in (judging, others) if measures]}
 
         return render("scores.html.j2", views=views(report, content))
+
+
+def _ordered(report: Row, *, part: bool) -> list[Row]:
+    """Return measures by aspect, those that are parts in the order in which the aspect names them."""
+    aspects = [a["id"] for a in report["aspects"]]
+    parts = [p["measure"] for a in report["aspects"] for p in a["parts"]]
+    chosen = [m for m in report["measures"] if bool(m["part"]) == part]
+    aspect = {m["id"]: aspects.index(m["aspect"]) if m["aspect"] in aspects else len(aspects) for m in chosen}
+    return sorted(chosen, key=lambda m: (aspect[m["id"]], parts.index(m["id"]) if m["id"] in parts else 0))
 
 
 def _table(report: Row, measures: Sequence[Row], row_of: Any) -> dict[str, Any]:
@@ -58,7 +66,7 @@ def _table(report: Row, measures: Sequence[Row], row_of: Any) -> dict[str, Any]:
 
 
 def _mean(row: Row | None) -> float | None:
-    return None if row is None or row["status"] != "ok" else row["mean"]
+    return None if row is None else row["mean"]
 
 
 def _column(measure: Row, i: int, scored: Sequence[Any], real: Sequence[Any]) -> dict[str, Any]:
@@ -112,14 +120,15 @@ def _lost(generator: Row, rows: Sequence[Row | None]) -> dict[str, Any]:
 
 
 def _notes(measures: Sequence[Row], shown: Sequence[tuple[Row, Sequence[Row | None]]]) -> list[str]:
-    """Return why cells are empty, each reason once."""
+    """Return why values are missing or not judged, each reason once."""
     reasons: dict[str, list[str]] = {}
     for generator, rows in shown:
         for measure, row in zip(measures, rows, strict=True):
-            if row is not None and _mean(row) is None and row["reason"]:
-                key = f"{measure_title(measure)}, {row['status'].replace('-', ' ')}: {row['reason']}"
+            if row is not None and row["status"] != "ok" and row["reason"]:
+                word = row["status"].replace("-", " ")
+                key = f"{measure_title(measure)}, {word}: {sentence(row['reason'])}"
                 reasons.setdefault(key, []).append(str(generator["label"]))
-    return [f"{DASH} {sentence(key)} ({', '.join(names)})" for key, names in reasons.items()]
+    return [key if len(names) == len(shown) else f"{key} ({', '.join(names)})" for key, names in reasons.items()]
 
 
 @hookimpl

@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from benchmark.api import Section, hookimpl
-from reports._judgement import Standing, standings, summary, word
+from reports._judgement import UNRANKED, Standing, standings, summary, word
 from reports._rows import Row, generators, index, measure_title, regime_title, regimes, warnings_of
 from reports._svg import strip
 from reports._template import render
@@ -37,7 +37,7 @@ def _regime(report: Row, n_real: int) -> dict[str, Any]:
     return {
         "title": regime_title(report, n_real),
         "rows": [_row(report, standing, n_real) for standing in found],
-        "parts": _parts(report, found),
+        "parts": _parts(report, found, n_real),
         "names": [s.generator for s in found],
     }
 
@@ -63,7 +63,7 @@ def _cell(generator: Row, row: Row, aspect: Row) -> dict[str, Any]:
         bad = row["score"] < 0.1
         beside = ("hurts" if said == "hurts" else "fails") if bad else beside
     else:
-        beside, bad = status.replace("-", " "), status == "failed"
+        beside, bad = status.replace("-", " "), status not in UNRANKED
     return {
         "label": aspect["label"],
         "number": fixed(row["score"]) if row["score"] is not None else DASH,
@@ -71,7 +71,7 @@ def _cell(generator: Row, row: Row, aspect: Row) -> dict[str, Any]:
         "beside": beside,
         "bad": bad,
         "strip": strip(generator, row, aspect["label"]),
-        "reason": row["reason"] if status != "ok" else "",
+        "reason": row["reason"],
     }
 
 
@@ -96,29 +96,42 @@ def _zero(report: Row) -> list[str]:
     return said
 
 
-def _parts(report: Row, found: list[Standing]) -> list[dict[str, Any]]:
-    """Return what each aspect is made of, with every generator's score on it."""
+def _parts(report: Row, found: list[Standing], n_real: int) -> list[dict[str, Any]]:
+    """Return what each aspect is made of, with every generator's score on it, the mean over classes."""
     measures = index(report["measures"], "id")
     labels = {g["id"]: g["label"] for g in report["generators"]}
+    scores = _part_scores(report, n_real)
     rows = []
-    for position, aspect in enumerate(report["aspects"]):
+    for aspect in report["aspects"]:
         for part in aspect["parts"]:
             measure = measures.get((part["measure"],), {"id": part["measure"], "help": ""})
+            cells = []
+            for standing in found:
+                own = {p["measure"]: _mean(scores.get((standing.generator["id"], p["measure"]))) for p in aspect["parts"]}
+                known = [v for v in own.values() if v is not None]
+                value = own[part["measure"]]
+                cells.append({"text": fixed(value), "weakest": len(known) > 1 and value == min(known)})
+            control = labels.get(part["control"], part["control"]) or "a fixed value"
             rows.append({
-                "aspect": aspect["label"],
-                "title": measure_title(measure),
-                "help": measure["help"],
-                "control": labels.get(part["control"], part["control"]) or "a fixed value",
-                "scores": [_part_score(s.aspects[position], part["measure"]) for s in found],
+                "aspect": aspect["label"], "title": measure_title(measure), "help": measure["help"], "control": control,
+                "scores": cells,
             })
-    return rows
+    return [row for row in rows if any(cell["text"] != DASH for cell in row["scores"])]
 
 
-def _part_score(row: Row, measure: str) -> dict[str, Any]:
-    part = next((p for p in row["parts"] if p["measure"] == measure), None)
-    if part is None or part["score"] is None:
-        return {"text": DASH, "why": part["reason"] if part else "", "weakest": False}
-    return {"text": fixed(part["score"]), "why": "", "weakest": row["weakest"] == measure and len(row["parts"]) > 1}
+def _part_scores(report: Row, n_real: int) -> dict[tuple[str, str], list[float]]:
+    """Return the calibrated scores of each (generator, part), one a class."""
+    found: dict[tuple[str, str], list[float]] = {}
+    for row in report["calibrated"]:
+        if row["cls"] is not None and row["n_real"] == n_real:
+            for part in row["parts"]:
+                if part["score"] is not None:
+                    found.setdefault((row["generator"], part["measure"]), []).append(part["score"])
+    return found
+
+
+def _mean(values: list[float] | None) -> float | None:
+    return sum(values) / len(values) if values else None
 
 
 @hookimpl

@@ -1,0 +1,99 @@
+"""The page: a pure function of the report dictionary, in one file that fetches nothing."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from benchmark.api import Section
+from reports._judgement import headline
+from reports._rows import Row, class_title, noun, regimes
+from reports._template import render
+from reports._text import counted, day_of, listed, plural, shortened
+from reports._tokens import TOKENS
+
+STYLES = ("page.css", "figures.css", "media.css")
+LARGEST = 10_000_000                # bytes; above, the footer says which section is the largest
+
+
+def render_page(report: Mapping[str, Any], sections: Sequence[Section]) -> str:
+    """Return the report as HTML: the same bytes for the same dictionary and sections."""
+    shown = []
+    for section in sorted(sections, key=lambda s: (s.order, s.name)):
+        body = _body(section, report)
+        if body.strip():
+            shown.append({"name": section.name, "title": section.title, "question": section.question, "body": body})
+    style, script = _style(), _script()
+    policy = (
+        f"default-src 'none'; img-src data:; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    return str(render(
+        "page.html.j2", headline=headline(report), eyebrow=_eyebrow(report), warnings=_warnings(report["run"]),
+        sections=shown, footer=_footer(shown), policy=policy, style=Markup(style), script=Markup(script),
+    ))
+
+
+def _body(section: Section, report: Row) -> Markup:
+    """Return a section's HTML; one that breaks is one sentence, and the others stay."""
+    try:
+        return escape(section.render(report, report["sections"].get(section.name)))
+    except Exception as error:  # noqa: BLE001 - whatever a section raises is its own fault
+        reason = shortened(f"{type(error).__name__}: {error}")
+        return Markup('<p class="note">This section could not be shown: {}</p>').format(reason)
+
+
+def _eyebrow(report: Row) -> list[str]:
+    data = report["run"]["data"]
+    classes = [str(c["name"]) for c in report["classes"]]
+    if len(classes) == 1:
+        chosen = class_title(report, report["classes"][0]).lower()
+    else:
+        chosen = f"{plural(noun(report))} {listed(classes)}"
+    sizes = listed([f"{n:,}" for n in regimes(report)])
+    runs = counted(len(report["run"]["seeds"]), "run")
+    return [f"{data.get('title') or data['name']}, {chosen}", f"{sizes} training images a {noun(report)}", runs,
+            day_of(report["run"]["started"])]
+
+
+def _warnings(run: Row) -> list[str]:
+    """Return what a reader must know before any number."""
+    unfinished = ["The run was interrupted: cells are missing, and the same command goes on with them"]
+    quick = ["A quick run: small sizes and one seed, for trying things out; the numbers decide nothing"]
+    return unfinished * (not run.get("finished", True)) + quick * bool(run.get("quick")) + list(run["warnings"])
+
+
+def _footer(shown: Sequence[Row]) -> str:
+    size = sum(len(s["body"]) for s in shown)
+    if size <= LARGEST:
+        return ""
+    largest = max(shown, key=lambda s: len(s["body"]))
+    return f"This page has {size / 1e6:.0f} MB; {len(largest['body']) / 1e6:.0f} MB of them are the section {largest['title']}."
+
+
+@cache
+def _style() -> str:
+    blocks = {
+        theme: "".join(f"--{name}:{pair[i]};" for name, pair in TOKENS.items()) for i, theme in enumerate(("light", "dark"))
+    }
+    text = str(render("tokens.css.j2", **{name: Markup(block) for name, block in blocks.items()}))
+    return "\n" + text + "".join(_asset(name) for name in STYLES)
+
+
+@cache
+def _script() -> str:
+    return "\n" + _asset("page.js")
+
+
+def _asset(name: str) -> str:
+    return (files("reports") / "templates" / name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

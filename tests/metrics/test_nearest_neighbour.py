@@ -1,0 +1,85 @@
+"""Copies, blends and repeats: by hand, and on real digits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from metrics._copies import nearest_binary, to_segments
+from metrics.nearest_neighbour import NearestNeighbour
+
+
+def test_five_points_by_hand(plane: Any, score: Any) -> None:
+    """Training at (0,0), (4,0), (0,9). Held-out are 2, 2 and 4 away: the median is 2, copies are nearer than 1."""
+    train, real = [[0, 0], [4, 0], [0, 9]], [[0, -2], [4, -2], [0, 13]]
+    made = [[0, 0], [0, 0.5], [2, 0], [2, 0.2], [9, 9]]
+    scores = score(NearestNeighbour(), plane(made, real, train))
+    assert scores.value("copy_share") == pytest.approx(2 / 5)                   # (0,0) and (0,.5)
+    assert scores.value("duplicate_share") == pytest.approx(4 / 5)              # all but (9,9) have another within 1
+    assert scores.value("interpolation_share") == pytest.approx(3 / 5)          # (0,.5), (2,0), (2,.2): not (0,0) itself
+    distances = np.sqrt([0, 0.25, 4, 4.04, 81])
+    assert scores.value("dcr_median") == pytest.approx(np.median(distances) / 2)
+    assert scores.kept["nearest_train"].tolist()[:2] == [0, 0]
+    assert np.allclose(scores.kept["synthetic_to_train"], distances)
+
+
+def test_segments_agree_with_a_search(plane: Any) -> None:
+    rng = np.random.default_rng(0)
+    of, among = rng.random((6, 4)), rng.random((8, 4))
+    indices = np.array([rng.permutation(8)[:5] for _ in of])
+    t = np.linspace(0, 1, 2001)[:, None]
+    expected = [
+        min(
+            np.linalg.norm(among[p] + t * (among[q] - among[p]) - point, axis=1).min()
+            for i, p in enumerate(chosen) for q in chosen[:i]
+        )
+        for point, chosen in zip(of, indices, strict=True)
+    ]
+    assert to_segments(of, among, indices) == pytest.approx(expected, abs=1e-4)
+    same = np.zeros((3, 4))
+    assert to_segments(of[:1], same, np.array([[0, 1, 2]])) == pytest.approx(np.linalg.norm(of[0]))     # no length
+
+
+def test_binary_distances_count_pixels() -> None:
+    rng = np.random.default_rng(0)
+    of, among = rng.random((300, 50)), rng.random((40, 50))
+    expected = [min(np.sqrt(((a > 0.5) != (b > 0.5)).sum()) for b in among) for a in of]
+    assert nearest_binary(of, among) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("label", [3, 5])
+def test_copies_are_told_exactly(digits: Any, score: Any, label: int) -> None:
+    def half(roles: Any, rng: Any) -> Any:
+        return rng.permutation(np.concatenate([roles["fresh"][:50], roles["train"][:50]]))
+
+    metric = NearestNeighbour()
+    assert score(metric, digits(label, lambda r, g: r["train"][:100])).value("copy_share") == 1
+    assert score(metric, digits(label, half)).value("copy_share") == 0.5
+    assert score(metric, digits(label, lambda r, g: r["fresh"])).value("copy_share") == 0
+    binarised = score(metric, digits(label, lambda r, g: (r["train"][:100] > 0.5).astype(np.float32)))
+    assert binarised.value("copy_share") == 1
+    assert score(metric, digits(label, lambda r, g: r["train"][:100] + 0.01)).value("copy_share") == 1
+
+
+def test_blends_and_repeats_are_told(digits: Any, score: Any) -> None:
+    from sklearn.neighbors import NearestNeighbors
+
+    def blends(roles: Any, rng: Any) -> Any:
+        flat = roles["train"].reshape(200, -1)
+        near = NearestNeighbors(n_neighbors=6).fit(flat).kneighbors(flat[:100], return_distance=False)[:, 1:]
+        partner = flat[near[np.arange(100), rng.integers(5, size=100)]]
+        return (flat[:100] + rng.random((100, 1)) * (partner - flat[:100])).reshape(100, 28, 28, 1)
+
+    blended = score(NearestNeighbour(), digits(5, blends))
+    assert blended.value("interpolation_share") > 0.9
+    assert score(NearestNeighbour(), digits(5, lambda r, g: r["fresh"])).value("interpolation_share") < 0.02
+    repeated = score(NearestNeighbour(), digits(5, lambda r, g: np.repeat(r["fresh"][:1], 100, axis=0)))
+    assert repeated.value("duplicate_share") == 1
+    assert repeated.value("copy_share") == 0
+
+
+def test_too_few_images_are_not_judged(plane: Any, score: Any) -> None:
+    few = score(NearestNeighbour(), plane(np.zeros((5, 2)), np.ones((5, 2)), np.ones((1, 2))))
+    assert all("at least 2 training" in s.reason for s in few.values())

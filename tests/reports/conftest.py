@@ -1,0 +1,227 @@
+"""A report of real digits: images, neighbours and maps are computed; scores are made up, in their true shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+
+from benchmark.api import Array, Images
+from benchmark.data import RealData
+from benchmark.plugins import discover
+from benchmark.protocol import Sizes
+
+N, N_REAL = 60, 200
+SIZES = Sizes(N_REAL, N, 200)
+ASPECTS = {
+    "realistic": ("Realistic", "Do they look like the class?", {"mixing": "noise", "class_accuracy": "wrong-class"}),
+    "varied": ("Varied", "Do they cover the class?", {"recall": "repeat", "coverage": "repeat"}),
+    "original": ("Original", "Are they new, or copies?", {"copy_share": "copy", "duplicate_share": "repeat"}),
+    "useful": ("Useful", "Do they help a classifier?", {"tstr": None}),
+}
+CALIBRATED = {                      # mean and half interval of each aspect
+    "smote": ((0.66, 0.05), (0.60, 0.04), (0.11, 0.03), (0.99, 0.01)),
+    "affine": ((0.91, 0.02), (0.87, 0.03), (0.97, 0.02), (0.98, 0.01)),
+    "gan": ((0.44, 0.12), (0.52, 0.31), (1.02, 0.03), (0.93, 0.04)),
+    "real": ((1, 0.01),) * 4,
+}
+
+
+class DigitSource:
+    """What the runner hands to sections, over real digits."""
+
+    def __init__(self, data: RealData, classes: list[int], generators: list[str]) -> None:
+        self.data, self.report = data, report_of(classes, generators)
+        self._maps: dict[str, Mapping[str, Array]] = {}
+
+    def real(self, label: int, role: str, n_real: int, seed: int) -> Images:
+        return self.data.roles(label, seed, SIZES)[role][: n_real if role == "train" else N]
+
+    def _cell(self, key: str) -> Mapping[str, Any]:
+        return next(c for c in self.report["cells"] if c["cell"] == key)
+
+    def samples(self, cell: str) -> Images:
+        found = self._cell(cell)
+        label, seed = found["cls"], found["seed"]
+        train, rng = self.real(label, "train", N_REAL, seed), np.random.default_rng(label + 10 * seed)
+        if found["control"]:
+            return self.real(label, "fresh", N_REAL, seed)
+        if found["generator"].startswith("smote"):
+            picked = train[:N]
+            squared = distances(picked.reshape(N, -1), train.reshape(N_REAL, -1))
+            partner = train[np.argsort(squared, axis=1)[np.arange(N), rng.integers(1, 6, size=N)]]
+            return (picked + rng.random((N, 1, 1, 1)) * (partner - picked)).astype(np.float32)
+        if found["generator"].startswith("affine"):
+            return np.stack([np.roll(x, rng.integers(-2, 3, size=2), (0, 1)) for x in train[rng.integers(N_REAL, size=N)]])
+        speckles = (rng.random((N, 28, 28, 1)) < 0.03) * rng.random((N, 28, 28, 1)) * 0.6
+        return np.clip(0.65 * train[:N] + 0.35 * train[N : 2 * N] + speckles, 0, 1).astype(np.float32)
+
+    def kept(self, cell: str, metric: str) -> Mapping[str, Array]:
+        found = self._cell(cell)
+        made, held_out = self.samples(cell).reshape(N, -1), self.real(found["cls"], "held_out", N_REAL, 0).reshape(N, -1)
+        if metric == "tsne":
+            if cell not in self._maps:
+                from sklearn.manifold import TSNE
+
+                both = np.concatenate([made, held_out])
+                self._maps[cell] = {
+                    f"tsne_{d}d": TSNE(d, perplexity=15, init="pca", max_iter=500, random_state=0).fit_transform(both) for d in (2, 3)
+                }
+            return self._maps[cell]
+        train = self.real(found["cls"], "train", N_REAL, 0).reshape(N_REAL, -1)
+        nearest, real = distances(made, train), distances(held_out, train).min(axis=1)
+        return {
+            "synthetic_to_train": nearest.min(axis=1), "nearest_train": nearest.argmin(axis=1),
+            "synthetic_to_held_out": distances(made, held_out).min(axis=1), "held_out_to_train": real,
+            "threshold": np.array(np.median(real) / 2),
+        }
+
+    def history(self, cell: str) -> Mapping[str, Any]:
+        found = self._cell(cell)
+        if not found["generator"].startswith("gan"):
+            return {"unit": "step", "curves": {}, "snapshots": {}}
+        steps, rng = np.arange(1, 2401, 8), np.random.default_rng(1)
+        wobble = rng.normal(0, 0.06, (2, len(steps)))
+        generator = 1.0 + 1.6 * np.exp(-((steps - 150) / 90.0) ** 2) + steps / 12000 + wobble[0]
+        curves = {"G": generator, "D": 0.62 - 0.4 * np.exp(-((steps - 150) / 90.0) ** 2) + wobble[1] / 3}
+        made = self.samples(cell)[:8]
+        return {
+            "unit": "step",
+            "curves": {name: [[float(s), float(v)] for s, v in zip(steps, c, strict=True)] for name, c in curves.items()},
+            "snapshots": {
+                step: (made * share + (1 - share) * rng.random(made.shape)).astype(np.float32)
+                for step, share in ((1, 0.0), (300, 0.4), (600, 0.7), (1200, 0.9), (2400, 1.0))
+            },
+        }
+
+
+def distances(a: Array, b: Array) -> Array:
+    """Return Euclidean distances between rows."""
+    return np.sqrt(np.maximum((a**2).sum(1)[:, None] + (b**2).sum(1)[None] - 2 * a @ b.T, 0))
+
+
+def report_of(classes: list[int], generators: list[str], seeds: tuple[int, ...] = (0, 1, 2)) -> dict[str, Any]:
+    """Return a report dictionary without sections."""
+    shown = [_generator(g, i + 1) for i, g in enumerate(sorted(generators))]
+    shown += [{**_generator(c, 0), "kind": "control"} for c in ("real", "noise", "copy", "repeat", "wrong-class")]
+    parts = [(m, aspect, control) for aspect, (_, _, parts) in ASPECTS.items() for m, control in parts.items()]
+    return {
+        "format": "bench.report/1",
+        "run": {
+            "started": "2026-11-23T10:11:12+00:00", "command": f"bench run --generators {','.join(generators)} --classes 3,5",
+            "seeds": list(seeds), "seconds": 312.4, "workers": 2, "finished": True, "quick": False,
+            "versions": {"synthassay": "0.1.0", "numpy": "2.4.6", "scikit-learn": "1.9.1", "tensorflow": "2.20.0"},
+            "host": {"cores": 2, "machine": "Linux x86_64", "python": "3.11.7"},
+            "data": {
+                "name": "mnist", "sha256": "ab" * 32, "shape": [28, 28, 1], "n_real": [1000], "n_synthetic": 500, "n_neutral": 900,
+                "n_test": 10000, "duplicates": 0, "licence": "CC BY-SA 3.0", "source": "LeCun, Cortes, Burges 1998",
+            },
+            "features": {"name": "pca", "space": "pca50", "reference": "svc-ab12cd34"}, "notes": [], "warnings": [],
+        },
+        "classes": [{"label": c, "name": str(c)} for c in classes],
+        "generators": shown,
+        "measures": [_measure(m, aspect, control, part=True) for m, aspect, control in parts]
+        + [_measure(f"tsne_overlap_{d}d", "realistic", "wrong-class", part=False) for d in (2, 3)],
+        "aspects": [
+            {"id": a, "label": label, "question": question, "parts": [{"measure": m, "control": c} for m, c in parts.items()]}
+            for a, (label, question, parts) in ASPECTS.items()
+        ],
+        "results": [r for g in shown for c in classes for r in _results(g["id"], c, parts, len(seeds))],
+        "calibrated": [r for g in shown for c in (None, *classes) for r in _calibrated(g["id"], c, len(seeds) * len(classes))],
+        "cells": [_cell(g, c, s) for g in shown for c in classes for s in seeds],
+        "failures": [],
+        "sections": {},
+    }
+
+
+def _generator(name: str, slot: int) -> dict[str, Any]:
+    return {
+        "id": name, "label": name, "kind": "generator", "help": f"What {name} does.", "slot": slot, "hollow": False, "status": "ok",
+        "reason": "",
+    }
+
+
+def _measure(name: str, aspect: str, control: str | None, *, part: bool) -> dict[str, Any]:
+    return {
+        "id": name, "metric": name.partition("_")[0], "better": "lower" if name.endswith("_share") else "higher", "aspect": aspect,
+        "part": part, "failing": control, "help": f"what {name} says", "unit": "",
+    }
+
+
+def _scores(generator: str) -> Any:
+    return CALIBRATED.get(generator.partition("[")[0], ((0.0, 0.01),) * 4)
+
+
+def _results(generator: str, cls: int, parts: list[Any], n: int) -> list[dict[str, Any]]:
+    rows = []
+    for measure, aspect, _ in [*parts, ("tsne_overlap_2d", "realistic", ""), ("tsne_overlap_3d", "realistic", "")]:
+        mean, half = _scores(generator)[list(ASPECTS).index(aspect)]
+        mean = (1 - mean if measure.endswith("_share") else mean) * 0.97
+        rows.append({
+            "generator": generator, "cls": cls, "n_real": 1000, "measure": measure, "status": "ok", "reason": "",
+            "values": [mean] * n, "mean": mean, "lo": mean - half, "hi": mean + half,
+        })
+    return rows
+
+
+def _calibrated(generator: str, cls: int | None, n: int) -> list[dict[str, Any]]:
+    rows = []
+    for (aspect, (_, _, parts)), (score, half) in zip(ASPECTS.items(), _scores(generator), strict=True):
+        found = [
+            {"measure": m, "score": score + 0.04 * i, "lo": score - half, "hi": score + half, "status": "ok", "reason": "", "zero": 0.0, "one": 1.0}
+            for i, m in enumerate(parts)
+        ]
+        rows.append({
+            "generator": generator, "cls": cls, "n_real": 1000, "aspect": aspect, "score": score, "lo": score - half,
+            "hi": score + half, "n": n, "status": "ok", "reason": "", "as_user": score, "weakest": next(iter(parts)), "label": "",
+            "parts": [] if cls is None else found,
+        })
+    return rows
+
+
+def _cell(generator: dict[str, Any], cls: int, seed: int) -> dict[str, Any]:
+    slow = generator["id"].startswith("gan")
+    return {
+        "cell": f"{generator['id']}-{cls}-{seed}", "generator": generator["id"], "control": generator["kind"] == "control", "cls": cls,
+        "n_real": 1000, "seed": seed, "status": "ok", "reason": "", "phase": "", "fit_seconds": 43.0 if slow else 0.03,
+        "fit_cpu_seconds": 37.2 if slow else 0.021, "sample_seconds": 0.6 if slow else 0.09, "metric_seconds": 12.0,
+        "peak_rss_mib": 930.0 if slow else 270.0, "clipped_share": 0.0, "warnings": [],
+    }
+
+
+def fail(report: dict[str, Any], name: str, status: str, reason: str) -> None:
+    """Turn a generator of a report into one that failed, or was skipped."""
+    for generator in report["generators"]:
+        if generator["id"] == name:
+            generator.update(status="skipped" if status == "skipped" else "failed", reason=reason)
+    for cell in report["cells"]:
+        if cell["generator"] == name:
+            cell.update(status=status, reason=reason, phase="fit")
+            report["failures"].append({**cell, "metric": "", "log": f"cells/ab/{cell['cell']}/log.txt"})
+    for row in report["results"]:
+        if row["generator"] == name:
+            row.update(status=status, reason=reason, mean=None, lo=None, hi=None, values=[None] * len(row["values"]))
+    for row in report["calibrated"]:
+        if row["generator"] == name:
+            row.update(status=status, reason=reason, score=None, lo=None, hi=None, n=0, as_user=0.0, weakest=None, parts=[])
+
+
+def sections() -> list[Any]:
+    """Return all sections of the page."""
+    return [section() for section in discover().report_sections.values()]
+
+
+def collected(source: DigitSource) -> dict[str, Any]:
+    """Return the report with what every section collects."""
+    return {**source.report, "sections": {s.name: s.collect(source) for s in sections()}}
+
+
+@pytest.fixture(scope="session")
+def whole(mnist: RealData) -> dict[str, Any]:
+    """A report of two classes, two generators that worked, one that failed and one that was skipped."""
+    source = DigitSource(mnist, [3, 5], ["smote", "gan[steps=600]", "vae", "diffusion"])
+    fail(source.report, "vae", "failed", "ValueError: loss became NaN at epoch 212")
+    fail(source.report, "diffusion", "skipped", "needs torch: pip install 'synthassay[torch]'")
+    return collected(source)

@@ -1,0 +1,117 @@
+"""Evidence, features and the reference classifier: shared work is done once, and by the right images."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pytest
+
+from benchmark import evidence as module
+from benchmark.api import Context, Evidence, Task
+from benchmark.evidence import CellEvidence
+from benchmark.features.pca import Pca
+from benchmark.features.pixels import Pixels
+from benchmark.reference import FeatureSpace, prepare
+
+
+@pytest.fixture(scope="module")
+def space() -> FeatureSpace:
+    rng = np.random.default_rng(0)
+    labels = np.repeat(np.arange(2), 40)
+    images = np.clip(rng.random((80, 6, 5, 1)) / 2 + labels[:, None, None, None] / 2, 0, 1).astype(np.float32)
+    return prepare(Pca(components=8), images, labels, rng, "a")
+
+
+@pytest.fixture
+def cell(space: FeatureSpace) -> CellEvidence:
+    rng = np.random.default_rng(1)
+    made, train, held_out, test = (rng.random((n, 6, 5, 1), dtype=np.float32) for n in (20, 30, 20, 25))
+    task = Task("tiny", 1, "one", 30, 20, (6, 5, 1), 2, 0)
+    return CellEvidence(task, made, train, held_out, test, rng.integers(0, 2, 25), {0: held_out}, space)
+
+
+def test_neighbours_are_searched_once_for_all_k(cell: CellEvidence, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[int] = []
+    search = module.neighbours.nearest
+    monkeypatch.setattr(module.neighbours, "nearest", lambda *a, **k: calls.append(a[2]) or search(*a, **k))
+    ten, one = cell.neighbours("synthetic", "train", 10), cell.neighbours("synthetic", "train", 1)
+    assert len(calls) == 1
+    assert one.indices.shape == one.distances.shape == (20, 1)
+    assert np.array_equal(one.distances, ten.distances[:, :1])
+    more = cell.neighbours("synthetic", "train", 15)
+    assert np.array_equal(more.distances[:, :10], ten.distances)
+
+
+def test_an_image_is_never_its_own_neighbour_but_may_be_its_copys(cell: CellEvidence) -> None:
+    assert (cell.neighbours("synthetic", "synthetic", 1, "pixels").distances > 0).all()
+    cell.synthetic[:] = cell.held_out
+    assert (cell.neighbours("synthetic", "held_out", 1, "pixels").distances == 0).all()
+    assert not cell.balls("synthetic", "synthetic", np.zeros(20)).any()
+
+
+def test_test_images_are_transformed_once_for_all_cells(cell: CellEvidence, space: FeatureSpace) -> None:
+    second = CellEvidence(**{**{k: v for k, v in vars(cell).items() if k != "_kept"}, "synthetic": cell.held_out})
+    assert cell.features("test") is second.features("test")
+    assert cell.features("synthetic") is cell.features("synthetic")
+    assert cell.features("synthetic", "pixels").shape == (20, 30)
+
+
+def test_images_and_roles_get_the_same_labels_and_features(cell: CellEvidence) -> None:
+    assert np.array_equal(cell.classify("synthetic"), cell.classify(cell.synthetic))
+    assert np.array_equal(cell.features("train"), cell.features(cell.train))
+    with pytest.raises(ValueError, match="role 'fresh' is not known"):
+        cell.features("fresh")  # type: ignore[arg-type]
+
+
+def test_it_has_what_a_metric_author_is_promised(cell: CellEvidence) -> None:
+    promised: Evidence = cell
+    assert promised.control is None
+    assert set(Evidence.__annotations__) <= set(vars(cell))
+
+
+def test_a_pickled_space_gives_the_same_without_what_it_remembers(cell: CellEvidence, space: FeatureSpace) -> None:
+    cell.features("test")
+    again = pickle.loads(pickle.dumps(space))
+    assert again._memory == {}
+    assert np.array_equal(again.transform(cell.test), space.transform(cell.test))
+    assert np.array_equal(again.classify(again.transform(cell.test)), cell.classify("test"))
+    assert again.reference_id == space.reference_id
+
+
+def test_ids_are_of_the_data_and_the_settings() -> None:
+    rng = np.random.default_rng(0)
+    images, labels = rng.random((20, 3, 3, 1), dtype=np.float32), np.arange(20) % 2
+    one, same, other_data, other_space = (
+        prepare(features, images, labels, rng, fingerprint).reference_id
+        for features, fingerprint in ((Pca(), "a"), (Pca(), "a"), (Pca(), "b"), (Pixels(), "a"))
+    )
+    assert one == same
+    assert len({one, other_data, other_space}) == 3
+
+
+def test_one_class_alone_is_always_named() -> None:
+    images = np.random.default_rng(0).random((9, 4, 4, 3), dtype=np.float32)
+    space = prepare(Pixels(), images, np.full(9, 7), np.random.default_rng(0))
+    assert (space.classify(space.transform(images)) == 7).all()
+
+
+def test_components_are_never_more_than_images_or_pixels() -> None:
+    rng = np.random.default_rng(0)
+    for shape in ((9, 5, 5, 1), (60, 4, 4, 3), (12, 40, 40, 3)):
+        images = rng.random(shape, dtype=np.float32)
+        pca = Pca()
+        pca.fit(images, np.zeros(len(images), dtype=np.int64), Context(np.random.default_rng(0)))
+        assert pca.space == "pca50"
+        assert pca.transform(images).shape == (len(images), min(50, len(images), int(np.prod(shape[1:]))))
+        assert pca.transform(images).dtype == np.float32
+
+
+def test_the_reference_classifier_knows_mnist(mnist) -> None:  # noqa: ANN001
+    from benchmark import protocol
+
+    sizes = protocol.Sizes(train=50, held_out=100)
+    neutral = [mnist.roles(label, 0, sizes)["neutral"] for label in range(10)]
+    space = prepare(Pca(), np.concatenate(neutral), np.repeat(np.arange(10), 900), np.random.default_rng(0))
+    accuracy = (space.classify(space.transform(mnist.test)) == mnist.test_labels).mean()
+    assert accuracy == pytest.approx(0.973, abs=0.003)

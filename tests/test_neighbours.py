@@ -1,0 +1,81 @@
+"""Neighbours: exact, whatever the size of numbers, the blocks and the order."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from benchmark import neighbours
+from benchmark.neighbours import count_balls, nearest
+
+
+def brute(of: np.ndarray, among: np.ndarray, same: bool = False) -> np.ndarray:
+    """Return all distances in float64, an image's own infinite."""
+    difference = of[:, None].astype(np.float64) - among[None]
+    distances = np.sqrt((difference * difference).sum(axis=-1))
+    if same:
+        np.fill_diagonal(distances, np.inf)
+    return distances
+
+
+points = hnp.arrays(np.float32, st.tuples(st.integers(3, 12), st.just(3)), elements=st.integers(0, 3).map(float))
+
+
+@given(points, points, st.integers(1, 2))
+@settings(max_examples=60, deadline=None)
+def test_ties_and_duplicates_come_in_the_order_of_indices(of: np.ndarray, among: np.ndarray, k: int) -> None:
+    found = nearest(of, among, k)
+    expected = np.argsort(brute(of, among), axis=1, kind="stable")[:, :k]
+    assert np.array_equal(found.indices, expected)
+    own = nearest(of, of, k, same=True)
+    assert np.array_equal(own.indices, np.argsort(brute(of, of, same=True), axis=1, kind="stable")[:, :k])
+
+
+@given(points, points, st.integers(0, 2**32 - 1))
+@settings(max_examples=40, deadline=None)
+def test_balls_hold_what_lies_on_their_edge(of: np.ndarray, among: np.ndarray, seed: int) -> None:
+    radii = np.sqrt(np.random.default_rng(seed).integers(0, 9, len(among))).astype(np.float32)
+    inside = brute(of, among).astype(np.float32) <= radii
+    assert np.array_equal(count_balls(of, among, radii), inside.sum(axis=1))
+    inside = brute(of, of, same=True).astype(np.float32) <= radii[0]
+    assert np.array_equal(count_balls(of, of, np.full(len(of), radii[0]), same=True), inside.sum(axis=1))
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e3])
+def test_float64_agrees_where_float32_has_lost_its_digits(offset: float) -> None:
+    rng = np.random.default_rng(0)
+    among = (rng.normal(size=(300, 40)) + offset).astype(np.float32)
+    among[0, 0] += 1e6                                      # one far image makes every product inexact
+    of = among[rng.integers(300, size=200)] + rng.normal(0, 1e-3, (200, 40)).astype(np.float32)
+    found, exact = nearest(of, among, 5), brute(of, among)
+    assert np.array_equal(found.indices, np.argsort(exact, axis=1, kind="stable")[:, :5])
+    assert np.array_equal(found.distances, np.sort(exact, axis=1)[:, :5].astype(np.float32))
+
+
+def test_copies_are_at_distance_zero(mnist) -> None:  # noqa: ANN001
+    images = mnist.test[:1500].reshape(1500, -1)
+    found = nearest(images[::-1].copy(), images, 1)
+    assert (found.distances == 0).all()
+    assert np.array_equal(found.indices[:, 0], np.arange(1500)[::-1])
+    twice = np.concatenate([images[:50], images[:50]])
+    assert (nearest(twice, twice, 1, same=True).distances == 0).all()       # a duplicate is a neighbour, itself is not
+
+
+def test_blocks_do_not_change_the_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(1)
+    points, radii = rng.random((70, 5), dtype=np.float32), rng.random(70, dtype=np.float32)
+    whole, counts = nearest(points, points, 3, same=True), count_balls(points, points, radii, same=True)
+    monkeypatch.setattr(neighbours, "ROWS", 16)
+    monkeypatch.setattr(neighbours, "NUMBERS", 7)
+    assert np.array_equal(nearest(points, points, 3, same=True).indices, whole.indices)
+    assert np.array_equal(nearest(points, points, 3, same=True).distances, whole.distances)
+    assert np.array_equal(count_balls(points, points, radii, same=True), counts)
+
+
+def test_more_neighbours_than_there_are_is_an_error() -> None:
+    points = np.zeros((3, 2), dtype=np.float32)
+    with pytest.raises(ValueError, match="3 neighbours were asked for; there are 2"):
+        nearest(points, points, 3, same=True)

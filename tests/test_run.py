@@ -1,0 +1,342 @@
+"""`bench run` from end to end, in real processes, on real data."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from benchmark.results import COLUMNS
+
+SMALL = ["run", "-c", "3,5", "--n-real", "60", "--n-synthetic", "100", "-m", "mixing,prdc", "--seeds", "1", "--quiet"]
+TIMES = ("fit_seconds", "sample_seconds", "metric_seconds", "peak_rss_mib", "fit_cpu_seconds")
+
+
+def rows(folder: Path) -> list[dict[str, str]]:
+    with (folder / "scores.csv").open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def timeless(folder: Path) -> list[dict[str, str]]:
+    return [{k: v for k, v in row.items() if k not in TIMES} for row in rows(folder)]
+
+
+def written(folder: Path) -> dict[str, int]:
+    """When each cell was generated."""
+    return {p.parent.name: p.stat().st_mtime_ns for p in folder.glob("cells/*/*/cell.json")}
+
+
+def test_files_and_rows(bench, jitter: Path) -> None:
+    done = bench(*SMALL, "-p", jitter, "-g", "jitter")
+    out = bench.folder / "bench-results"
+    assert {p.name for p in out.iterdir()} >= {"report.html", "report.json", "scores.csv", "summary.json", "run.toml", "cells", "features"}
+    assert "jitter" in done.stdout
+    assert "Report: bench-results/report.html" in done.stdout
+    found = rows(out)
+    assert list(found[0]) == list(COLUMNS)
+    assert {row["config"] for row in found} == {"jitter", "real", "noise", "copy", "repeat", "wrong-class"}
+    assert {row["status"] for row in found} <= {"ok", "not-judged"}
+    real = {row["measure"]: row for row in found if row["config"] == "real" and row["class"] == "3"}
+    assert float(real["recall"]["calibrated"]) == pytest.approx(1)
+    assert real["recall"]["space"] == "pca50"
+    assert list((out / "work").iterdir()) == []
+    summary = json.loads((out / "summary.json").read_text())
+    assert summary["finished"] is True
+    assert [v["config"] for v in summary["verdicts"]] == ["jitter"]
+
+
+def test_again_runs_nothing_and_more_runs_only_what_is_new(bench, jitter: Path) -> None:
+    bench(*SMALL, "-p", jitter, "-g", "jitter")
+    out = bench.folder / "bench-results"
+    before, table = written(out), timeless(out)
+    bench(*SMALL, "-p", jitter, "-g", "jitter")
+    assert written(out) == before
+    assert timeless(out) == table
+    dry = json.loads(bench(*SMALL, "-p", jitter, "-g", "jitter,jitter[sigma=0.2]", "--dry-run", "--json").stdout)
+    assert {c["config"] for c in dry["cells"] if c["state"] != "cached"} == {"jitter[sigma=0.2]"}
+    bench(*SMALL, "-p", jitter, "-g", "jitter,jitter[sigma=0.2]")
+    after = written(out)
+    assert {key: after[key] for key in before} == before
+    assert len(after) == len(before) + 2
+
+
+def test_a_changed_plugin_and_a_changed_metric_are_never_served_stale(bench, jitter: Path) -> None:
+    bench(*SMALL, "-p", jitter, "-g", "jitter")
+    out = bench.folder / "bench-results"
+    before = written(out)
+    dry = json.loads(bench(*SMALL[:7], "-m", "diversity", "--seeds", "1", "-p", jitter, "-g", "jitter", "--dry-run", "--json").stdout)
+    assert {c["state"] for c in dry["cells"]} == {"generated; to score: diversity"}
+    jitter.write_text(jitter.read_text().replace("sigma: float = 0.1", "sigma: float = 0.1  # changed"))
+    dry = json.loads(bench(*SMALL, "-p", jitter, "-g", "jitter", "--dry-run", "--json").stdout)
+    assert {c["config"] for c in dry["cells"] if c["state"] == "to generate and score"} == {"jitter"}
+    assert written(out) == before
+
+
+def test_workers_do_not_change_scores(bench, jitter: Path) -> None:
+    for workers in (1, 2):
+        bench(*SMALL, "-p", jitter, "-g", "jitter", "--workers", workers, "-o", f"with-{workers}")
+    assert timeless(bench.folder / "with-1") == timeless(bench.folder / "with-2")
+
+
+def test_run_toml_runs_it_again(bench, jitter: Path) -> None:
+    bench(*SMALL, "-p", jitter, "-g", "jitter[sigma=0.05]")
+    out = bench.folder / "bench-results"
+    before = written(out)
+    bench("run", "--config", out / "run.toml", "--quiet")
+    assert written(out) == before
+
+
+SLOW = '''
+import time
+from benchmark.api import Generator, hookimpl
+
+
+class Slow(Generator):
+    """Takes its time."""
+
+    name = "slow"
+
+    def fit(self, real, ctx):
+        self.real = real
+        time.sleep(1.5)
+
+    def sample(self, n, ctx):
+        return self.real[:1].repeat(n, 0)
+
+
+@hookimpl
+def bench_generators():
+    return [Slow]
+'''
+
+
+def start(folder: Path, *arguments: object) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "benchmark", *map(str, arguments)], cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+def wait_for_cells(folder: Path, count: int, limit: float = 60) -> None:
+    until = time.monotonic() + limit
+    while len(list(folder.glob("cells/*/*/cell.json"))) < count:
+        assert time.monotonic() < until, "no cell was finished in time"
+        time.sleep(0.05)
+
+
+def ours(folder: Path) -> list[psutil.Process]:
+    """Processes that work for this output folder."""
+    found = []
+    for process in psutil.process_iter(["cmdline"]):
+        if str(folder) in " ".join(process.info["cmdline"] or []):
+            found.append(process)
+    return found
+
+
+def test_killed_half_way_it_goes_on_and_leaves_no_orphan(bench, tmp_path: Path) -> None:
+    (tmp_path / "slow.py").write_text(SLOW)
+    arguments = [*SMALL[:-3], "--seeds", "2", "--quiet", "-p", tmp_path / "slow.py", "-g", "slow"]
+    bench(*arguments, "-o", "whole")
+    out = bench.folder / "broken"
+    process = start(bench.folder, *arguments, "-o", "broken")
+    wait_for_cells(out, 3)
+    process.kill()
+    process.wait()
+    before = written(out)
+    time.sleep(2)
+    assert ours(out) == []
+    bench(*arguments, "-o", "broken")
+    after = written(out)
+    assert {key: after[key] for key in before} == before
+    assert timeless(out) == timeless(bench.folder / "whole")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_it_keeps_what_is_finished_and_says_how_to_go_on(bench, tmp_path: Path, number: int) -> None:
+    (tmp_path / "slow.py").write_text(SLOW)
+    process = start(bench.folder, *SMALL, "-p", tmp_path / "slow.py", "-g", "slow")
+    out = bench.folder / "bench-results"
+    wait_for_cells(out, 1)
+    process.send_signal(number)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Run the same command to go on" in said
+    assert (out / "report.html").exists()
+    assert json.loads((out / "summary.json").read_text())["finished"] is False
+    assert ours(out) == []
+
+
+FAULTS = '''
+import os, time
+import numpy as np
+from benchmark.api import CannotFit, Generator, hookimpl
+
+FAULT = {fault!r}
+
+
+class Faulty(Generator):
+    """Does what it should not."""
+
+    name = "faulty"
+
+    def fit(self, real, ctx):
+        self.real = real
+        if FAULT == "raises":
+            raise RuntimeError("out of luck")
+        if FAULT == "cannot":
+            raise CannotFit("these images are too plain")
+        if FAULT == "exits":
+            os._exit(3)
+        if FAULT == "hangs":
+            time.sleep(60)
+        if FAULT == "eats":
+            self.eaten = np.ones(25 * 10**7)
+            time.sleep(5)
+
+    def sample(self, n, ctx):
+        if FAULT == "nan":
+            return np.full((n, *self.real.shape[1:]), np.nan)
+        if FAULT == "shape":
+            return np.zeros((n, 3, 3))
+        if FAULT == "count":
+            return self.real[:1]
+        if FAULT == "text":
+            return ["x"] * n
+        return self.real[:1].repeat(n, 0) * 3
+
+
+@hookimpl
+def bench_generators():
+    return [Faulty]
+'''
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "phase", "reason"),
+    [
+        ("raises", "failed", "fit", r"RuntimeError: out of luck (faulty.py, line 17, in fit)"),
+        ("cannot", "failed", "fit", "these images are too plain"),
+        ("exits", "crashed", "", "the process ended with exit code 3"),
+        ("hangs", "timeout", "", "ran longer than 3 seconds"),
+        ("eats", "out-of-memory", "", "MiB, allowed are 1024"),
+        ("nan", "failed", "sample", "values that are NaN or infinite"),
+        ("shape", "failed", "sample", "sample returned the shape"),
+        ("count", "failed", "sample", "expected ("),
+        ("text", "failed", "sample", "instead of numbers"),
+    ],
+)
+def test_a_fault_is_a_failed_row_and_the_others_go_on(bench, tmp_path: Path, fault: str, status: str, phase: str, reason: str) -> None:
+    (tmp_path / "faulty.py").write_text(FAULTS.format(fault=fault))
+    done = bench(
+        "run", "-d", "digits", "-c", "3", "-m", "prdc", "--seeds", "1", "--timeout", "3", "--memory", "1", "-p", tmp_path / "faulty.py", "-g", "faulty",
+        code=1,
+    )
+    found = rows(bench.folder / "bench-results")
+    bad = [row for row in found if row["config"] == "faulty"]
+    assert [(row["status"], row["phase"], row["measure"]) for row in bad] == [(status, phase, "")]
+    assert reason in bad[0]["reason"]
+    assert reason in done.stdout
+    assert len([row for row in found if row["status"] == "ok" and row["control"] == "true"]) > 5
+
+
+def test_values_outside_are_clipped_and_said(bench, tmp_path: Path) -> None:
+    (tmp_path / "faulty.py").write_text(FAULTS.format(fault="bright"))
+    bench("run", "-d", "digits", "-c", "3", "-m", "prdc", "--seeds", "1", "-p", tmp_path / "faulty.py", "-g", "faulty")
+    report = json.loads((bench.folder / "bench-results" / "report.json").read_text())
+    cell = next(c for c in report["cells"] if c["generator"] == "faulty")
+    assert cell["clipped_share"] > 0.05
+    assert "were outside [0, 1] and were clipped" in cell["warnings"][0]
+
+
+def test_what_is_not_installed_is_skipped_and_the_others_run(bench, jitter: Path) -> None:
+    text = jitter.read_text().replace('name = "jitter"', 'name = "needy"\n    needs = ("no_such_package",)\n    extra = "torch"').replace("Jitter", "Needy")
+    needy = jitter.with_name("needy.py")
+    needy.write_text(text)
+    done = bench(*SMALL, "-p", jitter, "-p", needy, "-g", "jitter,needy", code=3)
+    assert "pip install 'synthassay[torch]'" in done.stdout
+    found = rows(bench.folder / "bench-results")
+    assert {row["status"] for row in found if row["config"] == "needy"} == {"skipped"}
+    assert {row["status"] for row in found if row["config"] == "jitter"} <= {"ok", "not-judged"}
+
+
+def test_json_is_all_that_is_printed(bench, jitter: Path) -> None:
+    done = bench(*SMALL[:-1], "-p", jitter, "-g", "jitter", "--json", "--require", "original>=0.5", "--require", "jitter.recall>0", code=1)
+    summary = json.loads(done.stdout)
+    assert summary["format"] == "bench.summary/1"
+    assert [v["met"] for v in summary["requirements"]] == [False, True]
+
+
+def test_a_damaged_cell_is_said_and_computed_again(bench, jitter: Path) -> None:
+    bench(*SMALL, "-p", jitter, "-g", "jitter")
+    out = bench.folder / "bench-results"
+    table = timeless(out)
+    cell = next(out.glob("cells/*/*/samples.npz")).parent
+    (cell / "samples.npz").write_bytes(b"")
+    done = bench(*SMALL, "-p", jitter, "-g", "jitter")
+    assert f"cell {cell.name} was damaged" in done.stderr
+    assert timeless(out) == table
+
+
+def test_a_metric_that_raises_is_a_failed_row_and_loses_nothing(bench, jitter: Path, tmp_path: Path) -> None:
+    plugin = tmp_path / "bad_metric.py"
+    plugin.write_text('''
+import os
+from benchmark.api import Measure, Metric, Score, hookimpl
+
+
+class Bad(Metric):
+    """Fails on some controls."""
+
+    name = "bad"
+    measures = (Measure("bad", "higher", "nothing"),)
+
+    def score(self, evidence, ctx):
+        if evidence.control == "copy":
+            raise RuntimeError("no luck")
+        if evidence.control == "noise":
+            os._exit(4)
+        return {"bad": Score(float("nan")) if evidence.control == "real" else Score(1.0)}
+
+
+@hookimpl
+def bench_metrics():
+    return [Bad]
+''')
+    bench(*SMALL[:7], "-m", "bad,prdc", "--seeds", "1", "-p", jitter, "-p", plugin, "-g", "jitter", code=1)
+    found = {(r["config"], r["measure"]): r for r in rows(bench.folder / "bench-results") if r["class"] == "3"}
+    assert found["jitter", "bad"]["value"] == "1.0"
+    assert "RuntimeError: no luck (bad_metric.py, line" in found["copy", "bad"]["reason"]
+    assert found["noise", "bad"]["status"] == "crashed"
+    assert found["noise", "bad"]["reason"] == "the process ended with exit code 4"
+    assert "bad is nan" in found["real", "bad"]["reason"]
+    assert {found[c, "recall"]["status"] for c in ("copy", "noise", "real")} == {"ok"}
+
+
+def test_python_does_what_the_command_does(jitter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from benchmark import run
+
+    monkeypatch.chdir(tmp_path)
+    results = run(generators=["jitter"], classes=[3, 5], dataset="digits", metrics="prdc", seeds=1, plugins=[str(jitter)], workers=2)
+    assert {row["config"] for row in results.scores} >= {"jitter", "real"}
+    page = results.report(tmp_path / "mine.html")
+    assert page.read_text().startswith("<!doctype html>")
+    frame = pytest.importorskip("pandas") and results.to_pandas()
+    assert len(frame) == len(results.scores)
+
+
+def test_two_runs_on_one_store_do_each_cell_once(bench, tmp_path: Path) -> None:
+    (tmp_path / "slow.py").write_text(SLOW)
+    arguments = [*SMALL, "-p", tmp_path / "slow.py", "-g", "slow"]
+    both = [start(bench.folder, *arguments) for _ in range(2)]
+    assert [process.wait(120) for process in both] == [0, 0]
+    for process in both:
+        process.communicate()
+    out = bench.folder / "bench-results"
+    assert len(written(out)) == 12
+    assert {row["status"] for row in rows(out)} <= {"ok", "not-judged"}
+    assert os.listdir(out / "work") == []
