@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from benchmark.api import Context, Control, Generator, Images, hookimpl
+from generators._draw import in_turn
 
 
 class Copy(Control):
@@ -18,9 +17,7 @@ class Copy(Control):
 
     def sample(self, n: int, ctx: Context) -> Images:
         """Return `n` of them: each once before any comes twice."""
-        rounds = -(-n // len(self.real))
-        order = np.concatenate([ctx.rng.permutation(len(self.real)) for _ in range(rounds)])
-        return self.real[order[:n]]
+        return self.real[in_turn(n, len(self.real), ctx.rng)]
 
 
 @hookimpl

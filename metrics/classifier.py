@@ -36,7 +36,7 @@ class Classifier(Metric):
     source = "Esteban et al. 2017, section 4.2; Ravuri and Vinyals 2019"
     measures = (
         Measure(
-            "class_accuracy", "higher", "share of synthetic images that a classifier of real images takes for the class",
+            "class_accuracy", "higher", "share of synthetic images that a classifier of real ones takes for the class",
             aspect="realistic", failing="wrong-class", space="features", reference=True, smallest_n=30,
         ),
         Measure(

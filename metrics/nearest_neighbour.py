@@ -68,7 +68,8 @@ class NearestNeighbour(Metric):
             aspect="original", failing="copy", bounds=(0, None), space="pixels",
         ),
         Measure(
-            "nndr_q05", "higher", "5% quantile of the ratio of nearest to second nearest training image, over that of held-out",
+            "nndr_q05", "higher",
+            "5% quantile of the ratio of nearest to second nearest training image, over that of held-out",
             aspect="original", failing="copy", bounds=(0, None), space="pixels", smallest_n=100,
         ),
     )
@@ -100,7 +101,8 @@ class NearestNeighbour(Metric):
     def _binary_copies(self, evidence: Evidence) -> Array:
         train = evidence.features("train", "pixels")
         real = nearest_binary(evidence.features("held_out", "pixels"), train)
-        return nearest_binary(evidence.features("synthetic", "pixels"), train) < NEAR * np.median(real)
+        made = nearest_binary(evidence.features("synthetic", "pixels"), train)
+        return np.asarray(made < NEAR * np.median(real))
 
     def _keep(self, evidence: Evidence, ctx: Context) -> None:
         made = evidence.neighbours("synthetic", "train", 1, "pixels")

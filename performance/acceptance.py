@@ -1,13 +1,13 @@
 """Do the metrics still find what they found when they were designed? Expected and found values, side by side.
 
-    python performance/acceptance.py                    both tables: digits 3 and 5 x 3 seeds, about 8 minutes on one core
+    python performance/acceptance.py                    both tables: digits 3 and 5 x 3 seeds, 3 minutes on one core
     python performance/acceptance.py --table small      50 training images, 100 synthetic
-    python performance/acceptance.py --table tsne       the joint t-SNE of 250 + 250, digits 3 and 5, one seed
-    python performance/acceptance.py --seeds 1          quicker, with wider tolerances
+    python performance/acceptance.py --table tsne       the joint t-SNE of 250 + 250, 5 minutes
+    python performance/acceptance.py --seeds 1          quicker
 
-Candidates with known faults are scored by the real suite. A value passes within .05 of what is expected, or within
-three standard errors of the difference of two such means; the candidates must also come in the expected order of mixing.
-Exit code 1 where a value or the order does not.
+Candidates with known faults are scored by the real suite. A mean passes within .05 of what is expected, or within three
+standard deviations over digits and seeds (marked '~'); the candidates must also come in the expected order of the first
+measure, where that differs by more than .05. Exit code 1 where a value or the order does not.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ LABELS = (3, 5)
 WRONG = {3: 8, 5: 3}            # the digit that is given for another
 METRICS = ("mixing", "prdc", "diversity", "nearest_neighbour", "classifier", "strokes")
 TOLERANCE = 0.05
+ROUNDED = 0.005                 # expected values are
 
 # `strokes` is without speckles. An empty field was not measured.
 DEFAULT = """
@@ -48,7 +49,7 @@ wrong digit| .13 |      |     | .37 | .15 | 1.03 | .000  | .00 | .01 | .96 | .01
 noise      | .00 | .38  | .00 | .00 | .24 | .49  | .000  | .00 | .25 | .00 | 1.00 | .000
 mean       | .00 |      |     | .00 | .08 | .03  | .000  | 1.00| .50 | .00 | .05  | .002
 repeat     | .00 |      |     | .00 | .01 | .03  | 1.000 | 1.00| 1.00| 1.00| .45  | .014
-"""
+"""  # noqa: E501
 SMALL = """
 candidate  | mixing | mixing_real_side | mixing_synthetic_side | recall | coverage | diversity | copy_share | duplicate_share | strokes
 fresh      | .97 |      |     | .95 | .97 | .99  | .000  | .00 | .95
@@ -63,7 +64,7 @@ pca-gauss  | .13 |      |     | .22 | .95 | .78  | .000  | .00 | .07
 noise      | .00 |      |     | .00 | .77 | .44  | .000  | .00 | .00
 mean       | .00 |      |     | .00 | .57 | .03  | .000  | 1.00| .00
 repeat     | .00 |      |     | .00 | .04 | .02  | 1.000 | 1.00| 1.00
-"""
+"""  # noqa: E501
 TSNE = """
 candidate  | tsne_overlap_2d | tsne_overlap_3d
 fresh      | .980 | .978
@@ -89,7 +90,7 @@ def parse(table: str) -> dict[str, dict[str, float]]:
     return {row[0]: {name: float(cell) for name, cell in zip(head[1:], row[1:], strict=True) if cell} for row in rows}
 
 
-def candidates(data: RealData, registry: Registry, task: Task, roles: Mapping[str, Images]) -> dict[str, Images]:
+def candidates(registry: Registry, task: Task, roles: Mapping[str, Images]) -> dict[str, Images]:
     """Return images with known faults, by name, each as many as the held-out ones."""
     n, train, fresh = task.n_synthetic, roles["train"], roles["fresh"]
     rng = random(task.seed, "acceptance", task.dataset, task.label)
@@ -102,12 +103,14 @@ def candidates(data: RealData, registry: Registry, task: Task, roles: Mapping[st
     def noisy(image: Images) -> Images:
         return np.clip(image + rng.normal(0, 0.02, (n, *train.shape[1:])), 0, 1).astype(np.float32)
 
-    copies, noise = made("copy"), made("noise")
+    # The tables' copies are drawn with replacement where there are too few; the control `copy` takes each in turn.
+    copies = made("copy") if len(train) >= n else train[rng.integers(len(train), size=n)]
+    noise = made("noise")
     return {
-        "fresh": fresh, "copies": copies, "half copies": half(fresh, copies, rng), "slip": made("smote", variant="published"),
-        "affine": made("affine"), "smote": made("smote"), "half noise": half(fresh, noise, rng),
-        "pca-gauss": pca_gaussian(train, n, rng), "wrong digit": roles["wrong"], "noise": noise,
-        "mean": noisy(train.mean(axis=0)), "repeat": made("repeat"),
+        "fresh": fresh, "copies": copies, "half copies": half(fresh, copies, rng),
+        "slip": made("smote", variant="published"), "affine": made("affine"), "smote": made("smote"),
+        "half noise": half(fresh, noise, rng), "pca-gauss": pca_gaussian(train, n, rng),
+        "wrong digit": roles["wrong"], "noise": noise, "mean": noisy(train.mean(axis=0)), "repeat": made("repeat"),
     }
 
 
@@ -152,26 +155,22 @@ def run(table: str, seeds: int, data: RealData, registry: Registry, space: Featu
     """Score all candidates of a table, print it, and return whether all came out."""
     text, sizes, names = TABLES[table]
     expected = parse(text)
-    with_tstr = any("tstr" in row for row in expected.values())
+    control = "noise" if table == "small" else None         # that control gets no tstr, which takes long
     metrics = {name: registry.get("metrics", name)() for name in names}
     found: dict[str, list[dict[str, float]]] = {}
     seconds: dict[str, list[float]] = {}
     for label in LABELS:
         for seed in range(seeds):
-            task = Task(
-                data.name, label, data.class_names[label], sizes.train, sizes.held_out, data.shape, len(data.class_names), seed
-            )
+            class_name, n_classes = data.class_names[label], len(data.class_names)
+            task = Task(data.name, label, class_name, sizes.train, sizes.held_out, data.shape, n_classes, seed)
             roles = dict(data.roles(label, seed, sizes))
             roles["wrong"] = data.roles(WRONG[label], seed, sizes)["fresh"]
-            others = {c: data.roles(c, seed, sizes)["held_out"] for c in range(len(data.class_names)) if c != label}
-            for name, images in candidates(data, registry, task, roles).items():
+            others = {c: data.roles(c, seed, sizes)["held_out"] for c in range(n_classes) if c != label}
+            for name, images in candidates(registry, task, roles).items():
                 if name not in expected:
                     continue
                 evidence = CellEvidence(
-                    task, images, roles["train"], roles["held_out"], data.test, data.test_labels, others, space,
-                    control=None if with_tstr else "noise",         # this control gets no tstr, which takes long
-                ) if table != "tsne" else CellEvidence(
-                    task, images, roles["train"], roles["held_out"], data.test, data.test_labels, others, space
+                    task, images, roles["train"], roles["held_out"], data.test, data.test_labels, others, space, control
                 )
                 found.setdefault(name, []).append(score(evidence, metrics, seconds))
     good = show(table, expected, found)
@@ -191,38 +190,35 @@ def show(table: str, expected: Mapping[str, Mapping[str, float]], found: Mapping
                 continue
             values = np.array([each[name] for each in found[candidate]])
             spread = float(values.std(ddof=1))
-            tolerance = max(TOLERANCE, 3 * spread * np.sqrt(2 / len(values)))
-            wrong = abs(values.mean() - row[name]) > tolerance + 0.005          # expected values are rounded
-            bad += wrong
+            apart = abs(values.mean() - row[name]) - ROUNDED
+            mark = "" if apart <= TOLERANCE else "  ~" if apart <= 3 * spread else "   <-- OUT"
+            bad += "OUT" in mark
             means.setdefault(name, {})[candidate] = float(values.mean())
-            print(f"  {candidate:12} {row[name]:6.3f} | {values.mean():6.3f} ({spread:.3f}){'   <-- OUT' if wrong else ''}")
+            print(f"  {candidate:12} {row[name]:6.3f} | {values.mean():6.3f} ({spread:.3f}){mark}")
     first = next(iter(means))
-    disorder = out_of_order(first, expected, means[first])
-    for line in disorder:
-        print(line)
+    swapped = [
+        (a, b) for a in means[first] for b in means[first]
+        if expected[a][first] > expected[b][first] and means[first][a] < means[first][b]
+    ]
+    disorder = [pair for pair in swapped if expected[pair[0]][first] - expected[pair[1]][first] > TOLERANCE]
+    for a, b in swapped:
+        mark = "   <-- OUT" if (a, b) in disorder else " (expected within .05 of each other: no fault)"
+        print(f"order of {first}: {b} is above {a}{mark}")
     print(f"\n{table}: {bad} values out of tolerance, {len(disorder)} pairs out of order")
     return not bad and not disorder
-
-
-def out_of_order(name: str, expected: Mapping[str, Mapping[str, float]], means: Mapping[str, float]) -> list[str]:
-    """Return a sentence for each pair that differs by more than .02 in what is expected and is the other way round."""
-    pairs: list[tuple[str, str]] = [
-        (a, b) for a in means for b in means if expected[a][name] > expected[b][name] + 0.02
-    ]
-    return [f"order of {name}: {a} {means[a]:.3f} is not above {b} {means[b]:.3f}" for a, b in pairs if means[a] <= means[b]]
 
 
 def main(arguments: Any = None) -> int:
     """Run the tables that were asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--table", choices=("default", "small", "tsne", "both"), default="both")
-    parser.add_argument("--seeds", type=int, default=None)
+    parser.add_argument("--seeds", type=int, default=3)
     chosen = parser.parse_args(arguments)
     registry = plugins.discover()
     data = load(registry.get("datasets", "mnist")(), None)
     space = feature_space(data, registry)
     tables = ("default", "small") if chosen.table == "both" else (chosen.table,)
-    results = [run(t, chosen.seeds or (1 if t == "tsne" else 3), data, registry, space) for t in tables]
+    results = [run(t, chosen.seeds, data, registry, space) for t in tables]
     return 0 if all(results) else 1
 
 

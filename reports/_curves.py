@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from reports._histogram import ticks
 from reports._rows import Row
-from reports._svg import colour
+from reports._svg import colour, level, upright
 from reports._text import fixed
 
 TOP, BASE, HEIGHT = 8, 158, 186         # of the drawing, in px
@@ -27,27 +27,25 @@ def curves_figure(history: Row, generator: Row, ends: tuple[float, float], *, ad
     def down(value: float) -> float:
         return BASE - (value - low) / (high - low) * (BASE - TOP)
 
-    parts = [_level(v, down(v)) for v in ticks(high, 3) if v > low]
+    parts = [_grid_line(v, down(v)) for v in ticks(high, 3) if v > low]
     parts += _moments(history["moments"] or [round(last)], last)
     if adversarial and low < math.log(2) < high:
-        parts.append(Markup('<line class="even" x1="{}%" x2="{}%" y1="{y:.1f}" y2="{y:.1f}"/>').format(LEFT, RIGHT, y=down(math.log(2))))
+        parts.append(level("even", LEFT, RIGHT, down(math.log(2))))
     parts.append(_plot(history["curves"], last, low, high))
     parts += _labels(history["curves"], down)
     said = "; ".join(f"{name} ends at {fixed(c['points'][-1][1])}" for name, c in history["curves"].items())
-    return Markup('<svg class="curves {}" width="100%" height="{}" role="img" aria-label="Curves of {}: {}">{}</svg>').format(
-        colour(generator), HEIGHT, generator["label"], said, Markup("").join(parts)
-    )
+    return Markup(
+        '<svg class="curves {}" width="100%" height="{}" role="img" aria-label="Curves of {}: {}">{}</svg>'
+    ).format(colour(generator), HEIGHT, generator["label"], said, Markup("").join(parts))
 
 
 def _across(step: float, last: float) -> float:
     return LEFT + step / last * (RIGHT - LEFT)
 
 
-def _level(value: float, y: float) -> Markup:
-    return Markup(
-        '<line class="hair" x1="{}%" x2="{}%" y1="{y:.1f}" y2="{y:.1f}"/>'
-        '<text x="{}%" dx="-7" y="{t:.1f}" text-anchor="end">{:g}</text>'
-    ).format(LEFT, RIGHT, LEFT, value, y=y, t=y + 4.5)
+def _grid_line(value: float, y: float) -> Markup:
+    label = Markup('<text x="{}%" dx="-7" y="{:.1f}" text-anchor="end">{:g}</text>').format(LEFT, y + 4.5, value)
+    return level("hair", LEFT, RIGHT, y) + label
 
 
 def _moments(moments: Sequence[float], last: float) -> list[Markup]:
@@ -55,7 +53,7 @@ def _moments(moments: Sequence[float], last: float) -> list[Markup]:
     parts, free = [], 1e9
     for step in sorted(moments, reverse=True):
         x = _across(step, last)
-        parts.append(Markup('<line class="hair" x1="{x:.2f}%" x2="{x:.2f}%" y1="{}" y2="{}"/>').format(TOP, BASE, x=x))
+        parts.append(upright("hair", x, TOP, BASE))
         if free - x >= 8:
             parts.append(Markup('<text x="{:.2f}%" y="{}" text-anchor="middle">{:,}</text>').format(x, BASE + 18, step))
             free = x
@@ -68,7 +66,8 @@ def _plot(curves: Row, last: float, low: float, high: float) -> Markup:
         moves = "L".join(f"{s / last * 1000:.0f} {(high - v) / (high - low) * 1000:.0f}" for s, v in curve["points"])
         paths.append(Markup('<path class="c{}" d="M{}"/>').format(min(order, 3), moves))
     return Markup(
-        '<svg class="plot" x="{}%" y="{}" width="{}%" height="{}" viewBox="0 0 1000 1000" preserveAspectRatio="none">{}</svg>'
+        '<svg class="plot" x="{}%" y="{}" width="{}%" height="{}" viewBox="0 0 1000 1000" preserveAspectRatio="none">'
+        "{}</svg>"
     ).format(LEFT, TOP, RIGHT - LEFT, BASE - TOP, Markup("").join(paths))
 
 
@@ -76,8 +75,8 @@ def _labels(curves: Row, down: Any) -> list[Markup]:
     """Return name and last value at the end of each curve, moved apart where they would touch."""
     ends = sorted((down(c["points"][-1][1]), name, c["points"][-1][1]) for name, c in curves.items())
     parts, free = [], -1e9
+    label = Markup('<text class="end" x="{}%" dx="6" y="{:.1f}">{} {}</text>')
     for y, name, value in ends:
-        y = max(y, free + NARROWEST)
-        free = y
-        parts.append(Markup('<text class="end" x="{}%" dx="6" y="{:.1f}">{} {}</text>').format(RIGHT, y + 4.5, name, fixed(value)))
+        free = max(y, free + NARROWEST)
+        parts.append(label.format(RIGHT, free + 4.5, name, fixed(value)))
     return parts

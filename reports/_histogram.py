@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from reports._rows import Row
-from reports._svg import colour
+from reports._svg import colour, level, upright
 
 TOP, BASE, HEIGHT = 26, 112, 134        # of the drawing, in px; x is percent
 
@@ -17,14 +17,15 @@ def histogram(panel: Row, generator: Row, top: float) -> Markup:
     """Return the figure of one panel; `top` is the largest share of any panel."""
     end = panel["end"]
     body = Markup(
-        '<svg class="plot" x="0" y="{top}" width="100%" height="{height}" viewBox="0 0 {n} 100" preserveAspectRatio="none">'
+        '<svg class="plot" y="{top}" width="100%" height="{height}" viewBox="0 0 {n} 100" preserveAspectRatio="none">'
         '<path class="fill" d="{fill}"/><path class="line" d="{line}"/><path class="other" d="{other}"/>'
         '<path class="new" d="{new}"/></svg>'
     ).format(
         top=TOP, height=BASE - TOP, n=len(panel["to_train"]), fill=_steps(panel["to_train"], top, closed=True),
-        line=_steps(panel["to_train"], top), other=_steps(panel["to_held_out"], top), new=_steps(panel["real_to_train"], top),
+        line=_steps(panel["to_train"], top), other=_steps(panel["to_held_out"], top),
+        new=_steps(panel["real_to_train"], top),
     )
-    parts = [body, Markup('<line class="axis" x1="0" x2="100%" y1="{0}" y2="{0}"/>').format(BASE)]
+    parts = [body, level("axis", 0, 100, BASE)]
     parts += [_tick(value, end) for value in ticks(end)]
     parts.append(_line("q01", panel["q01"], end, "1% of real", after=True))
     if panel["threshold"] is not None:
@@ -63,10 +64,5 @@ def _tick(value: float, end: float) -> Markup:
 
 def _line(kind: str, value: float, end: float, label: str, *, after: bool) -> Markup:
     x = min(value / end * 100, 100)
-    return Markup(
-        '<line class="{kind}" x1="{x:.2f}%" x2="{x:.2f}%" y1="{y}" y2="{base}"/>'
-        '<text class="tiny" x="{x:.2f}%" dx="{dx}" y="{text}" text-anchor="{anchor}">{label}</text>'
-    ).format(
-        kind=kind, x=x, y=6, base=BASE, dx=5 if after else -5, text=15,
-        anchor="start" if after else "end", label=label,
-    )
+    text = Markup('<text class="tiny" x="{:.2f}%" dx="{}" y="15" text-anchor="{}">{}</text>')
+    return upright(kind, x, 6, BASE) + text.format(x, 5 if after else -5, "start" if after else "end", label)

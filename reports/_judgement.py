@@ -138,7 +138,8 @@ def headline(report: Row) -> str:
     said = f"{listed([_name(s) for s in near])} make{'s' * (len(near) == 1)} new images close to real ones."
     first = said if near else "No generator came near real images."
     if len(regimes(report)) > 1:
-        first = f"With {counted(n_real, 'training image')} a class: {first[0].lower() if not near else first[0]}{first[1:]}"
+        start = first[0] if near else first[0].lower()
+        first = f"With {counted(n_real, 'training image')} a class: {start}{first[1:]}"
     return " ".join(filter(None, [first, _failing(found)]))
 
 
@@ -153,11 +154,10 @@ def _nothing(asked: Sequence[Row]) -> str:
 def _failing(found: Sequence[Standing]) -> str:
     """Say why the one with the highest mean among those with a failed aspect fails."""
     failing = [s for s in found if s.weakest is not None and word(s.weakest) in ("fails", "hurts")]
-    if not failing:
+    worst = max(failing, key=lambda s: s.rank[1], default=None)
+    weakest = worst.weakest if worst is not None else None
+    if worst is None or weakest is None:
         return ""
-    worst = max(failing, key=lambda s: s.rank[1])
-    weakest = worst.weakest
-    assert weakest is not None
     why = WHY_BY_PART.get((weakest["aspect"], weakest["weakest"])) or WHY.get(weakest["aspect"])
     others = [a for a in worst.judged if a is not weakest]
     if weakest["aspect"] == "original" and others and all(word(a) == "near" for a in others):

@@ -74,13 +74,15 @@ def _footer(shown: Sequence[Row]) -> str:
     if size <= LARGEST:
         return ""
     largest = max(shown, key=lambda s: len(s["body"]))
-    return f"This page has {size / 1e6:.0f} MB; {len(largest['body']) / 1e6:.0f} MB of them are the section {largest['title']}."
+    share = len(largest["body"])
+    return f"This page has {size / 1e6:.0f} MB; {share / 1e6:.0f} MB of them are the section {largest['title']}."
 
 
 @cache
 def _style() -> str:
     blocks = {
-        theme: "".join(f"--{name}:{pair[i]};" for name, pair in TOKENS.items()) for i, theme in enumerate(("light", "dark"))
+        theme: "".join(f"--{name}:{pair[i]};" for name, pair in TOKENS.items())
+        for i, theme in enumerate(("light", "dark"))
     }
     text = str(render("tokens.css.j2", **{name: Markup(block) for name, block in blocks.items()}))
     return "\n" + text + "".join(_asset(name) for name in STYLES)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from markupsafe import Markup
@@ -12,10 +11,12 @@ from benchmark.api import Array
 from reports._rows import Row
 from reports._svg import colour
 
-YAW, PITCH = np.deg2rad(32), np.deg2rad(24)     # from above and to the side: three faces of the cube are seen
-DISTANCE = 6.0                                  # of the eye, in half edges of the cube
+YAW, PITCH = np.deg2rad(32), np.deg2rad(24)     # from above and to the side: two walls and the floor are seen
+DISTANCE = 5.0                                  # of the eye; half the longest edge of the box is 1
 BANDS = 5                                       # steps of depth
+EDGE = 92                                       # of the drawing, out of 100
 CORNERS = np.array([(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], dtype=float)
+BACK = (("floor", (0, 1, 5, 4)), ("wall", (0, 2, 3, 1)), ("wall", (0, 4, 6, 2)))    # meet in the farthest corner, 0
 
 
 def flat_map(points: Sequence[int], n: int, generator: Row, label: str) -> Markup:
@@ -27,43 +28,39 @@ def flat_map(points: Sequence[int], n: int, generator: Row, label: str) -> Marku
 
 
 def solid_map(points: Sequence[int], n: int, generator: Row, label: str) -> Markup:
-    """Return the map in three dimensions: far dots first, smaller and paler."""
+    """Return the map in three dimensions, in a box round the points: far dots first, smaller and paler."""
     cube = np.array(points, dtype=float).reshape(-1, 3) / 1000
-    places, depth = seen(cube)
-    nearness = (depth - depth.min()) / (np.ptp(depth) or 1)
+    box, _ = seen(CORNERS * np.abs(cube).max(axis=0))
+    middle, scale = (box.max(axis=0) + box.min(axis=0)) / 2, EDGE / (np.ptp(box, axis=0).max() / 2 or 1)
+    places, nearness = seen(cube)
+    places = (places - middle) * scale
+    nearness = (nearness - nearness.min()) / (np.ptp(nearness) or 1)
     band = np.minimum((nearness * BANDS).astype(int), BANDS - 1)
     own = np.arange(len(cube)) < n
-    parts = [_edges()]
+    parts = [_box((box - middle) * scale)]
     for step in range(BANDS):
         size = 2.4 + 0.62 * step
-        parts.append(_dots(places[(band == step) & ~own], f"far d{step}", round(size, 2)))
-        parts.append(_dots(places[(band == step) & own], f"own d{step}", round(size + 0.5, 2)))
+        parts.append(_dots(places[(band == step) & ~own], f"far d{step}", size))
+        parts.append(_dots(places[(band == step) & own], f"own d{step}", size + 0.5))
     return _frame(generator, label, Markup("").join(parts))
 
 
-def seen(cube: Array) -> tuple[Array, Array]:
-    """Return where points of the cube [-1, 1]^3 are seen (x, y) in a frame of +-100, and how near they are."""
-    x, y, z = np.asarray(cube, dtype=float).T
+def seen(points: Array) -> tuple[Array, Array]:
+    """Return where points in space are seen (x to the right, y down), and how near they are."""
+    x, y, z = np.asarray(points, dtype=float).T
     across, away = x * np.cos(YAW) - z * np.sin(YAW), x * np.sin(YAW) + z * np.cos(YAW)
     up, near = y * np.cos(PITCH) - away * np.sin(PITCH), y * np.sin(PITCH) + away * np.cos(PITCH)
-    scale = 64 * DISTANCE / (DISTANCE - near)
+    scale = DISTANCE / (DISTANCE - near)
     return np.stack([across * scale, -up * scale], axis=1), near
 
 
-def _edges() -> Markup:
-    """Return the three edges of the cube that meet in its farthest corner, for a sense of space."""
-    places, near = seen(CORNERS)
-    far = int(near.argmin())
-    ends = [i for i in range(8) if np.abs(CORNERS[i] - CORNERS[far]).sum() == 2]
-    lines = "".join(f"M{_pair(places[far])}L{_pair(places[i])}" for i in ends)
-    faces = [[far, a, int(np.flatnonzero((CORNERS == CORNERS[a] + CORNERS[b] - CORNERS[far]).all(axis=1))[0]), b]
-             for a, b in ((ends[0], ends[1]), (ends[1], ends[2]), (ends[0], ends[2]))]
-    outline = "".join("M" + "L".join(_pair(places[i]) for i in face) + "Z" for face in faces)
-    return Markup('<path class="wall" d="{}"/><path class="edge" d="{}"/>').format(outline, lines)
-
-
-def _pair(place: Any) -> str:
-    return f"{place[0]:.0f} {place[1]:.0f}"
+def _box(corners: Array) -> Markup:
+    """Return the floor and the two walls behind the points, for a sense of space."""
+    parts = []
+    for kind, face in BACK:
+        outline = "L".join(f"{x:.0f} {y:.0f}" for x, y in corners[list(face)])
+        parts.append(Markup('<path class="{}" d="M{}Z"/>').format(kind, outline))
+    return Markup("").join(parts)
 
 
 def _dots(places: Array, kind: str, size: float) -> Markup:
@@ -71,7 +68,8 @@ def _dots(places: Array, kind: str, size: float) -> Markup:
     if not len(places):
         return Markup("")
     moves = "".join(f"M{x:.0f} {y:.0f}h0" for x, y in places * 10)
-    return Markup('<path class="{}" stroke-width="{:.0f}" transform="scale(.1)" d="{}"/>').format(kind, size * 10, moves)
+    path = Markup('<path class="{}" stroke-width="{:.0f}" transform="scale(.1)" d="{}"/>')
+    return path.format(kind, size * 10, moves)
 
 
 def _frame(generator: Row, label: str, content: Markup) -> Markup:

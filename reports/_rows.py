@@ -82,4 +82,5 @@ def warnings_of(report: Row, generator: str, n_real: int) -> list[str]:
     for cell in cells:
         for warning in dict.fromkeys(cell["warnings"]):
             found[warning] = found.get(warning, 0) + 1
-    return [w if n == len(cells) else f"{w.rstrip('.')} ({n} of {counted(len(cells), 'run')})" for w, n in found.items()]
+    total = counted(len(cells), "run")
+    return [w if n == len(cells) else f"{w.rstrip('.')} ({n} of {total})" for w, n in found.items()]

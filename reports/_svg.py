@@ -33,14 +33,25 @@ def path_of(generator: Row) -> Markup:
 
 def icon(generator: Row) -> Markup:
     """Return a generator's mark for running text."""
-    return Markup('<svg class="icon {}" width="16" height="16" viewBox="-8 -8 16 16" aria-hidden="true">{}</svg>').format(
-        colour(generator), path_of(generator)
-    )
+    return Markup(
+        '<svg class="icon {}" width="16" height="16" viewBox="-8 -8 16 16" aria-hidden="true">{}</svg>'
+    ).format(colour(generator), path_of(generator))
 
 
 def mark_at(generator: Row, percent: float, y: float) -> Markup:
     """Return a generator's mark at a place in a figure."""
     return Markup('<svg x="{:.2f}%" y="{}" overflow="visible">{}</svg>').format(percent, y, path_of(generator))
+
+
+def level(kind: str, left: float, right: float, y: float) -> Markup:
+    """Return a horizontal line between two places in percent."""
+    line = Markup('<line class="{0}" x1="{1:.2f}%" x2="{2:.2f}%" y1="{3:.4g}" y2="{3:.4g}"/>')
+    return line.format(kind, left, right, y)
+
+
+def upright(kind: str, percent: float, top: float, base: float) -> Markup:
+    """Return a vertical line at a place in percent."""
+    return Markup('<line class="{0}" x1="{1:.2f}%" x2="{1:.2f}%" y1="{2}" y2="{3}"/>').format(kind, percent, top, base)
 
 
 def place(value: float) -> float:
@@ -51,16 +62,13 @@ def place(value: float) -> float:
 def strip(generator: Row, row: Row, aspect: str) -> Markup:
     """Return the strip of one calibrated score: axis, ticks at 0 and 1, interval, mark."""
     score, lo, hi = row["score"], row["lo"], row["hi"]
-    parts = [Markup('<line class="axis" x1="{:.2f}%" x2="{:.2f}%" y1="13" y2="13"/>').format(place(0), place(1))]
-    parts += [Markup('<line class="tick" x1="{0:.2f}%" x2="{0:.2f}%" y1="5" y2="21"/>').format(place(v)) for v in (0, 1)]
+    parts = [level("axis", place(0), place(1), 13), upright("tick", place(0), 5, 21), upright("tick", place(1), 5, 21)]
     said = f"{aspect}: {row['status'].replace('-', ' ')}"
     if score is not None:
         said = f"{aspect}: {fixed(score)}"
         if lo is not None and hi is not None:
             said += f", 95% interval {fixed(lo)} to {fixed(hi)}"
-            parts.append(
-                Markup('<line class="interval" x1="{:.2f}%" x2="{:.2f}%" y1="13" y2="13"/>').format(place(lo), place(hi))
-            )
+            parts.append(level("interval", place(lo), place(hi), 13))
         parts.append(mark_at(generator, place(score), 13))
     return Markup('<svg class="strip {}" width="100%" height="26" role="img" aria-label="{}">{}</svg>').format(
         "s0" if row["status"] == "not-meaningful" else colour(generator), said, Markup("").join(parts)

@@ -29,7 +29,7 @@ class Again(Section):
             ("SHA-256", run["data"]["sha256"]),
             ("Seeds", ", ".join(str(s) for s in run["seeds"])),
             ("Controls", listed([str(c["label"]) for c in controls(report)])),
-            ("Features", f"{run['features']['name']} ({run['features']['space']}), reference classifier {run['features']['reference']}"),
+            ("Features", "{name} ({space}), reference classifier {reference}".format(**run["features"])),
             ("Versions", ", ".join(f"{name} {version}" for name, version in run["versions"].items())),
             ("Machine", _machine(run)),
         ]
@@ -53,7 +53,8 @@ def _machine(run: Row) -> str:
     host = run["host"]
     minutes, seconds = divmod(round(run["seconds"]), 60)
     took = f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
-    return f"{host['machine']}, {counted(host['cores'], 'core')}, Python {host['python']}; {counted(run['workers'], 'worker')}, {took}"
+    machine = f"{host['machine']}, {counted(host['cores'], 'core')}, Python {host['python']}"
+    return f"{machine}; {counted(run['workers'], 'worker')}, {took}"
 
 
 @hookimpl

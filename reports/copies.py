@@ -27,8 +27,8 @@ class Copies(Section):
     name = "copies"
     title = "Copies"
     question = (
-        "Are samples new, or training images again? Colour: distance from a sample to its nearest training image. Dashed "
-        "outline: the same for new real images."
+        "Are samples new, or training images again? Colour: distance from a sample to its nearest training image. "
+        "Dashed outline: the same for new real images."
     )
     order = 60
 
@@ -59,7 +59,8 @@ class Copies(Section):
                     missing.append(generator["label"])
                 else:
                     copied = shares.get((*key, "copy_share"))
-                    shown.append({**panel, "generator": generator, **_words(panel, copied), "svg": histogram(panel, generator, top)})
+                    svg = histogram(panel, generator, top)
+                    shown.append({**panel, "generator": generator, "svg": svg, **_words(panel, copied)})
             return {"panels": shown, "missing": missing}
 
         shape = report["run"]["data"]["shape"]

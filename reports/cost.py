@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from benchmark.api import Section, hookimpl
 from reports._rows import Row, regime_title, regimes, working
-from reports._svg import colour, mark_at
+from reports._svg import colour, level, mark_at, upright
 from reports._template import render
 from reports._text import brief
 
@@ -42,7 +42,7 @@ def _regime(report: Row, n_real: int) -> dict[str, Any]:
     return {
         "title": regime_title(report, n_real),
         "rows": [{"generator": g, "cells": [_cell(g, m, name, scales[name]) for name in COLUMNS]} for g, m in measured],
-        "heads": [{"title": name, "start": brief(10.0**scales[name].low)} for name in COLUMNS],
+        "heads": [{"title": name, "start": scales[name].start} for name in COLUMNS],
     }
 
 
@@ -50,7 +50,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "Fit, seconds of CPU": ("fit", "wall"), "Images a second": ("speed",), "Peak memory, MiB": ("memory",),
 }
 FORMATS: dict[str, Callable[[Row], str]] = {
-    "Fit, seconds of CPU": lambda m: f"{brief(m['fit'])} s" + (f", {brief(m['wall'])} s wall" if m["wall"] else ""),
+    "Fit, seconds of CPU": lambda m: f"{brief(m['fit'])} s CPU" + (f", {brief(m['wall'])} s wall" if m["wall"] else ""),
     "Images a second": lambda m: brief(m["speed"]),
     "Peak memory, MiB": lambda m: f"{m['memory']:,.0f} MiB",
 }
@@ -79,6 +79,7 @@ class Scale:
     """A logarithmic scale over whole powers of ten that hold all positive values."""
 
     def __init__(self, values: Sequence[float | None]) -> None:
+        """Fit the scale to values; None and what is not positive do not count."""
         logs = [math.log10(v) for v in values if v is not None and v > 0] or [0.0]
         self.low = math.floor(min(logs))
         self.high = max(math.ceil(max(logs)), self.low + 1)
@@ -87,6 +88,11 @@ class Scale:
         """Return where a value lies, in percent; what is not positive lies at the start."""
         share = (math.log10(value) - self.low) / (self.high - self.low) if value > 0 else 0.0
         return share * END
+
+    @property
+    def start(self) -> str:
+        """The value at the start of the scale."""
+        return f"{10.0**self.low:,.{max(0, -self.low)}f}"
 
     @property
     def steps(self) -> list[float]:
@@ -99,12 +105,11 @@ def _cell(generator: Row, measured: Row, name: str, scale: Scale) -> dict[str, A
     if value is None:
         return {"title": name, "svg": "", "text": "not measured"}
     x = scale.place(value)
-    parts = [Markup('<line class="axis" x1="0" x2="{}%" y1="13" y2="13"/>').format(f"{x:.2f}")]
-    parts += [Markup('<line class="step" x1="{0:.2f}%" x2="{0:.2f}%" y1="10" y2="16"/>').format(s) for s in scale.steps if s < x]
+    parts = [level("axis", 0, x, 13), *(upright("step", s, 10, 16) for s in scale.steps if s < x)]
     end = x
     if name.startswith("Fit") and measured["wall"]:
         end = max(x, scale.place(measured["wall"]))
-        parts.append(Markup('<line class="interval" x1="{:.2f}%" x2="{:.2f}%" y1="13" y2="13"/>').format(x, end))
+        parts.append(level("interval", x, end, 13))
     parts.append(mark_at(generator, x, 13))
     text = FORMATS[name](measured)
     parts.append(Markup('<text x="{:.2f}%" dx="12" y="17.5">{}</text>').format(end, text))

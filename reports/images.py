@@ -35,9 +35,9 @@ class ImageGrids(Section):
                 cell = {"cls": entry["label"], "n_real": n_real, "seed": seed}
                 sheets.append(_sheets(source, HELD_OUT["id"], cell, real[:SHOWN], is_ink(real)))
         inks = {(s["cls"], s["n_real"]): s["ink"] for s in sheets}
-        for generator, cell in first_cells(source.report):
-            images = source.samples(cell["cell"])[:SHOWN]
-            sheets.append(_sheets(source, generator["id"], cell, images, inks[cell["cls"], cell["n_real"]]))
+        for generator, made in first_cells(source.report):
+            images = source.samples(made["cell"])[:SHOWN]
+            sheets.append(_sheets(source, generator["id"], made, images, inks[made["cls"], made["n_real"]]))
         return sheets
 
     def render(self, report: Mapping[str, Any], data: Any) -> Markup:

@@ -26,8 +26,8 @@ class Map(Section):
     name = "map"
     title = "Map"
     question = (
-        "Do synthetic images fall among the real ones? Each panel is one t-SNE of a generator's images and held-out real "
-        "ones (grey) together: near means alike."
+        "Do synthetic images fall among the real ones? Each panel is one t-SNE of a generator's images and held-out "
+        "real ones (grey) together: near means alike."
     )
     order = 50
 
@@ -62,7 +62,8 @@ class Map(Section):
                     missing.append(generator["label"])
                 else:
                     said = {d: _overlap(results.get((*key, measure))) for d, measure in OVERLAPS.items()}
-                    panels.append({"generator": generator, "reference": generator in real, **_figures(found, generator, said)})
+                    shown = {**generator, "label": "Real against real"} if generator in real else generator
+                    panels.append({"generator": shown, **_figures(found, shown, said)})
             return {"panels": panels, "missing": missing}
 
         return render("map.html.j2", views=views(report, content), fewest=FEWEST)
@@ -83,14 +84,15 @@ def _overlap(row: Row | None) -> dict[str, str]:
 
 
 def _figures(found: Row, generator: Row, said: dict[str, dict[str, str]]) -> dict[str, Any]:
-    label = {d: f"{d} map of {generator['label']} over real images, overlap {s['value'] or 'not judged'}" for d, s in said.items()}
-    return {
-        "n": found["n"],
-        "figures": [
-            {"said": said["2D"], "dimensions": "2D", "svg": flat_map(found["flat"], found["n"], generator, label["2D"])},
-            {"said": said["3D"], "dimensions": "3D", "svg": solid_map(found["solid"], found["n"], generator, label["3D"])},
-        ],
-    }
+    drawn = {"2D": (flat_map, found["flat"]), "3D": (solid_map, found["solid"])}
+    figures = []
+    for dimensions, (draw, points) in drawn.items():
+        overlap = said[dimensions]["value"] or "not judged"
+        label = f"{dimensions} map of {generator['label']} over real images, overlap {overlap}"
+        figures.append({
+            "dimensions": dimensions, "said": said[dimensions], "svg": draw(points, found["n"], generator, label),
+        })
+    return {"figures": figures}
 
 
 @hookimpl

@@ -116,7 +116,8 @@ def _lost(generator: Row, rows: Sequence[Row | None]) -> dict[str, Any]:
     status = found["status"] if found is not None else generator["status"]
     reason = found["reason"] if found is not None else generator["reason"]
     word = {"ok": "failed", "partly failed": "failed"}.get(status, status.replace("-", " "))
-    return {"generator": generator, "word": word.capitalize(), "bad": word not in ("skipped", "not judged"), "reason": reason}
+    bad = word not in ("skipped", "not judged")
+    return {"generator": generator, "word": word.capitalize(), "bad": bad, "reason": reason}
 
 
 def _notes(measures: Sequence[Row], shown: Sequence[tuple[Row, Sequence[Row | None]]]) -> list[str]:

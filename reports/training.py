@@ -23,7 +23,9 @@ class Training(Section):
 
     name = "training"
     title = "Training"
-    question = "Did it settle? What each generator logged while it was fitted, and the same latent points at recorded moments."
+    question = (
+        "Did it settle? What each generator logged while it was fitted, and the same latent points at recorded moments."
+    )
     order = 80
 
     def collect(self, source: Source) -> Any:
@@ -88,13 +90,14 @@ def _tops(histories: Sequence[Row]) -> tuple[float, float]:
 
 def _panel(report: Row, generator: Row, entry: Row, history: Row, tops: tuple[float, float]) -> dict[str, Any]:
     widths = {c["width"] for c in history["curves"].values()}
+    adversarial = set(history["curves"]) >= ADVERSARIAL
     regime = regime_title(report, history["n_real"])
     return {
         **history,
         "title": class_title(report, entry) + (f", {regime}" if regime else ""),
-        "svg": curves_figure(history, generator, tops, adversarial=set(history["curves"]) >= ADVERSARIAL) if widths else "",
+        "svg": curves_figure(history, generator, tops, adversarial=adversarial) if widths else "",
         "window": max(widths, default=1),
-        "adversarial": set(history["curves"]) >= ADVERSARIAL,
+        "adversarial": adversarial,
         "alt": f"{generator['label']}, {class_title(report, entry)}",
     }
 

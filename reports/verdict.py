@@ -29,7 +29,8 @@ class Verdict(Section):
     def render(self, report: Mapping[str, Any], data: Any) -> Markup:
         """Return one row a generator, also for those that failed or were skipped."""
         found = [_regime(report, n_real) for n_real in regimes(report)]
-        return render("verdict.html.j2", regimes=found, aspects=report["aspects"], lost=_lost(report), zero=_zero(report))
+        lost, zero = _lost(report), _zero(report)
+        return render("verdict.html.j2", regimes=found, aspects=report["aspects"], lost=lost, zero=zero)
 
 
 def _regime(report: Row, n_real: int) -> dict[str, Any]:
@@ -107,7 +108,8 @@ def _parts(report: Row, found: list[Standing], n_real: int) -> list[dict[str, An
             measure = measures.get((part["measure"],), {"id": part["measure"], "help": ""})
             cells = []
             for standing in found:
-                own = {p["measure"]: _mean(scores.get((standing.generator["id"], p["measure"]))) for p in aspect["parts"]}
+                who = standing.generator["id"]
+                own = {p["measure"]: _mean(scores.get((who, p["measure"]))) for p in aspect["parts"]}
                 known = [v for v in own.values() if v is not None]
                 value = own[part["measure"]]
                 cells.append({"text": fixed(value), "weakest": len(known) > 1 and value == min(known)})

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -87,3 +90,41 @@ def bench(tmp_path: Path) -> Bench:
 
     run.folder = folder  # type: ignore[attr-defined]
     return run
+
+
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+EXTRAS = ("tensorflow", "torch")
+BROWSER = ("chromium", "playwright")
+MUST_BE_THERE = (EXTRAS if os.environ.get("SYNTHASSAY_FULL") else ()) + (
+    BROWSER if os.environ.get("SYNTHASSAY_FULL") and os.environ.get("CI") else ()
+)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what is marked `tensorflow` or `torch` where that is not installed."""
+    for name in EXTRAS:
+        if item.get_closest_marker(name) and importlib.util.find_spec(name) is None:
+            pytest.skip(f"{name} is not installed")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let no test be skipped that must run here."""
+    return _failed_if_skipped((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Let no file be skipped (`importorskip`) that must run here."""
+    return _failed_if_skipped((yield))
+
+
+def _failed_if_skipped(report: Report) -> Report:
+    """Fail a skip for TensorFlow or torch in the full environment, and one for the browser in its continuous run."""
+    if report.skipped and not hasattr(report, "wasxfail") and isinstance(report.longrepr, tuple):
+        file, line, reason = report.longrepr
+        if re.search("|".join(MUST_BE_THERE) or "$^", reason, re.IGNORECASE):
+            report.outcome = "failed"
+            report.longrepr = f"{file}:{line}: {reason}. In this environment it must run."
+    return report

@@ -9,6 +9,7 @@ import pytest
 
 from benchmark import evidence as module
 from benchmark.api import Context, Evidence, Task
+from benchmark.data import RealData
 from benchmark.evidence import CellEvidence
 from benchmark.features.pca import Pca
 from benchmark.features.pixels import Pixels
@@ -107,7 +108,7 @@ def test_components_are_never_more_than_images_or_pixels() -> None:
         assert pca.transform(images).dtype == np.float32
 
 
-def test_the_reference_classifier_knows_mnist(mnist) -> None:  # noqa: ANN001
+def test_the_reference_classifier_knows_mnist(mnist: RealData) -> None:
     from benchmark import protocol
 
     sizes = protocol.Sizes(train=50, held_out=100)

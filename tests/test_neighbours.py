@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from benchmark import neighbours
+from benchmark.data import RealData
 from benchmark.neighbours import count_balls, nearest
 
 
@@ -55,7 +56,7 @@ def test_float64_agrees_where_float32_has_lost_its_digits(offset: float) -> None
     assert np.array_equal(found.distances, np.sort(exact, axis=1)[:, :5].astype(np.float32))
 
 
-def test_copies_are_at_distance_zero(mnist) -> None:  # noqa: ANN001
+def test_copies_are_at_distance_zero(mnist: RealData) -> None:
     images = mnist.test[:1500].reshape(1500, -1)
     found = nearest(images[::-1].copy(), images, 1)
     assert (found.distances == 0).all()

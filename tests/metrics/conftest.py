@@ -81,8 +81,8 @@ def mnist_space(mnist: RealData) -> FeatureSpace:
 
 
 @pytest.fixture(scope="session")
-def digits(mnist: RealData, mnist_space: FeatureSpace) -> Callable[..., CellEvidence]:
-    """Return what makes evidence of MNIST: `digits(5, images)`, or of a function of the roles and a generator."""
+def digit(mnist: RealData, mnist_space: FeatureSpace) -> Callable[..., CellEvidence]:
+    """Return what makes evidence of MNIST: `digit(5, images)`, or of a function of the roles and a generator."""
 
     def make(label: int, made: Images | Callable[..., Images], control: str | None = None) -> CellEvidence:
         roles = mnist.roles(label, 0, SIZES)
@@ -90,8 +90,8 @@ def digits(mnist: RealData, mnist_space: FeatureSpace) -> Callable[..., CellEvid
         others = {c: mnist.roles(c, 0, SIZES)["held_out"] for c in range(10) if c != label}
         task = Task("mnist", label, str(label), len(roles["train"]), len(images), mnist.shape, 10, 0)
         return CellEvidence(
-            task, images.astype(np.float32), roles["train"], roles["held_out"], mnist.test[:2000], mnist.test_labels[:2000],
-            others, mnist_space, control,
+            task, images.astype(np.float32), roles["train"], roles["held_out"],
+            mnist.test[:2000], mnist.test_labels[:2000], others, mnist_space, control,
         )
 
     return make

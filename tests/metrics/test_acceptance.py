@@ -1,4 +1,4 @@
-"""The suite on candidates with known faults: digits 3 and 5, 100 images, one seed. All sizes: performance/acceptance.py."""
+"""Candidates with known faults: digits 3 and 5, 100 images, one seed; all sizes are in performance/acceptance.py."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def candidates(roles: Any, wrong: Any) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module", params=[3, 5])
-def found(request: pytest.FixtureRequest, mnist: Any, digits: Any) -> Mapping[str, Mapping[str, float]]:
+def found(request: pytest.FixtureRequest, mnist: Any, digit: Any) -> Mapping[str, Mapping[str, float]]:
     """Score all candidates by all measures."""
     from benchmark import protocol
 
@@ -46,7 +46,7 @@ def found(request: pytest.FixtureRequest, mnist: Any, digits: Any) -> Mapping[st
     wrong = mnist.roles({3: 8, 5: 3}[label], 0, sizes)["fresh"]
     values: dict[str, dict[str, float]] = {}
     for name, images in candidates(mnist.roles(label, 0, sizes), wrong).items():
-        evidence = digits(label, images)
+        evidence = digit(label, images)
         values[name] = {}
         for metric in METRICS:
             from benchmark.api import Context

@@ -18,32 +18,32 @@ def test_rules_by_hand() -> None:
 
 
 @pytest.mark.parametrize("label", [3, 5])
-def test_real_images_are_useful_and_others_are_not(digits: Any, score: Any, label: int) -> None:
-    fresh = score(Classifier(), digits(label, lambda r, g: r["fresh"]))
+def test_real_images_are_useful_and_others_are_not(digit: Any, score: Any, label: int) -> None:
+    fresh = score(Classifier(), digit(label, lambda r, g: r["fresh"]))
     assert fresh.value("tstr") > 0.85
     assert fresh.value("class_accuracy") > 0.85
     f1, recall, precision = (fresh.value(name) for name in ("tstr", "tstr_recall", "tstr_precision"))
     assert f1 == pytest.approx(2 * recall * precision / (recall + precision))
-    blank = score(Classifier(), digits(label, np.zeros((100, 28, 28, 1))))     # the class is absent
+    blank = score(Classifier(), digit(label, np.zeros((100, 28, 28, 1))))     # the class is absent
     assert [blank.value(name) for name in ("tstr", "tstr_recall", "tstr_precision")] == [0, 0, 0]
 
 
-def test_a_wrong_class_is_not_recognised(digits: Any, score: Any, mnist: Any) -> None:
-    wrong = score(Classifier(), digits(3, mnist.test[mnist.test_labels == 8][:100]))
+def test_a_wrong_class_is_not_recognised(digit: Any, score: Any, mnist: Any) -> None:
+    wrong = score(Classifier(), digit(3, mnist.test[mnist.test_labels == 8][:100]))
     assert wrong.value("class_accuracy") < 0.1
     assert wrong.value("tstr") < 0.6
 
 
-def test_controls_get_what_is_due(digits: Any, score: Any) -> None:
-    assert list(score(Classifier(), digits(5, np.zeros((100, 28, 28, 1)), "noise"))) == ["class_accuracy"]
-    assert "tstr" in score(Classifier(), digits(5, lambda r, g: r["fresh"], "real"))
+def test_controls_get_what_is_due(digit: Any, score: Any) -> None:
+    assert list(score(Classifier(), digit(5, np.zeros((100, 28, 28, 1)), "noise"))) == ["class_accuracy"]
+    assert "tstr" in score(Classifier(), digit(5, lambda r, g: r["fresh"], "real"))
 
 
-def test_pixels_are_reduced_first(digits: Any, score: Any) -> None:
+def test_pixels_are_reduced_first(digit: Any, score: Any) -> None:
     from benchmark.features.pixels import Pixels
     from benchmark.reference import FeatureSpace
 
-    evidence = digits(5, lambda r, g: r["fresh"])
+    evidence = digit(5, lambda r, g: r["fresh"])
     evidence.feature_space = FeatureSpace("pixels", "none", Pixels(), evidence.feature_space.classifier)
     evidence.classify = lambda role: np.full(100, 5)
     assert score(Classifier(), evidence).value("tstr") > 0.85

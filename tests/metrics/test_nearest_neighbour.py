@@ -18,7 +18,7 @@ def test_five_points_by_hand(plane: Any, score: Any) -> None:
     scores = score(NearestNeighbour(), plane(made, real, train))
     assert scores.value("copy_share") == pytest.approx(2 / 5)                   # (0,0) and (0,.5)
     assert scores.value("duplicate_share") == pytest.approx(4 / 5)              # all but (9,9) have another within 1
-    assert scores.value("interpolation_share") == pytest.approx(3 / 5)          # (0,.5), (2,0), (2,.2): not (0,0) itself
+    assert scores.value("interpolation_share") == pytest.approx(3 / 5)          # (0,.5), (2,0), (2,.2), not (0,0)
     distances = np.sqrt([0, 0.25, 4, 4.04, 81])
     assert scores.value("dcr_median") == pytest.approx(np.median(distances) / 2)
     assert scores.kept["nearest_train"].tolist()[:2] == [0, 0]
@@ -50,20 +50,20 @@ def test_binary_distances_count_pixels() -> None:
 
 
 @pytest.mark.parametrize("label", [3, 5])
-def test_copies_are_told_exactly(digits: Any, score: Any, label: int) -> None:
+def test_copies_are_told_exactly(digit: Any, score: Any, label: int) -> None:
     def half(roles: Any, rng: Any) -> Any:
         return rng.permutation(np.concatenate([roles["fresh"][:50], roles["train"][:50]]))
 
     metric = NearestNeighbour()
-    assert score(metric, digits(label, lambda r, g: r["train"][:100])).value("copy_share") == 1
-    assert score(metric, digits(label, half)).value("copy_share") == 0.5
-    assert score(metric, digits(label, lambda r, g: r["fresh"])).value("copy_share") == 0
-    binarised = score(metric, digits(label, lambda r, g: (r["train"][:100] > 0.5).astype(np.float32)))
+    assert score(metric, digit(label, lambda r, g: r["train"][:100])).value("copy_share") == 1
+    assert score(metric, digit(label, half)).value("copy_share") == 0.5
+    assert score(metric, digit(label, lambda r, g: r["fresh"])).value("copy_share") == 0
+    binarised = score(metric, digit(label, lambda r, g: (r["train"][:100] > 0.5).astype(np.float32)))
     assert binarised.value("copy_share") == 1
-    assert score(metric, digits(label, lambda r, g: r["train"][:100] + 0.01)).value("copy_share") == 1
+    assert score(metric, digit(label, lambda r, g: r["train"][:100] + 0.01)).value("copy_share") == 1
 
 
-def test_blends_and_repeats_are_told(digits: Any, score: Any) -> None:
+def test_blends_and_repeats_are_told(digit: Any, score: Any) -> None:
     from sklearn.neighbors import NearestNeighbors
 
     def blends(roles: Any, rng: Any) -> Any:
@@ -72,10 +72,10 @@ def test_blends_and_repeats_are_told(digits: Any, score: Any) -> None:
         partner = flat[near[np.arange(100), rng.integers(5, size=100)]]
         return (flat[:100] + rng.random((100, 1)) * (partner - flat[:100])).reshape(100, 28, 28, 1)
 
-    blended = score(NearestNeighbour(), digits(5, blends))
+    blended = score(NearestNeighbour(), digit(5, blends))
     assert blended.value("interpolation_share") > 0.9
-    assert score(NearestNeighbour(), digits(5, lambda r, g: r["fresh"])).value("interpolation_share") < 0.02
-    repeated = score(NearestNeighbour(), digits(5, lambda r, g: np.repeat(r["fresh"][:1], 100, axis=0)))
+    assert score(NearestNeighbour(), digit(5, lambda r, g: r["fresh"])).value("interpolation_share") < 0.02
+    repeated = score(NearestNeighbour(), digit(5, lambda r, g: np.repeat(r["fresh"][:1], 100, axis=0)))
     assert repeated.value("duplicate_share") == 1
     assert repeated.value("copy_share") == 0
 

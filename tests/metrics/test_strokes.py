@@ -28,7 +28,7 @@ def test_each_number_by_hand() -> None:
     ink, grey, edge, components, speckles = _strokes.describe(image[..., None])[0]
     assert ink == 5.5
     assert grey == 1 / 6
-    assert edge == (6 + 4 + 2 + 4 + 2) / 5.5        # stroke of two, its diagonal pixel, the grey, the lone, the border one
+    assert edge == (6 + 4 + 2 + 4 + 2) / 5.5        # the stroke of two, diagonal, grey, lone, border
     assert components == 4                          # the diagonal pixel belongs to the stroke
     assert speckles == 2                            # grey and lone; stroke pixels touch, the border pixel has no eight
 
@@ -39,7 +39,7 @@ def test_images_of_a_stack_do_not_touch() -> None:
     assert _strokes.components(np.zeros((3, 4, 4))).tolist() == [0, 0, 0]
 
 
-def test_real_strokes_pass_and_faults_do_not(digits: Any, score: Any) -> None:
+def test_real_strokes_pass_and_faults_do_not(digit: Any, score: Any) -> None:
     def ghosts(roles: Any, rng: Any) -> Any:
         images = roles["fresh"].copy()
         images[:, 1:27:4, 1:3] = 1
@@ -48,11 +48,11 @@ def test_real_strokes_pass_and_faults_do_not(digits: Any, score: Any) -> None:
     def speckled(roles: Any, rng: Any) -> Any:
         return np.clip(roles["fresh"] + (rng.random(roles["fresh"].shape) < 0.05) * 0.6, 0, 1)
 
-    assert score(Strokes(), digits(5, lambda r, g: r["fresh"])).value("stroke_plausibility") > 0.8
-    ghostly = score(Strokes(), digits(5, ghosts))
+    assert score(Strokes(), digit(5, lambda r, g: r["fresh"])).value("stroke_plausibility") > 0.8
+    ghostly = score(Strokes(), digit(5, ghosts))
     assert ghostly.value("ghost_strokes") == 1
     assert ghostly.value("stroke_plausibility") == 0
-    assert score(Strokes(), digits(5, speckled)).value("speckled") > 0.95
+    assert score(Strokes(), digit(5, speckled)).value("speckled") > 0.95
     assert ghostly.kept["outside"].shape == (100, 5)
 
 

@@ -1,8 +1,12 @@
-"""A report of real digits: images, neighbours and maps are computed; scores are made up, in their true shape."""
+"""A report of real digits: images, neighbours and embeddings are computed; scores are made up, in their true shape."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import copy
+import importlib.util
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -12,10 +16,11 @@ from benchmark.api import Array, Images
 from benchmark.data import RealData
 from benchmark.plugins import discover
 from benchmark.protocol import Sizes
+from reports._page import render_page
 
 N, N_REAL = 60, 200
 SIZES = Sizes(N_REAL, N, 200)
-ASPECTS = {
+ASPECTS: dict[str, tuple[str, str, dict[str, str | None]]] = {
     "realistic": ("Realistic", "Do they look like the class?", {"mixing": "noise", "class_accuracy": "wrong-class"}),
     "varied": ("Varied", "Do they cover the class?", {"recall": "repeat", "coverage": "repeat"}),
     "original": ("Original", "Are they new, or copies?", {"copy_share": "copy", "duplicate_share": "repeat"}),
@@ -34,7 +39,6 @@ class DigitSource:
 
     def __init__(self, data: RealData, classes: list[int], generators: list[str]) -> None:
         self.data, self.report = data, report_of(classes, generators)
-        self._maps: dict[str, Mapping[str, Array]] = {}
 
     def real(self, label: int, role: str, n_real: int, seed: int) -> Images:
         return self.data.roles(label, seed, SIZES)[role][: n_real if role == "train" else N]
@@ -54,22 +58,19 @@ class DigitSource:
             partner = train[np.argsort(squared, axis=1)[np.arange(N), rng.integers(1, 6, size=N)]]
             return (picked + rng.random((N, 1, 1, 1)) * (partner - picked)).astype(np.float32)
         if found["generator"].startswith("affine"):
-            return np.stack([np.roll(x, rng.integers(-2, 3, size=2), (0, 1)) for x in train[rng.integers(N_REAL, size=N)]])
+            picked = train[rng.integers(N_REAL, size=N)]
+            return np.stack([np.roll(x, rng.integers(-2, 3, size=2), (0, 1)) for x in picked])
         speckles = (rng.random((N, 28, 28, 1)) < 0.03) * rng.random((N, 28, 28, 1)) * 0.6
         return np.clip(0.65 * train[:N] + 0.35 * train[N : 2 * N] + speckles, 0, 1).astype(np.float32)
 
     def kept(self, cell: str, metric: str) -> Mapping[str, Array]:
         found = self._cell(cell)
-        made, held_out = self.samples(cell).reshape(N, -1), self.real(found["cls"], "held_out", N_REAL, 0).reshape(N, -1)
-        if metric == "tsne":
-            if cell not in self._maps:
-                from sklearn.manifold import TSNE
-
-                both = np.concatenate([made, held_out])
-                self._maps[cell] = {
-                    f"tsne_{d}d": TSNE(d, perplexity=15, init="pca", max_iter=500, random_state=0).fit_transform(both) for d in (2, 3)
-                }
-            return self._maps[cell]
+        made = self.samples(cell).reshape(N, -1)
+        held_out = self.real(found["cls"], "held_out", N_REAL, 0).reshape(N, -1)
+        if metric == "tsne":            # principal components stand in for t-SNE: the section only draws them
+            both = np.concatenate([made, held_out]) - held_out.mean(axis=0)
+            u, d, _ = np.linalg.svd(both, full_matrices=False)
+            return {f"tsne_{k}d": (u * d)[:, :k] for k in (2, 3)}
         train = self.real(found["cls"], "train", N_REAL, 0).reshape(N_REAL, -1)
         nearest, real = distances(made, train), distances(held_out, train).min(axis=1)
         return {
@@ -89,7 +90,7 @@ class DigitSource:
         made = self.samples(cell)[:8]
         return {
             "unit": "step",
-            "curves": {name: [[float(s), float(v)] for s, v in zip(steps, c, strict=True)] for name, c in curves.items()},
+            "curves": {name: np.stack([steps, values], axis=1).tolist() for name, values in curves.items()},
             "snapshots": {
                 step: (made * share + (1 - share) * rng.random(made.shape)).astype(np.float32)
                 for step, share in ((1, 0.0), (300, 0.4), (600, 0.7), (1200, 0.9), (2400, 1.0))
@@ -99,7 +100,8 @@ class DigitSource:
 
 def distances(a: Array, b: Array) -> Array:
     """Return Euclidean distances between rows."""
-    return np.sqrt(np.maximum((a**2).sum(1)[:, None] + (b**2).sum(1)[None] - 2 * a @ b.T, 0))
+    squared: Array = (a**2).sum(1)[:, None] + (b**2).sum(1)[None] - 2 * a @ b.T
+    return np.asarray(np.sqrt(np.maximum(squared, 0)))
 
 
 def report_of(classes: list[int], generators: list[str], seeds: tuple[int, ...] = (0, 1, 2)) -> dict[str, Any]:
@@ -110,13 +112,15 @@ def report_of(classes: list[int], generators: list[str], seeds: tuple[int, ...] 
     return {
         "format": "bench.report/1",
         "run": {
-            "started": "2026-11-23T10:11:12+00:00", "command": f"bench run --generators {','.join(generators)} --classes 3,5",
+            "started": "2026-11-23T10:11:12+00:00",
+            "command": f"bench run --generators {','.join(generators)} --classes 3,5",
             "seeds": list(seeds), "seconds": 312.4, "workers": 2, "finished": True, "quick": False,
             "versions": {"synthassay": "0.1.0", "numpy": "2.4.6", "scikit-learn": "1.9.1", "tensorflow": "2.20.0"},
             "host": {"cores": 2, "machine": "Linux x86_64", "python": "3.11.7"},
             "data": {
-                "name": "mnist", "sha256": "ab" * 32, "shape": [28, 28, 1], "n_real": [1000], "n_synthetic": 500, "n_neutral": 900,
-                "n_test": 10000, "duplicates": 0, "licence": "CC BY-SA 3.0", "source": "LeCun, Cortes, Burges 1998",
+                "name": "mnist", "sha256": "ab" * 32, "shape": [28, 28, 1], "n_real": [1000], "n_synthetic": 500,
+                "n_neutral": 900, "n_test": 10000, "duplicates": 0, "licence": "CC BY-SA 3.0",
+                "source": "LeCun, Cortes, Burges 1998",
             },
             "features": {"name": "pca", "space": "pca50", "reference": "svc-ab12cd34"}, "notes": [], "warnings": [],
         },
@@ -125,11 +129,16 @@ def report_of(classes: list[int], generators: list[str], seeds: tuple[int, ...] 
         "measures": [_measure(m, aspect, control, part=True) for m, aspect, control in parts]
         + [_measure(f"tsne_overlap_{d}d", "realistic", "wrong-class", part=False) for d in (2, 3)],
         "aspects": [
-            {"id": a, "label": label, "question": question, "parts": [{"measure": m, "control": c} for m, c in parts.items()]}
-            for a, (label, question, parts) in ASPECTS.items()
+            {
+                "id": aspect, "label": label, "question": question,
+                "parts": [{"measure": m, "control": c} for m, c in parts.items()],
+            }
+            for aspect, (label, question, parts) in ASPECTS.items()
         ],
         "results": [r for g in shown for c in classes for r in _results(g["id"], c, parts, len(seeds))],
-        "calibrated": [r for g in shown for c in (None, *classes) for r in _calibrated(g["id"], c, len(seeds) * len(classes))],
+        "calibrated": [
+            r for g in shown for c in (None, *classes) for r in _calibrated(g["id"], c, len(seeds) * len(classes))
+        ],
         "cells": [_cell(g, c, s) for g in shown for c in classes for s in seeds],
         "failures": [],
         "sections": {},
@@ -138,15 +147,15 @@ def report_of(classes: list[int], generators: list[str], seeds: tuple[int, ...] 
 
 def _generator(name: str, slot: int) -> dict[str, Any]:
     return {
-        "id": name, "label": name, "kind": "generator", "help": f"What {name} does.", "slot": slot, "hollow": False, "status": "ok",
-        "reason": "",
+        "id": name, "label": name, "kind": "generator", "help": f"What {name} does.", "slot": slot, "hollow": False,
+        "status": "ok", "reason": "",
     }
 
 
 def _measure(name: str, aspect: str, control: str | None, *, part: bool) -> dict[str, Any]:
     return {
-        "id": name, "metric": name.partition("_")[0], "better": "lower" if name.endswith("_share") else "higher", "aspect": aspect,
-        "part": part, "failing": control, "help": f"what {name} says", "unit": "",
+        "id": name, "metric": name.partition("_")[0], "better": "lower" if name.endswith("_share") else "higher",
+        "aspect": aspect, "part": part, "failing": control, "help": f"what {name} says", "unit": "",
     }
 
 
@@ -158,7 +167,7 @@ def _results(generator: str, cls: int, parts: list[Any], n: int) -> list[dict[st
     rows = []
     for measure, aspect, _ in [*parts, ("tsne_overlap_2d", "realistic", ""), ("tsne_overlap_3d", "realistic", "")]:
         mean, half = _scores(generator)[list(ASPECTS).index(aspect)]
-        mean = (1 - mean if measure.endswith("_share") else mean) * 0.97
+        mean = max(0.0, 1 - mean if measure.endswith("_share") else mean) * 0.97
         rows.append({
             "generator": generator, "cls": cls, "n_real": 1000, "measure": measure, "status": "ok", "reason": "",
             "values": [mean] * n, "mean": mean, "lo": mean - half, "hi": mean + half,
@@ -170,13 +179,16 @@ def _calibrated(generator: str, cls: int | None, n: int) -> list[dict[str, Any]]
     rows = []
     for (aspect, (_, _, parts)), (score, half) in zip(ASPECTS.items(), _scores(generator), strict=True):
         found = [
-            {"measure": m, "score": score + 0.04 * i, "lo": score - half, "hi": score + half, "status": "ok", "reason": "", "zero": 0.0, "one": 1.0}
+            {
+                "measure": m, "score": score + 0.04 * i, "lo": score - half, "hi": score + half, "status": "ok",
+                "reason": "", "zero": 0.0, "one": 1.0,
+            }
             for i, m in enumerate(parts)
         ]
         rows.append({
             "generator": generator, "cls": cls, "n_real": 1000, "aspect": aspect, "score": score, "lo": score - half,
-            "hi": score + half, "n": n, "status": "ok", "reason": "", "as_user": score, "weakest": next(iter(parts)), "label": "",
-            "parts": [] if cls is None else found,
+            "hi": score + half, "n": n, "status": "ok", "reason": "", "as_user": score, "weakest": next(iter(parts)),
+            "label": "", "parts": [] if cls is None else found,
         })
     return rows
 
@@ -184,7 +196,8 @@ def _calibrated(generator: str, cls: int | None, n: int) -> list[dict[str, Any]]
 def _cell(generator: dict[str, Any], cls: int, seed: int) -> dict[str, Any]:
     slow = generator["id"].startswith("gan")
     return {
-        "cell": f"{generator['id']}-{cls}-{seed}", "generator": generator["id"], "control": generator["kind"] == "control", "cls": cls,
+        "cell": f"{generator['id']}-{cls}-{seed}", "generator": generator["id"],
+        "control": generator["kind"] == "control", "cls": cls,
         "n_real": 1000, "seed": seed, "status": "ok", "reason": "", "phase": "", "fit_seconds": 43.0 if slow else 0.03,
         "fit_cpu_seconds": 37.2 if slow else 0.021, "sample_seconds": 0.6 if slow else 0.09, "metric_seconds": 12.0,
         "peak_rss_mib": 930.0 if slow else 270.0, "clipped_share": 0.0, "warnings": [],
@@ -205,7 +218,8 @@ def fail(report: dict[str, Any], name: str, status: str, reason: str) -> None:
             row.update(status=status, reason=reason, mean=None, lo=None, hi=None, values=[None] * len(row["values"]))
     for row in report["calibrated"]:
         if row["generator"] == name:
-            row.update(status=status, reason=reason, score=None, lo=None, hi=None, n=0, as_user=0.0, weakest=None, parts=[])
+            row.update(status=status, reason=reason, score=None, lo=None, hi=None, n=0)
+            row.update(as_user=0.0, weakest=None, parts=[])
 
 
 def sections() -> list[Any]:
@@ -225,3 +239,31 @@ def whole(mnist: RealData) -> dict[str, Any]:
     fail(source.report, "vae", "failed", "ValueError: loss became NaN at epoch 212")
     fail(source.report, "diffusion", "skipped", "needs torch: pip install 'synthassay[torch]'")
     return collected(source)
+
+
+@pytest.fixture
+def report(whole: dict[str, Any]) -> dict[str, Any]:
+    """A copy of that report, to be changed by a test."""
+    return copy.deepcopy(whole)
+
+
+@pytest.fixture
+def page() -> Callable[[dict[str, Any]], str]:
+    """Render a report with all sections."""
+    return lambda report: render_page(report, sections())
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """A browser. Where there is none: skipped at home, an error in CI."""
+    path = shutil.which("chromium")
+    if path is None or importlib.util.find_spec("playwright") is None:
+        if os.environ.get("CI"):
+            pytest.fail("browser tests need Chromium and Playwright in CI")
+        pytest.skip("needs Chromium and Playwright")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()

@@ -1,0 +1,16 @@
+"""Drawing training images."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from benchmark.api import Array
+
+
+def in_turn(n: int, count: int, rng: np.random.Generator) -> Array:
+    """Return `n` of the indices below `count`, int64 (n,): shuffled, each once before any comes twice."""
+    rounds = -(-n // count)
+    return np.concatenate([rng.permutation(count) for _ in range(rounds)])[:n]

@@ -1,0 +1,135 @@
+"""How the two networks of `gan` learn: Algorithm 1 of the paper, as a loop inside one TensorFlow graph."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from generators._gan_networks import Dense, dense, discriminate, generate
+
+if TYPE_CHECKING:
+    from benchmark.api import Array
+    from generators._gan_networks import Tensor
+
+BETA1, BETA2, ADAM_EPSILON = 0.5, 0.999, 1e-7
+BATCH, NOISE, DROPOUT = 0, 4, 8                 # what random numbers are for; seeds next to each other are independent
+USES = 1 << 8                                   # seeds of a step
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What the training depends on."""
+
+    lr: float
+    latent: int
+    g_widths: tuple[int, ...]
+    d_widths: tuple[int, ...]
+    real_label: float
+    dropout: float
+    average: float
+    batch_norm: bool = True
+
+
+class Adam:
+    """Adam (Kingma and Ba 2015) on the arrays of a network."""
+
+    def __init__(self, layers: list[Dense], lr: float) -> None:
+        import tensorflow as tf
+
+        self.lr = lr
+        self.variables = [variable for layer in layers for variable in layer.arrays]
+        self.moments = [(tf.Variable(tf.zeros_like(v)), tf.Variable(tf.zeros_like(v))) for v in self.variables]
+
+    def descend(self, loss: Tensor, tape: Tensor, step: Tensor) -> None:
+        """Take one step, counted from 0, down the gradient of `loss`."""
+        import tensorflow as tf
+
+        t = tf.cast(step + 1, tf.float32)
+        gradients = tape.gradient(loss, self.variables)
+        for variable, (m, v), gradient in zip(self.variables, self.moments, gradients, strict=True):
+            tf.raw_ops.ResourceApplyAdam(       # one pass over the memory, where separate operations take ten
+                var=variable.handle, m=m.handle, v=v.handle, grad=gradient, lr=self.lr, beta1=BETA1, beta2=BETA2,
+                beta1_power=BETA1**t, beta2_power=BETA2**t, epsilon=ADAM_EPSILON,
+            )
+
+
+class Training:
+    """A generator G and a discriminator D that learn from `real`, float32 (n, pixels)."""
+
+    def __init__(self, recipe: Recipe, real: Array, batch: int, rng: np.random.Generator) -> None:
+        import tensorflow as tf
+
+        self.recipe, self.batch, self.seed = recipe, batch, int(rng.integers(2**31))
+        self.real = tf.constant(real)
+        self.g = dense([recipe.latent, *recipe.g_widths, real.shape[1]], rng, batch_norm=recipe.batch_norm)
+        self.d = dense([real.shape[1], *recipe.d_widths, 1], rng, batch_norm=False)
+        self.averaged = [layer.map(tf.Variable) for layer in self.g]
+        self.g_adam, self.d_adam = Adam(self.g, recipe.lr), Adam(self.d, recipe.lr)
+        self._graph = tf.function(self._steps)
+
+    def run(self, first: int, last: int) -> Array:
+        """Do the steps from `first` up to `last` (not done) and return the losses of D and G, float32 (steps, 2)."""
+        import tensorflow as tf
+
+        return np.asarray(self._graph(tf.constant(first), tf.constant(last)))
+
+    def weights(self) -> list[Dense]:
+        """Return the layers of G, averaged over steps, as numpy arrays."""
+        return [layer.map(np.asarray) for layer in self.averaged]
+
+    def _steps(self, first: Tensor, last: Tensor) -> Tensor:
+        import tensorflow as tf
+
+        losses = tf.TensorArray(tf.float32, last - first)
+        for step in tf.range(first, last):      # becomes a loop of the graph: Python takes no part in it
+            losses = losses.write(step - first, self._step(step))
+        return losses.stack()
+
+    def _step(self, step: Tensor) -> Tensor:
+        """One round of Algorithm 1 with k = 1; G climbs log D(G(z)), as the paper advises at the end of section 3."""
+        import tensorflow as tf
+
+        fake = generate(self.g, self._noise(step, NOISE))
+        truth = tf.repeat([[self.recipe.real_label], [0.0]], self.batch, axis=0)
+        with tf.GradientTape() as tape:
+            d_loss = self._loss(tf.concat([self._images(step), fake], 0), truth, step, DROPOUT)
+        self.d_adam.descend(d_loss, tape, step)
+        with tf.GradientTape() as tape:
+            fake = generate(self.g, self._noise(step, NOISE + 1))
+            g_loss = self._loss(fake, tf.ones((self.batch, 1)), step, 2 * DROPOUT)
+        self.g_adam.descend(g_loss, tape, step)
+        self._average()
+        return tf.stack([d_loss, g_loss])
+
+    def _loss(self, images: Tensor, truth: Tensor, step: Tensor, use: int) -> Tensor:
+        """Return the cross-entropy of what D says of `images`."""
+        import tensorflow as tf
+
+        def drop(hidden: Tensor, depth: int) -> Tensor:
+            rate = self.recipe.dropout
+            return tf.nn.experimental.stateless_dropout(hidden, rate, self._seed(step, use + depth)) if rate else hidden
+
+        logits = discriminate(self.d, images, drop)
+        return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(truth, logits))
+
+    def _average(self) -> None:
+        for averaged, layer in zip(self.averaged, self.g, strict=True):
+            for mean, now in zip(averaged.arrays, layer.arrays, strict=True):
+                mean.assign_sub((1 - self.recipe.average) * (mean - now))
+
+    def _images(self, step: Tensor) -> Tensor:
+        import tensorflow as tf
+
+        picked = tf.random.stateless_uniform((self.batch,), self._seed(step, BATCH), 0, len(self.real), tf.int32, "philox")
+        return tf.gather(self.real, picked)
+
+    def _noise(self, step: Tensor, use: int) -> Tensor:
+        import tensorflow as tf
+
+        return tf.random.stateless_normal((self.batch, self.recipe.latent), self._seed(step, use), alg="philox")
+
+    def _seed(self, step: Tensor, use: int) -> Tensor:
+        """Return the seed of one use of random numbers in one step: no state is kept, and the process has no part."""
+        return [self.seed, step * USES + use]

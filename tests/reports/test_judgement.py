@@ -1,0 +1,73 @@
+"""Words follow from numbers by rule."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from reports._judgement import headline, standings, summary, word
+
+Report = dict[str, Any]
+
+
+def score(report: Report, generator: str, *values: tuple[float, float, float]) -> None:
+    """Set (score, lo, hi) of the four aspects of a generator over all classes."""
+    rows = [r for r in report["calibrated"] if r["generator"] == generator and r["cls"] is None]
+    for row, (value, lo, hi) in zip(rows, values, strict=True):
+        row.update(score=value, as_user=value, lo=lo, hi=hi)
+
+
+GOOD = (0.95, 0.9, 1.0)
+
+
+@pytest.mark.parametrize(("lo", "expected"), [(0.8, "near"), (0.79, "short")])
+def test_near_real_is_asked_of_the_lower_end(lo: float, expected: str) -> None:
+    assert word({"aspect": "varied", "score": 0.95, "lo": lo, "hi": 1.0}) == expected
+
+
+def test_hurts_needs_the_whole_interval_below_zero() -> None:
+    row = {"aspect": "useful", "score": -0.3, "lo": -0.5, "hi": -0.1}
+    assert word(row) == "hurts"
+    assert word({**row, "hi": 0.1}) == "fails"
+
+
+def test_generators_stand_in_the_order_of_their_weakest_aspect(report: Report) -> None:
+    score(report, "smote", GOOD, GOOD, (0.5, 0.4, 0.6), GOOD)
+    score(report, "gan[steps=600]", *[(0.6, 0.5, 0.7)] * 4)
+    assert [s.generator["id"] for s in standings(report, 1000)] == ["gan[steps=600]", "smote"]
+
+
+def test_a_failed_cell_counts_as_zero_in_the_order(report: Report) -> None:
+    score(report, "smote", *[GOOD] * 4)
+    score(report, "gan[steps=600]", *[(0.6, 0.5, 0.7)] * 4)
+    next(r for r in report["calibrated"] if r["generator"] == "smote" and r["cls"] is None)["as_user"] = 0.3
+    assert [s.generator["id"] for s in standings(report, 1000)] == ["gan[steps=600]", "smote"]
+
+
+def test_the_headline_names_who_is_near_and_who_scores_high_by_copying(report: Report) -> None:
+    score(report, "gan[steps=600]", *[GOOD] * 4)
+    score(report, "smote", GOOD, GOOD, (0.05, 0.0, 0.1), GOOD)
+    assert headline(report) == (
+        "gan[steps=600] makes new images close to real ones. smote scores high because it repeats its training images."
+    )
+
+
+def test_the_headline_without_a_good_one(report: Report) -> None:
+    score(report, "gan[steps=600]", *[(0.6, 0.5, 0.7)] * 4)
+    score(report, "smote", *[(0.6, 0.5, 0.7)] * 4)
+    assert headline(report) == "No generator came near real images."
+
+
+def test_the_sentence_names_what_fails_and_the_weakest(report: Report) -> None:
+    score(report, "smote", GOOD, (0.6, 0.5, 0.7), (0.05, 0.0, 0.1), GOOD)
+    score(report, "gan[steps=600]", (0.6, 0.5, 0.7), (0.55, 0.5, 0.7), GOOD, GOOD)
+    said = {s.generator["id"]: summary(report, s) for s in standings(report, 1000)}
+    assert said["smote"] == "Near real: realistic and useful. Short of real: varied. Fails: original."
+    assert said["gan[steps=600]"].endswith("Short of real: realistic and varied. Weakest: varied (recall).")
+
+
+def test_few_runs_are_named(report: Report) -> None:
+    for row in report["calibrated"]:
+        row["n"] = 2
+    assert "Only 2 runs, so intervals are wide." in summary(report, standings(report, 1000)[0])
