@@ -204,6 +204,17 @@ def aspect(table: Table, config: str, place: Place, kind: Aspect, scales: Mappin
     )
 
 
+def fits_of(table: Table, config: str, place: Place, kind: Aspect, scales: Mapping[str, Anchors]) -> dict[int, float]:
+    """Return an aspect by seed, unclipped: the minimum of its judged parts in each fit that has all of them."""
+    judged = [name for name in kind.parts_at(place[1]) if name in table.measures and not scales[name].reason]
+    by_part = [
+        {s: scales[name].calibrate(fold(table.measures[name], v.value)) for s, v in table.fits(config, place, name).items() if v.value is not None}
+        for name in judged
+    ]
+    seeds = set.intersection(*(set(found) for found in by_part)) if by_part else set()
+    return {seed: min(found[seed] for found in by_part) for seed in sorted(seeds)}
+
+
 def aspects_at(table: Table, config: str, place: Place, scales: Mapping[str, Anchors]) -> dict[str, Part]:
     """Return all aspects of one generator at one place; `original` is greyed where nothing is realistic."""
     found = {kind.name: aspect(table, config, place, kind, scales) for kind in ASPECTS}

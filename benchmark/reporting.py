@@ -39,6 +39,7 @@ def build_report(results: Results) -> dict[str, Any]:
         "aspects": [_aspect(results, kind) for kind in ASPECTS],
         "results": _results(results),
         "calibrated": _calibrated(results),
+        "comparisons": results.summary["comparisons"],
         "cells": [_cell(results, cell) for cell in results.plan.cells],
         "failures": _failures(results),
         "sections": {},

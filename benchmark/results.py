@@ -78,6 +78,17 @@ class Results:
         at = [self.aspects[config, (label, n_real)] for label in self.plan.labels]
         return {kind.name: calibration.over_classes([each[kind.name] for each in at], kind.name) for kind in ASPECTS}
 
+    def fit_scores(self, aspect: str, n_real: int) -> dict[str, dict[tuple[int, int], float]]:
+        """Return an aspect of each generator, unclipped, by (class, seed): what paired comparisons compare."""
+        kind = next(k for k in ASPECTS if k.name == aspect)
+        return {
+            config: {
+                (label, seed): score for label in self.plan.labels
+                for seed, score in calibration.fits_of(self.table, config, (label, n_real), kind, self.scales[label, n_real]).items()
+            }
+            for config, generator in self.plan.generators.items() if not generator.control
+        }
+
     def overall_measure(self, config: str, n_real: int, measure: str) -> tuple[float | None, float | None, float | None]:
         """Return a measure's raw mean over classes and seeds, with its interval."""
         parts = [raw(self.table, config, (label, n_real), measure) for label in self.plan.labels]

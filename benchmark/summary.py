@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from benchmark import comparison
 from benchmark.aspects import ASPECTS
 from benchmark.versions import versions
 
@@ -33,11 +34,34 @@ def summarise(results: Results) -> dict[str, Any]:
             for (config, place), found in results.aspects.items()
         ],
         "ranking": ranking(verdicts),
+        "comparisons": [compared(results, kind.name, n_real) for n_real in plan.sizes for kind in ASPECTS],
         "failures": [
             {k: row[k] for k in ("config", "class", "n_real", "seed", "metric", "phase", "status", "reason", "cell")}
             for row in results.failures
         ],
         "notes": list(plan.notes), "versions": versions(),
+    }
+
+
+def compared(results: Results, aspect: str, n_real: int) -> dict[str, Any]:
+    """Return the paired comparisons of one aspect: over fits, and over classes where there are enough of them."""
+    scores = {config: fits for config, fits in results.fit_scores(aspect, n_real).items() if fits}
+    pairs = comparison.compare(scores)
+    classes = comparison.over_classes(scores) if len(results.plan.labels) >= comparison.FEWEST_CLASSES else {}
+    fewest = min((c.n for c in pairs), default=0)
+    return {
+        "aspect": aspect, "n_real": n_real, "pairs": [_pair(c) for c in [*pairs, *comparison.compare(classes, "classes")]],
+        "mean_ranks": comparison.mean_ranks(scores) if len(scores) > 2 and fewest else {}, "friedman": comparison.friedman(scores),
+        "advice": comparison.advice(fewest, len(pairs), len(results.plan.labels)),
+    }
+
+
+def _pair(found: comparison.Comparison) -> dict[str, Any]:
+    lo, hi = found.interval or (None, None)
+    return {
+        "a": found.a, "b": found.b, "over": found.over, "n": found.n, "difference": found.difference, "median": found.median,
+        "lo": lo, "hi": hi, "wins": found.wins, "losses": found.losses, "p": found.p, "holm": found.holm,
+        "smallest_p": found.reachable, "word": found.word,
     }
 
 

@@ -28,7 +28,7 @@ class Mixing(Metric):
     accuracies in [0, 1], one half is best.
     Source: neighbour mixing after Schilling, Multivariate two-sample tests based on nearest neighbors, 1986, eq. 1;
     accuracy after Lopez-Paz, Oquab: Revisiting classifier two-sample tests, 2017, section 3.
-    Failing control: noise. Blind to copies: they mix like real images. Cost: .05 s at n = 500.
+    Failing control: noise. Blind to copies: they mix like real images. Cost: .1 s at n = 500.
     Smallest n: 100 (below, SMOTE and affine images pass for real; only noise is seen at 15).
     """
 

@@ -30,7 +30,7 @@ class Tsne(Metric):
     Source: van der Maaten, Hinton: Visualizing data using t-SNE, 2008, eq. 1 to 5; overlap is this suite's own.
     Failing control: wrong-class. Only the controls real and wrong-class are embedded.
     Keeps `tsne_2d` float32 (2m, 2) and `tsne_3d` (2m, 3): the first half synthetic, the second held-out.
-    Cost: 2 s in 2D and 8 s in 3D at 250 + 250. Smallest n: 100.
+    Cost: 1 s in 2D and 4 s in 3D at 250 + 250. Smallest n: 100.
     """
 
     name = "tsne"

@@ -28,6 +28,10 @@ def histogram(panel: Row, generator: Row, top: float) -> Markup:
     parts = [body, level("axis", 0, 100, BASE)]
     parts += [_tick(value, end) for value in ticks(end)]
     parts.append(_line("q01", panel["q01"], end, "1% of real", after=True))
+    highest = max(panel["to_train"])
+    if highest > top:
+        x = (panel["to_train"].index(highest) + 1) / len(panel["to_train"]) * 100
+        parts.append(Markup('<text class="tiny" x="{:.2f}%" dx="4" y="{}">{:.0%}</text>').format(x, TOP + 11, highest))
     if panel["threshold"] is not None:
         parts.append(_line("copy", panel["threshold"], end, "copy", after=False))
     said = (
@@ -49,7 +53,7 @@ def ticks(end: float, about: int = 5) -> list[float]:
 
 
 def _steps(shares: Sequence[float], top: float, *, closed: bool = False) -> str:
-    heights = [round(100 - share / top * 100, 1) for share in shares]
+    heights = [round(100 - min(share / top, 1) * 100, 1) for share in shares]
     path = f"M0 {heights[0] if not closed else 100:g}" + ("" if not closed else f"V{heights[0]:g}")
     for i, height in enumerate(heights):
         path += f"V{height:g}H{i + 1}"

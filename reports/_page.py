@@ -65,7 +65,7 @@ def _eyebrow(report: Row) -> list[str]:
 def _warnings(run: Row) -> list[str]:
     """Return what a reader must know before any number."""
     unfinished = ["The run was interrupted: cells are missing, and the same command goes on with them"]
-    quick = ["A quick run: small sizes and one seed, for trying things out; the numbers decide nothing"]
+    quick = ["A quick run: small sizes, for trying things out; its numbers decide nothing"]
     return unfinished * (not run.get("finished", True)) + quick * bool(run.get("quick")) + list(run["warnings"])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from reports._views import NOTHING, views
 
 METRIC = "nearest_neighbour"
 BINS, CLOSEST = 36, 4
+HIGHEST = 2.5                       # bins of real images, stacked: what is higher is cut, and says how high it is
 LINES = {"to_train": "synthetic_to_train", "to_held_out": "synthetic_to_held_out", "real_to_train": "held_out_to_train"}
 
 
@@ -48,7 +49,7 @@ class Copies(Section):
             return NOTHING
         panels = index(data or [], "generator", "cls", "n_real")
         shares = index(report["results"], "generator", "cls", "n_real", "measure")
-        top = max((max(p[name]) for p in data or [] for name in LINES), default=1)
+        top = _top(data or [])
 
         def content(entry: Row, n_real: int) -> dict[str, Any]:
             shown, missing = [], []
@@ -64,7 +65,16 @@ class Copies(Section):
             return {"panels": shown, "missing": missing}
 
         shape = report["run"]["data"]["shape"]
-        return render("copies.html.j2", views=views(report, content), pixels=f"{int(np.prod(shape)):,}")
+        return render(
+            "copies.html.j2", views=views(report, content), pixels=f"{int(np.prod(shape)):,}",
+            thresholds=any(p["threshold"] is not None for p in data or []),
+        )
+
+
+def _top(panels: Sequence[Row]) -> float:
+    """Return the share at the top of all figures: exact copies, all in one bin, must not flatten the rest."""
+    real = max((max(p["real_to_train"]) for p in panels), default=0.0)
+    return min(max((max(p[name]) for p in panels for name in LINES), default=1.0), HIGHEST * real or 1.0)
 
 
 def _panel(source: Source, generator: Any, cell: Row, kept: Mapping[str, Array], edges: Array) -> dict[str, Any]:

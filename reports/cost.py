@@ -14,7 +14,8 @@ from reports._svg import colour, level, mark_at, upright
 from reports._template import render
 from reports._text import brief
 
-END = 62.0              # percent of the line: the number stands beside the mark
+END = 52.0              # percent of the line: the number stands beside the mark
+SHORTEST = 0.001        # seconds; below, clocks say nothing
 
 
 class Cost(Section):
@@ -50,10 +51,16 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "Fit, seconds of CPU": ("fit", "wall"), "Images a second": ("speed",), "Peak memory, MiB": ("memory",),
 }
 FORMATS: dict[str, Callable[[Row], str]] = {
-    "Fit, seconds of CPU": lambda m: f"{brief(m['fit'])} s CPU" + (f", {brief(m['wall'])} s wall" if m["wall"] else ""),
+    "Fit, seconds of CPU": lambda m: ", ".join(
+        f"{_seconds(m[key])} {word}" for key, word in (("fit", "CPU"), ("wall", "wall")) if m[key] is not None
+    ),
     "Images a second": lambda m: brief(m["speed"]),
     "Peak memory, MiB": lambda m: f"{m['memory']:,.0f} MiB",
 }
+
+
+def _seconds(value: float) -> str:
+    return f"{brief(value)} s" if value >= SHORTEST else f"< {SHORTEST:g} s"
 
 
 def _is_of(cell: Row, generator: Row, n_real: int) -> bool:
@@ -67,8 +74,9 @@ def _means(report: Row, cells: Sequence[Row]) -> dict[str, float | None]:
 
     sampling = mean("sample_seconds")
     cpu, wall = mean("fit_cpu_seconds"), mean("fit_seconds")
+    fit = wall if cpu is None else cpu
     return {
-        "fit": wall if cpu is None else cpu,
+        "fit": fit,
         "wall": wall,
         "speed": report["run"]["data"]["n_synthetic"] / sampling if sampling else None,
         "memory": mean("peak_rss_mib"),
@@ -76,18 +84,17 @@ def _means(report: Row, cells: Sequence[Row]) -> dict[str, float | None]:
 
 
 class Scale:
-    """A logarithmic scale over whole powers of ten that hold all positive values."""
+    """A logarithmic scale over whole powers of ten that hold all values, from `SHORTEST` on."""
 
     def __init__(self, values: Sequence[float | None]) -> None:
-        """Fit the scale to values; None and what is not positive do not count."""
-        logs = [math.log10(v) for v in values if v is not None and v > 0] or [0.0]
+        """Fit the scale to values; None does not count."""
+        logs = [math.log10(max(v, SHORTEST)) for v in values if v is not None] or [0.0]
         self.low = math.floor(min(logs))
         self.high = max(math.ceil(max(logs)), self.low + 1)
 
     def place(self, value: float) -> float:
-        """Return where a value lies, in percent; what is not positive lies at the start."""
-        share = (math.log10(value) - self.low) / (self.high - self.low) if value > 0 else 0.0
-        return share * END
+        """Return where a value lies, in percent."""
+        return (math.log10(max(value, SHORTEST)) - self.low) / (self.high - self.low) * END
 
     @property
     def start(self) -> str:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from benchmark.api import Section, hookimpl
 from reports._rows import Row, controls, generators, index, measure_title
 from reports._template import render
-from reports._text import decimals_for, fixed, sentence
+from reports._text import decimals_for, fixed, listed, sentence
 from reports._views import views
 
 DIRECTIONS = {"higher": "higher is better", "lower": "lower is better", "half": "0.5 is best", "none": "diagnostic"}
@@ -25,29 +25,37 @@ class Scores(Section):
     order = 20
 
     def render(self, report: Mapping[str, Any], data: Any) -> Markup:
-        """Return a table a class: the parts of the aspects first, all else on demand."""
+        """Return a table a class: the parts of the aspects first, all else on demand, a table an aspect."""
         rows = index(report["results"], "generator", "cls", "n_real", "measure")
-        judging, others = _ordered(report, part=True), _ordered(report, part=False)
+        parts, *others = _grouped(report)
 
         def content(entry: Row, n_real: int) -> dict[str, Any]:
             def row_of(generator: Row, measure: Row) -> Row | None:
                 return rows.get((generator["id"], entry["label"], n_real, measure["id"]))
 
-            return {"tables": [_table(report, measures, row_of) for measures in (judging, others) if measures]}
+            return {
+                "main": _table(report, parts, row_of, notes=("ok",)) if parts else None,
+                "more": [_table(report, measures, row_of, notes=("ok", "not-judged")) for measures in others],
+                "count": sum(len(measures) for measures in others),
+            }
 
         return render("scores.html.j2", views=views(report, content))
 
 
-def _ordered(report: Row, *, part: bool) -> list[Row]:
-    """Return measures by aspect, those that are parts in the order in which the aspect names them."""
+def _grouped(report: Row) -> list[list[Row]]:
+    """Return the parts, in the order in which the aspects name them, then all other measures by aspect."""
     aspects = [a["id"] for a in report["aspects"]]
-    parts = [p["measure"] for a in report["aspects"] for p in a["parts"]]
-    chosen = [m for m in report["measures"] if bool(m["part"]) == part]
-    aspect = {m["id"]: aspects.index(m["aspect"]) if m["aspect"] in aspects else len(aspects) for m in chosen}
-    return sorted(chosen, key=lambda m: (aspect[m["id"]], parts.index(m["id"]) if m["id"] in parts else 0))
+    order = [p["measure"] for a in report["aspects"] for p in a["parts"]]
+    parts = sorted((m for m in report["measures"] if m["part"]), key=lambda m: order.index(m["id"]))
+    others: dict[str | None, list[Row]] = {aspect: [] for aspect in [*aspects, None]}
+    for measure in report["measures"]:
+        if not measure["part"]:
+            others[measure["aspect"] if measure["aspect"] in aspects else None].append(measure)
+    return [parts, *(measures for measures in others.values() if measures)]
 
 
-def _table(report: Row, measures: Sequence[Row], row_of: Any) -> dict[str, Any]:
+def _table(report: Row, measures: Sequence[Row], row_of: Any, notes: Sequence[str]) -> dict[str, Any]:
+    """Return one table; reasons are told for rows of a status that is not among `notes`."""
     shown = [(g, [row_of(g, m) for m in measures]) for g in generators(report)]
     scored = [(g, rows) for g, rows in shown if any(_mean(r) is not None for r in rows)]
     lost = [(g, rows) for g, rows in shown if all(_mean(r) is None for r in rows)]
@@ -60,7 +68,7 @@ def _table(report: Row, measures: Sequence[Row], row_of: Any) -> dict[str, Any]:
         "columns": columns,
         "lines": lines,
         "lost": [_lost(g, rows) for g, rows in lost],
-        "notes": _notes(measures, [*scored, *real]),
+        "notes": _notes(measures, [*scored, *real], notes),
         "intervals": any(cell["half"] for line in lines for cell in line["cells"]),
     }
 
@@ -120,16 +128,18 @@ def _lost(generator: Row, rows: Sequence[Row | None]) -> dict[str, Any]:
     return {"generator": generator, "word": word.capitalize(), "bad": bad, "reason": reason}
 
 
-def _notes(measures: Sequence[Row], shown: Sequence[tuple[Row, Sequence[Row | None]]]) -> list[str]:
-    """Return why values are missing or not judged, each reason once."""
-    reasons: dict[str, list[str]] = {}
+def _notes(measures: Sequence[Row], shown: Sequence[Any], known: Sequence[str]) -> list[str]:
+    """Return why values are missing or not judged, each reason once, with the measures and generators it is about."""
+    found: dict[tuple[str, str], tuple[dict[str, None], dict[str, None]]] = {}
     for generator, rows in shown:
         for measure, row in zip(measures, rows, strict=True):
-            if row is not None and row["status"] != "ok" and row["reason"]:
-                word = row["status"].replace("-", " ")
-                key = f"{measure_title(measure)}, {word}: {sentence(row['reason'])}"
-                reasons.setdefault(key, []).append(str(generator["label"]))
-    return [key if len(names) == len(shown) else f"{key} ({', '.join(names)})" for key, names in reasons.items()]
+            if row is not None and row["reason"] and (row["status"] not in known or _mean(row) is None):
+                what, who = found.setdefault((row["status"].replace("-", " "), row["reason"]), ({}, {}))
+                what[measure_title(measure)] = who[str(generator["label"])] = None
+    return [
+        f"{listed(list(what))}, {word}: {sentence(reason)}" + (f" ({', '.join(who)})" if len(who) < len(shown) else "")
+        for (word, reason), (what, who) in found.items()
+    ]
 
 
 @hookimpl

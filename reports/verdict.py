@@ -46,13 +46,18 @@ def _regime(report: Row, n_real: int) -> dict[str, Any]:
 def _row(report: Row, standing: Standing, n_real: int) -> dict[str, Any]:
     generator = standing.generator
     cells = [c for c in report["cells"] if c["generator"] == generator["id"] and c["n_real"] == n_real]
-    broken = [c for c in cells if c["status"] != "ok"]
+    skipped = [c for c in cells if c["status"] == "skipped"]
+    broken = [c for c in cells if c["status"] not in ("ok", "skipped")]
+    shown = [_cell(generator, row, a) for row, a in zip(standing.aspects, report["aspects"], strict=True)]
+    common = shown[0]["reason"] if len({(cell["grey"], cell["reason"]) for cell in shown}) == 1 else ""
     return {
         "generator": generator,
         "summary": summary(report, standing),
+        "common": common,
         "broken": f"{len(broken)} of {len(cells)} runs failed: {broken[0]['reason']}" if broken else "",
+        "skipped": f"{len(skipped)} of {len(cells)} runs skipped: {skipped[0]['reason']}" if skipped else "",
         "warnings": warnings_of(report, generator["id"], n_real)[:2],
-        "cells": [_cell(generator, row, a) for row, a in zip(standing.aspects, report["aspects"], strict=True)],
+        "cells": [{**cell, "reason": "" if common else cell["reason"]} for cell in shown],
     }
 
 

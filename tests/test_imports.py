@@ -14,6 +14,7 @@ import pytest
 
 HEAVY = ("keras", "numba", "sklearn", "tensorflow", "torch", "umap")
 FOLDERS = ("benchmark.datasets", "benchmark.features", "generators", "metrics", "reports")
+HELP = (["--help"], ["--version"], ["run", "--help"])
 
 REPORT = """
 import json, sys
@@ -44,12 +45,12 @@ def modules(folder: str) -> list[str]:
     return [info.name for info in pkgutil.iter_modules(import_module(folder).__path__, f"{folder}.")]
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["run", "--help"], ["list"], ["list", "--json"]], ids=" ".join)
+@pytest.mark.parametrize("arguments", [*HELP, ["list"], ["list", "--json"]], ids=" ".join)
 def test_a_command_that_computes_nothing_loads_nothing_heavy(arguments: list[str], tmp_path: Path) -> None:
     assert not loaded(COMMAND.format(arguments=arguments), tmp_path).intersection(HEAVY)
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["run", "--help"]], ids=" ".join)
+@pytest.mark.parametrize("arguments", HELP, ids=" ".join)
 def test_help_answers_without_numpy(arguments: list[str], tmp_path: Path) -> None:
     assert "numpy" not in loaded(COMMAND.format(arguments=arguments), tmp_path)
 
@@ -66,7 +67,7 @@ def test_a_plugin_uses_no_other_plugin_of_its_folder(folder: str) -> None:
     plugins = {name for name in modules(folder) if not name.rpartition(".")[2].startswith("_")}
     for name in modules(folder):
         source = Path(import_module(folder).__path__[0], f"{name.rpartition('.')[2]}.py")
-        assert not plugins.intersection(imported(source)), f"{name} uses another plugin; move what both need to a _ helper"
+        assert not plugins.intersection(imported(source)), f"{name} uses another plugin; what both need is a _ helper's"
 
 
 def imported(source: Path) -> set[str]:

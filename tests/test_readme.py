@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -72,7 +71,7 @@ def test_the_generator_of_the_readme_fits_and_samples(tmp_path: Path, mnist: Rea
         ("Add a dataset", ["-g", "affine", "-c", "small", "-d", "squares", "-m", "diversity"]),
     ],
 )
-def test_the_examples_of_contributing_run(title: str, options: list[str], tmp_path: Path, bench: Callable[..., Any]) -> None:
+def test_the_examples_of_contributing_run(title: str, options: list[str], tmp_path: Path, bench: Any) -> None:
     path = example("CONTRIBUTING.md", title, tmp_path)
     bench("run", "-p", path, *options, "--quick")
     scores = (bench.folder / "bench-results" / "scores.csv").read_text()

@@ -32,11 +32,27 @@ def show(results: Results) -> None:
     click.echo("0: as bad as the failing control, 1: as good as fresh real images; [95% interval]; *: the weakest")
     if len(summary["seeds"]) < 3:
         click.echo(f"{len(summary['seeds'])} seed{'s' * (len(summary['seeds']) > 1)}: intervals are over images only, not over fits; add --seeds 3")
+    for line in compared(summary):
+        click.echo(line)
     failures = {(f["config"], f["status"], f["reason"]): 0 for f in summary["failures"]}
     for failure in summary["failures"]:
         failures[failure["config"], failure["status"], failure["reason"]] += 1
     for (config, status, reason), count in failures.items():
         click.echo(f"{config}: {status} ({count} rows): {reason}")
+
+
+def compared(summary: dict[str, Any]) -> list[str]:
+    """Return a line an aspect: which generator is better than which, by exact paired tests, or why that cannot be said."""
+    lines = []
+    for entry in summary["comparisons"]:
+        pairs = [p for p in entry["pairs"] if p["over"] == "fits"]
+        if not pairs:
+            continue
+        clear = [p if p["word"] == ">" else {**p, "a": p["b"], "b": p["a"], "difference": -p["difference"]} for p in pairs if p["word"] in "<>"]
+        said = ", ".join(f"{p['a']} > {p['b']} (+{p['difference']:.2f}, p = {p['holm']:.3f})" for p in clear)
+        regime = f" at n_real {entry['n_real']}" if len(summary["n_real"]) > 1 else ""
+        lines.append(f"{entry['aspect']}{regime}: {said or entry['advice'] or 'no clear difference'}")
+    return ["better, or luck? (exact paired tests, Holm)", *(f"  {line}" for line in lines)] if lines else []
 
 
 def cell(aspect: dict[str, Any], *, weakest: bool) -> str:

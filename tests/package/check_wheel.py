@@ -1,10 +1,13 @@
 """Check a wheel: its top-level names, the files it must hold, and `bench run --quick` from another folder.
 
-    python check_wheel.py dist/synthassay-*.whl       (in an environment where this wheel is installed)
+    python check_wheel.py dist/synthassay-*.whl
+
+in an environment where this wheel is installed. tox names the wheel itself, in TOX_PACKAGE.
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -48,7 +51,8 @@ def check_run() -> list[str]:
             return [f"{origin} is imported in place of the installed package"]
         print(_output([str(bench), "run", "--quick", "-g", "smote,affine", "-c", "3,5"], folder))
         out = Path(folder) / "bench-results"
-        return [f"the run wrote no {name}" for name in ("report.html", "scores.csv", "summary.json") if not (out / name).is_file()]
+        wanted = ("report.html", "scores.csv", "summary.json")
+        return [f"the run wrote no {name}" for name in wanted if not (out / name).is_file()]
 
 
 def _output(command: list[str], folder: str) -> str:
@@ -60,7 +64,7 @@ def _output(command: list[str], folder: str) -> str:
 
 def main() -> None:
     """Print what is wrong, and exit with 1 where anything is."""
-    wheel = Path(sys.argv[1])
+    wheel = Path(sys.argv[1] if len(sys.argv) > 1 else os.environ["TOX_PACKAGE"])
     problems = check_names(wheel) or check_run()
     sys.exit("\n".join(problems) or print(f"{wheel.name}: {len(FILES)} files checked, the quick run is well"))
 
