@@ -79,8 +79,8 @@ def reference_id(features: Features, fingerprint: str) -> str:
 def _classifier(features: Array, labels: Labels) -> Any:
     """Fit a support-vector machine with a Gaussian kernel; one class alone gets a classifier that always names it.
 
-    Wide features (pixels) are brought to 50 principal components first: as accurate on digits (97.3%), ten times
-    faster, and the reference is then the same as that of `--features pca`.
+    Wide features (pixels) are brought to 50 principal components first: no less accurate on digits (97.3% against
+    96.9%), a fifth of the time, and then the reference is in effect that of `--features pca`.
     """
     from sklearn.decomposition import PCA
     from sklearn.dummy import DummyClassifier

@@ -77,7 +77,7 @@ def discriminate(layers: list[Dense], images: Tensor, drop: Callable[[Tensor, in
 
 
 class Sampler:
-    """G ready for use, in numpy, with its batch norm folded into the weights: an image depends on its own noise only."""
+    """G ready for use, in numpy, its batch norm folded into the weights: an image depends on its own noise only."""
 
     def __init__(self, layers: list[Dense], noise: Array) -> None:
         """Take trained `layers` of arrays; the statistics of batch norm are those of `noise` (n, latent)."""

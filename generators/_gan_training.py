@@ -29,6 +29,7 @@ class Recipe:
     real_label: float
     dropout: float
     average: float
+    shared_noise: bool
     batch_norm: bool = True
 
 
@@ -91,15 +92,16 @@ class Training:
         """One round of Algorithm 1 with k = 1; G climbs log D(G(z)), as the paper advises at the end of section 3."""
         import tensorflow as tf
 
-        fake = generate(self.g, self._noise(step, NOISE))
         truth = tf.repeat([[self.recipe.real_label], [0.0]], self.batch, axis=0)
-        with tf.GradientTape() as tape:
-            d_loss = self._loss(tf.concat([self._images(step), fake], 0), truth, step, DROPOUT)
-        self.d_adam.descend(d_loss, tape, step)
-        with tf.GradientTape() as tape:
-            fake = generate(self.g, self._noise(step, NOISE + 1))
+        with tf.GradientTape() as g_tape:
+            fake = generate(self.g, self._noise(step, NOISE))
+            with tf.GradientTape() as d_tape:
+                d_loss = self._loss(tf.concat([self._images(step), tf.stop_gradient(fake)], 0), truth, step, DROPOUT)
+            self.d_adam.descend(d_loss, d_tape, step)
+            if not self.recipe.shared_noise:
+                fake = generate(self.g, self._noise(step, NOISE + 1))
             g_loss = self._loss(fake, tf.ones((self.batch, 1)), step, 2 * DROPOUT)
-        self.g_adam.descend(g_loss, tape, step)
+        self.g_adam.descend(g_loss, g_tape, step)
         self._average()
         return tf.stack([d_loss, g_loss])
 
@@ -109,7 +111,9 @@ class Training:
 
         def drop(hidden: Tensor, depth: int) -> Tensor:
             rate = self.recipe.dropout
-            return tf.nn.experimental.stateless_dropout(hidden, rate, self._seed(step, use + depth)) if rate else hidden
+            if not rate:
+                return hidden
+            return tf.nn.experimental.stateless_dropout(hidden, rate, self._seed(step, use + depth), rng_alg="philox")
 
         logits = discriminate(self.d, images, drop)
         return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(truth, logits))
@@ -122,8 +126,8 @@ class Training:
     def _images(self, step: Tensor) -> Tensor:
         import tensorflow as tf
 
-        picked = tf.random.stateless_uniform((self.batch,), self._seed(step, BATCH), 0, len(self.real), tf.int32, "philox")
-        return tf.gather(self.real, picked)
+        seed, count = self._seed(step, BATCH), len(self.real)
+        return tf.gather(self.real, tf.random.stateless_uniform((self.batch,), seed, 0, count, tf.int32, alg="philox"))
 
     def _noise(self, step: Tensor, use: int) -> Tensor:
         import tensorflow as tf

@@ -35,7 +35,8 @@ def _warp(images: Images, matrices: Array, offsets: Array) -> Images:
     corner = row * (width + 2) + column + np.arange(n)[:, None] * ((height + 2) * (width + 2))
     upper = _blend(padded, corner, right)
     lower = _blend(padded, corner + (width + 2), right)
-    return (upper + down[..., None] * (lower - upper)).reshape(images.shape)
+    warped: Images = upper + down[..., None] * (lower - upper)
+    return warped.reshape(images.shape)
 
 
 def _split(at: Array, size: int) -> tuple[Array, Array]:
@@ -46,5 +47,6 @@ def _split(at: Array, size: int) -> tuple[Array, Array]:
 
 
 def _blend(pixels: Array, corner: Array, weight: Array) -> Array:
-    one = np.take(pixels, corner, axis=0)           # quicker than pixels[corner]
-    return one + weight[..., None] * (np.take(pixels, corner + 1, axis=0) - one)
+    one: Array = np.take(pixels, corner, axis=0)            # quicker than pixels[corner]
+    two: Array = np.take(pixels, corner + 1, axis=0)
+    return np.asarray(one + weight[..., None] * (two - one))

@@ -23,10 +23,10 @@ class Affine(Generator):
     tags = ("baseline",)
     source = "Simard, Steinkraus and Platt: Best practices for convolutional neural networks, ICDAR 2003, section 2"
 
-    rotation: float = field(default=10.0, metadata={"min": 0, "max": 180, "help": "turned by up to this many degrees, either way"})
-    shift: float = field(default=2.0, metadata={"min": 0, "help": "moved by up to this many pixels, in each direction"})
+    rotation: float = field(default=10.0, metadata={"min": 0, "max": 180, "help": "turned by up to so many degrees"})
+    shift: float = field(default=2.0, metadata={"min": 0, "max": 1e4, "help": "moved by up to so many pixels a side"})
     scale: float = field(default=0.1, metadata={"min": 0, "below": 1, "help": "enlarged by 1 - scale to 1 + scale"})
-    shear: float = field(default=0.0, metadata={"min": 0, "below": 90, "help": "slanted by up to this many degrees, either way"})
+    shear: float = field(default=0.0, metadata={"min": 0, "below": 90, "help": "slanted by up to so many degrees"})
 
     def fit(self, real: Images, ctx: Context) -> None:
         """Keep the training images (n, h, w, c)."""
@@ -48,7 +48,8 @@ class Affine(Generator):
         cos, sin = np.cos(turn), np.sin(turn)
         rotations = np.array([[cos, sin], [-sin, cos]])
         slants = np.array([[np.ones(n), np.zeros(n)], [slant, np.ones(n)]])
-        return np.einsum("ijn,jkn->nik", slants, rotations) / scale[:, None, None]
+        maps: Array = np.einsum("ijn,jkn->nik", slants, rotations) / scale[:, None, None]
+        return maps
 
 
 @hookimpl

@@ -9,21 +9,23 @@ import numpy as np
 
 from benchmark.api import CannotFit, Context, Generator, Images, Task, hookimpl
 from generators._gan_networks import Sampler
-from generators._gan_training import Recipe
+from generators._gan_training import Recipe, Training
 
 if TYPE_CHECKING:
     from benchmark.api import Array
 
 PRESETS = {
     "tuned": Recipe(
-        lr=8e-4, latent=64, g_widths=(256, 512), d_widths=(256, 128), real_label=0.9, dropout=0.3, average=0.99
+        lr=8e-4, latent=64, g_widths=(256, 512), d_widths=(256, 128),
+        real_label=0.9, dropout=0.3, average=0.99, shared_noise=True,
     ),
     "paper": Recipe(
-        lr=2e-4, latent=100, g_widths=(256, 512, 1024), d_widths=(512, 256), real_label=1.0, dropout=0.0, average=0.0
+        lr=2e-4, latent=100, g_widths=(256, 512, 1024), d_widths=(512, 256),
+        real_label=1.0, dropout=0.0, average=0.0, shared_noise=False,
     ),
 }
 CHUNK = 50                      # steps that TensorFlow does without coming back to Python
-MEAN = 10                       # steps whose mean loss is one point of the curves
+POINTS = 100                    # of each curve at most, each the mean loss of equally many steps
 SHOWN = (1, 300, 600, 1200, 2400)               # steps at which snapshots are taken, beside the last
 STATISTICS = 25                 # batches of noise from which the statistics of batch norm are estimated
 TOO_FEW = "needs at least 2 training images: batch norm compares the images of a batch"
@@ -32,7 +34,7 @@ TOO_FEW = "needs at least 2 training images: batch norm compares the images of a
 def _preset(name: str, text: str, **limits: float) -> Any:
     """Return the field of a parameter that is as the preset says unless it is given."""
     values = {preset: getattr(recipe, name) for preset, recipe in PRESETS.items()}
-    shown = {k: "-".join(map(str, v)) if isinstance(v, tuple) else f"{v:g}" for k, v in values.items()}
+    shown = {k: "-".join(map(str, v)) if isinstance(v, tuple) else str(v).lower() for k, v in values.items()}
     return field(default=None, metadata={"help": f"{text}; tuned {shown['tuned']}, paper {shown['paper']}", **limits})
 
 
@@ -51,16 +53,17 @@ class Gan(Generator):
     cost = "minutes"
     source = "Goodfellow et al.: Generative adversarial nets, NeurIPS 2014, Algorithm 1"
 
-    preset: Literal["tuned", "paper"] = field(default="tuned", metadata={"help": "where parameters that are not given come from"})
+    preset: Literal["tuned", "paper"] = field(default="tuned", metadata={"help": "where what is not given comes from"})
     steps: int = field(default=2400, metadata={"min": 1, "max": 10**6, "help": "training steps, one batch each"})
     batch: int = field(default=128, metadata={"min": 2, "help": "images a batch; all where there are fewer"})
     lr: float | None = _preset("lr", "learning rate of Adam, for both networks", above=0, max=1)
     latent: int | None = _preset("latent", "random numbers that an image is made from", min=1)
     g_widths: tuple[int, ...] | None = _preset("g_widths", "hidden layers of the generator", min=1)
     d_widths: tuple[int, ...] | None = _preset("d_widths", "hidden layers of the discriminator", min=1)
-    real_label: float | None = _preset("real_label", "what D should say of a real image; below 1 is label smoothing", above=0, max=1)
+    real_label: float | None = _preset("real_label", "target of D for real images; 1 is no smoothing", above=0, max=1)
     dropout: float | None = _preset("dropout", "share of D's hidden units that are dropped", min=0, below=1)
     average: float | None = _preset("average", "decay of the moving average of G's weights; 0 is none", min=0, below=1)
+    shared_noise: bool | None = _preset("shared_noise", "whether G and D learn from the same fakes")
     batch_norm: bool = field(default=True, metadata={"help": "batch norm in the hidden layers of G"})
 
     @property
@@ -78,8 +81,6 @@ class Gan(Generator):
         """Train on `real` (n, h, w, c). Raises CannotFit where a loss is no longer finite."""
         if len(real) < 2:
             raise CannotFit(TOO_FEW)
-        from generators._gan_training import Training
-
         self.shape, batch = real.shape[1:], min(self.batch, len(real))
         training = Training(self.recipe, real.reshape(len(real), -1), batch, ctx.rng)
         shown, statistics = self._noise(8, ctx), self._noise(STATISTICS * batch, ctx)
@@ -105,9 +106,10 @@ class Gan(Generator):
 
 
 def _log(losses: Array, ctx: Context) -> None:
-    """Record the mean losses of D and G, float32 (steps, 2), of every few steps."""
-    for first in range(0, len(losses), MEAN):
-        part = losses[first : first + MEAN].astype(float)
+    """Record the losses of D and G, float32 (steps, 2), as means over windows (24 steps of 2,400)."""
+    window = -(-len(losses) // POINTS)
+    for first in range(0, len(losses), window):
+        part = losses[first : first + window].astype(float)
         d, g = part.mean(axis=0)
         ctx.log(first + len(part), D=d, G=g)
 

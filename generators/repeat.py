@@ -16,7 +16,7 @@ class Repeat(Control):
 
     def fit(self, real: Images, ctx: Context) -> None:
         """Draw one of `real` (n, h, w, c)."""
-        self.image = real[ctx.rng.integers(len(real))]
+        self.image: Images = real[ctx.rng.integers(len(real))]
 
     def sample(self, n: int, ctx: Context) -> Images:
         """Return it `n` times, each with its own noise."""

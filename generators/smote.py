@@ -31,9 +31,9 @@ class Smote(Generator):
     tags = ("baseline",)
     source = "Chawla et al.: SMOTE: synthetic minority over-sampling technique, JAIR 16, 2002, section 4.2"
 
-    k: int = field(default=5, metadata={"min": 1, "help": "how many nearest neighbours; all others where there are fewer"})
+    k: int = field(default=5, metadata={"min": 1, "help": "nearest neighbours to draw from; all where there are fewer"})
     variant: Literal["chawla", "published"] = field(
-        default="chawla", metadata={"help": "chawla: the paper's method; published: a listing that adds the step to another image"}
+        default="chawla", metadata={"help": "chawla: the paper's; published: a listing that adds the step elsewhere"}
     )
 
     def skip(self, task: Task) -> str | None:
@@ -44,8 +44,10 @@ class Smote(Generator):
         """Find the neighbours of each of `real` (n, h, w, c)."""
         if len(real) < 2:
             raise CannotFit(TOO_FEW)
-        self.real = real
-        self.neighbours = nearest(real.reshape(len(real), -1), min(self.k, len(real) - 1))
+        k = min(self.k, len(real) - 1)
+        if k < self.k:
+            ctx.warn(f"{self.k} neighbours were asked for; of {len(real)} training images each has {k}.")
+        self.real, self.neighbours = real, nearest(real.reshape(len(real), -1), k)
 
     def sample(self, n: int, ctx: Context) -> Images:
         """Return `n` images; those of the published variant reach outside [0, 1]."""

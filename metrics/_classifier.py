@@ -16,7 +16,7 @@ def fit_and_predict(features: Array, labels: Labels, test: Array, real: Array) -
     """Train on `features` (n, d) with `labels` (n,), return the labels of `test` (m, d).
 
     Wide features (pixels) are first brought to 50 principal components, fitted on the rows that `real` marks: a
-    tenth of the time, and the definition's own space.
+    fifth of the time, and the definition's own space.
     """
     from sklearn.svm import SVC
 

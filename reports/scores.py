@@ -81,7 +81,7 @@ def _column(measure: Row, i: int, scored: Sequence[Any], real: Sequence[Any]) ->
     values = [v for _, rows in [*scored, *real] if (v := _mean(rows[i])) is not None]
     own = [v for _, rows in scored if (v := _mean(rows[i])) is not None]
     better, best = measure["better"], None
-    if len(own) > 1 and better != "none":
+    if len(own) > 1 and better != "none" and measure["part"]:       # evidence has no best: noise is far from all images
         best = max(own) if better == "higher" else min(own, key=(lambda v: abs(v - 0.5)) if better == "half" else float)
     digits = decimals_for(values)
     return {

@@ -105,7 +105,7 @@ def command(config: str | None, dry_run: bool, no_report: bool, open_: bool, qui
 def _settings(config: str | None, no_report: bool, given: dict[str, Any]) -> Settings:
     from benchmark.settings import from_mapping, read_toml
 
-    options = {name: value for name, value in given.items() if value not in (None, (), False)}
+    options = {name: value for name, value in given.items() if value is not None and value is not False and value != ()}
     values = {**(read_toml(Path(config)) if config else {}), **options}
     if not values.get("generators"):
         raise InputError(f"name the generators to score, as in: {EXAMPLE}")
