@@ -130,6 +130,7 @@ class Plugin:
 class Generator(Plugin):
     """Makes synthetic images of one class after seeing real ones."""
 
+    label: ClassVar[str] = ""                   # how the page names it, if not by `name`: "SMOTE"
     control: ClassVar[bool] = False
     light: ClassVar[bool] = False               # True: may start as a fork of a process with numpy and sklearn loaded
     cost: ClassVar[Literal["seconds", "minutes"]] = "seconds"
@@ -176,6 +177,11 @@ class Measure:
     reference: bool = False                     # True: depends on the reference classifier
     smallest_n: int = 15
     controls: tuple[str, ...] | None = None
+
+    @property
+    def anchored(self) -> bool:
+        """Whether there is a calibrated scale: a failing control, or a fixed zero."""
+        return self.failing is not None or self.zero is not None
 
 
 @dataclass(frozen=True)
@@ -279,6 +285,8 @@ class Data:
 class Dataset(Plugin):
     """Labelled real images."""
 
+    title: ClassVar[str] = ""                   # how the page names it, if not by `name`: "MNIST"
+    noun: ClassVar[str] = "class"               # what the page calls a class: "digit"
     takes_folder: ClassVar[bool] = False        # True: reads `--data-dir`
 
     def load(self, folder: Path | None) -> Data:

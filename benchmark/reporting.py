@@ -116,6 +116,7 @@ def _run(results: Results) -> dict[str, Any]:
             "name": data.name, "sha256": data.fingerprint, "shape": list(data.shape), "n_real": list(plan.sizes),
             "n_synthetic": sizes.held_out, "n_neutral": sizes.neutral, "n_test": len(data.test_labels),
             "duplicates": data.duplicates, "licence": plan.dataset.licence, "source": plan.dataset.source,
+            "title": plan.dataset.title or data.name, "noun": plan.dataset.noun,
         },
         "features": {"name": plan.features.name, "space": plan.features.space, "reference": plan.reference_id},
         "notes": list(plan.notes), "warnings": [],
@@ -127,7 +128,7 @@ def _generators(results: Results) -> list[dict[str, Any]]:
     slots = {config: i for i, config in enumerate(sorted(c for c, g in plan.generators.items() if not g.control))}
     return [
         {
-            "id": config, "label": config, "kind": "control" if generator.control else "generator",
+            "id": config, "label": config.replace(generator.name, generator.label or generator.name, 1), "kind": "control" if generator.control else "generator",
             "help": ((type(generator).__doc__ or "").strip().splitlines() or [""])[0],
             "slot": slots[config] % SLOTS + 1 if config in slots else 0, "hollow": slots.get(config, 0) >= SLOTS,
             **_state(results, config),
@@ -179,7 +180,7 @@ def _results(results: Results) -> list[dict[str, Any]]:
                 part, scale = raw(results.table, config, place, name), results.scales[place][name]
                 first = next((v for v in fits.values() if v.value is None), None)
                 lo, hi = part.interval or (None, None)
-                judged = not scale.reason or part.score is None
+                judged = not scale.reason or part.score is None or not results.table.measures[name].anchored
                 rows.append({
                     "generator": config, "cls": place[0], "n_real": place[1], "measure": name, "values": values,
                     "mean": part.score, "lo": lo, "hi": hi,

@@ -173,7 +173,7 @@ class Results:
         value = self.table.fits(cell.config, place, measure.name)[cell.task.seed]
         scale = self.scales[place][measure.name]
         calibrated, status, reason = None, value.status, value.reason
-        if value.value is not None and (measure.failing or measure.zero is not None):
+        if value.value is not None and measure.anchored:
             if scale.reason:
                 status, reason = "not-judged", scale.reason
             else:

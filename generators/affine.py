@@ -19,6 +19,7 @@ class Affine(Generator):
     """
 
     name = "affine"
+    label = "Affine"
     light = True
     tags = ("baseline",)
     source = "Simard, Steinkraus and Platt: Best practices for convolutional neural networks, ICDAR 2003, section 2"

@@ -10,6 +10,7 @@ class Copy(Control):
     """Training images, drawn without replacement while they last: a full copier."""
 
     name = "copy"
+    label = "Training copies"
 
     def fit(self, real: Images, ctx: Context) -> None:
         """Keep the training images (n, h, w, c)."""

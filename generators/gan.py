@@ -48,6 +48,7 @@ class Gan(Generator):
     """
 
     name = "gan"
+    label = "GAN"
     needs = ("tensorflow",)
     extra = "tensorflow"
     cost = "minutes"

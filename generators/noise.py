@@ -11,6 +11,7 @@ class Noise(Control):
     """Gaussian noise with the training images' mean and standard deviation of each pixel, clipped to [0, 1]."""
 
     name = "noise"
+    label = "Noise"
 
     def fit(self, real: Images, ctx: Context) -> None:
         """Take mean and sd of each pixel of `real` (n, h, w, c)."""

@@ -9,6 +9,7 @@ class Real(Control):
     """Fresh real images that no role uses: the best that can be expected."""
 
     name = "real"
+    label = "Fresh real"
     role = "fresh"
 
     def fit(self, real: Images, ctx: Context) -> None:

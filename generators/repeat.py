@@ -13,6 +13,7 @@ class Repeat(Control):
     """One training image with noise of sd .02, clipped to [0, 1]: a mode collapse."""
 
     name = "repeat"
+    label = "One image repeated"
 
     def fit(self, real: Images, ctx: Context) -> None:
         """Draw one of `real` (n, h, w, c)."""

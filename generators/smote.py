@@ -27,6 +27,7 @@ class Smote(Generator):
     """
 
     name = "smote"
+    label = "SMOTE"
     light = True
     tags = ("baseline",)
     source = "Chawla et al.: SMOTE: synthetic minority over-sampling technique, JAIR 16, 2002, section 4.2"

@@ -9,6 +9,7 @@ class WrongClass(Control):
     """Fresh real images of the next class in label order (the last wraps to the first)."""
 
     name = "wrong-class"
+    label = "Another class"
     role = "fresh"
     next_class = True
 

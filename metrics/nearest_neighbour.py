@@ -81,8 +81,8 @@ class NearestNeighbour(Metric):
             return not_judged(self.measures, "needs at least 2 training and 2 synthetic images")
         made = evidence.neighbours("synthetic", "train", k, "pixels")
         real = evidence.neighbours("held_out", "train", 2, "pixels")
-        self._keep(evidence, ctx)
         near = NEAR * np.median(real.distances[:, 0])
+        self._keep(evidence, ctx, near)
         nearest = made.distances[:, 0].astype(np.float64)
         pixels = evidence.features("synthetic", "pixels"), evidence.features("train", "pixels")
         segments = to_segments(*pixels, made.indices)
@@ -104,8 +104,9 @@ class NearestNeighbour(Metric):
         made = nearest_binary(evidence.features("synthetic", "pixels"), train)
         return np.asarray(made < NEAR * np.median(real))
 
-    def _keep(self, evidence: Evidence, ctx: Context) -> None:
+    def _keep(self, evidence: Evidence, ctx: Context, near: float) -> None:
         made = evidence.neighbours("synthetic", "train", 1, "pixels")
+        ctx.keep("threshold", np.asarray(near))
         ctx.keep("synthetic_to_train", made.distances[:, 0])
         ctx.keep("nearest_train", made.indices[:, 0].astype(np.int32))
         ctx.keep("synthetic_to_held_out", evidence.neighbours("synthetic", "held_out", 1, "pixels").distances[:, 0])

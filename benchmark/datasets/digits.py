@@ -13,6 +13,7 @@ class Digits(Dataset):
     """Handwritten digits of UCI's optdigits test set as scikit-learn ships them: 8x8x1, about 180 a class."""
 
     name = "digits"
+    noun = "digit"
     source = "Alpaydin, Kaynak: Optical Recognition of Handwritten Digits, UCI, 1998 (sklearn.datasets.load_digits)"
     licence = "CC BY 4.0"
 

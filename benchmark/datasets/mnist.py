@@ -31,6 +31,8 @@ class Mnist(Dataset):
     """Handwritten digits (LeCun, Cortes, Burges): 60,000 training and 10,000 test images, 28x28x1."""
 
     name = "mnist"
+    title = "MNIST"
+    noun = "digit"
     source = "LeCun, Cortes, Burges: The MNIST database of handwritten digits, 1998"
     licence = "CC BY-SA 3.0"
 

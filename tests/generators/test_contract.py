@@ -38,9 +38,9 @@ def test_the_same_seed_makes_the_same_images(name, context):
         generator.fit(real_images((6, 6, 1)), context(seed))
         return generator.sample(20, context(seed + 100))
 
-    state = np.random.get_state()[1].copy()
+    state = np.random.get_state()[1].copy()     # noqa: NPY002 - nobody may touch the global generator
     np.testing.assert_array_equal(make(1), make(1))
-    np.testing.assert_array_equal(np.random.get_state()[1], state)       # nobody touches the global generator
+    np.testing.assert_array_equal(np.random.get_state()[1], state)     # noqa: NPY002
     if name not in ("real", "wrong-class"):
         assert (make(1) != make(2)).any()
 
