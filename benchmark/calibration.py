@@ -17,7 +17,7 @@ from benchmark.statistics import FEWEST_FITS, Interval, of_mean, over_draws, ove
 if TYPE_CHECKING:
     from benchmark.api import Array, Measure
 
-SPREADS = 3.0                   # the gap between the anchors that lets a measure judge
+SPREADS = 3.0  # the gap between the anchors that lets a measure judge
 REAL = "real"
 
 
@@ -31,8 +31,8 @@ class Value:
     reason: str = ""
 
 
-Place = tuple[int, int]                         # label, n_real
-Fits = Mapping[int, Value]                      # by seed
+Place = tuple[int, int]  # label, n_real
+Fits = Mapping[int, Value]  # by seed
 
 
 @dataclass
@@ -83,10 +83,10 @@ class Part:
     name: str
     score: float | None = None
     interval: Interval | None = None
-    status: str = "ok"                          # ok, not-judged, failed, not-meaningful, skipped
+    status: str = "ok"  # ok, not-judged, failed, not-meaningful, skipped
     reason: str = ""
     n: int = 0
-    as_user: float | None = None                # failed fits count as 0
+    as_user: float | None = None  # failed fits count as 0
     weakest: str = ""
     parts: tuple[Part, ...] = ()
     zero: float | None = None
@@ -104,11 +104,12 @@ def anchors(table: Table, place: Place, name: str) -> Anchors:
     if table.n_synthetic < measure.smallest_n:
         return Anchors(reason=f"needs {measure.smallest_n} synthetic images, has {table.n_synthetic}")
     ones, one_draws = _anchor(table, REAL, place, measure)
+    zero_draws: dict[int, Array] = {}
     if measure.zero is not None:
-        zeros, zero_draws = {seed: measure.zero for seed in ones}, {}
+        zeros = dict.fromkeys(ones, measure.zero)
     else:
         zeros, zero_draws = _anchor(table, measure.failing or "", place, measure)
-    for control, found in ((measure.failing or "a fixed zero", zeros), (REAL, ones)):
+    for control, found in ((REAL, ones), (measure.failing, zeros)):
         if not found:
             return Anchors(reason=f"the control {control} has no value here")
     zero, one = float(np.mean(list(zeros.values()))), float(np.mean(list(ones.values())))
@@ -133,12 +134,17 @@ def _folded(measure: Measure, draws: Array) -> Array:
     return np.abs(draws - 0.5) if measure.better == "half" else draws
 
 
-def _spread(zeros: Mapping[int, float], zero_draws: Mapping[int, Array], ones: Mapping[int, float], one_draws: Mapping[int, Array]) -> float:
+def _spread(
+    zeros: Mapping[int, float],
+    zero_draws: Mapping[int, Array],
+    ones: Mapping[int, float],
+    one_draws: Mapping[int, Array],
+) -> float:
     """Return the pooled sd of the two anchors: over seeds where there are enough, else over images."""
     if min(len(zeros), len(ones)) >= FEWEST_FITS:
-        variances = [np.var(list(found.values()), ddof=1) for found in (zeros, ones)]
+        variances = [float(np.var(list(found.values()), ddof=1)) for found in (zeros, ones)]
     else:
-        variances = [np.mean([d.var() for d in found.values()]) if found else 0.0 for found in (zero_draws, one_draws)]
+        variances = [float(np.mean([d.var() for d in found.values()] or [0.0])) for found in (zero_draws, one_draws)]
     return float(np.sqrt(np.mean(variances)))
 
 
@@ -151,22 +157,35 @@ def part(table: Table, config: str, place: Place, name: str, scale: Anchors, lev
     bad = [v for v in fits.values() if v.value is None]
     if not good:
         first = bad[0] if bad else Value(None, status="not-judged", reason=f"{name} was not measured")
-        return Part(name, status=first.status, reason=first.reason, as_user=None if not bad else 0.0, zero=scale.zero, one=scale.one)
+        return Part(
+            name,
+            status=first.status,
+            reason=first.reason,
+            as_user=None if not bad else 0.0,
+            zero=scale.zero,
+            one=scale.one,
+        )
     score = float(np.mean([scale.calibrate(v) for v in good.values()]))
     failed = sum(v.status not in ("ok", "not-judged", "skipped") for v in bad)
     return Part(
-        name, score, _interval(table, measure, fits, good, scale, level), n=len(good),
-        as_user=score * len(good) / (len(good) + failed), zero=scale.zero, one=scale.one,
+        name,
+        score,
+        _interval(measure, fits, good, scale, level),
+        n=len(good),
+        as_user=score * len(good) / (len(good) + failed),
+        zero=scale.zero,
+        one=scale.one,
         reason=f"{failed} of {len(good) + failed} fits failed" if failed else "",
     )
 
 
-def _interval(table: Table, measure: Measure, fits: Fits, good: Mapping[int, float], scale: Anchors, level: float) -> Interval | None:
+def _interval(measure: Measure, fits: Fits, good: Mapping[int, float], scale: Anchors, level: float) -> Interval | None:
     if len(good) >= FEWEST_FITS:
         return over_fits([scale.calibrate_at(seed, value) for seed, value in good.items()], level)
     draws = [
         _calibrated_draws(scale, seed, _folded(measure, fits[seed].draws))  # type: ignore[arg-type]
-        for seed in good if fits[seed].draws is not None
+        for seed in good
+        if fits[seed].draws is not None
     ]
     return over_draws(np.mean(draws, axis=0), level) if draws else None
 
@@ -178,7 +197,8 @@ def _calibrated_draws(scale: Anchors, seed: int, draws: Array) -> Array:
     gap = one - zero
     floor = 0.1 * abs(scale.one - scale.zero)  # type: ignore[operator]
     gap = np.where(np.abs(gap) < floor, np.copysign(floor, scale.one - scale.zero), gap)  # type: ignore[operator]
-    return (draws - zero) / gap
+    calibrated: Array = (draws - zero) / gap
+    return calibrated
 
 
 def aspect(table: Table, config: str, place: Place, kind: Aspect, scales: Mapping[str, Anchors]) -> Part:
@@ -189,7 +209,9 @@ def aspect(table: Table, config: str, place: Place, kind: Aspect, scales: Mappin
     level = 1 - 0.05 / max(len(judged), 1)
     parts = [part(table, config, place, name, scales[name], level) for name in names if name not in absent]
     if not judged:
-        why = [f"{name}: not among the metrics of this run" for name in absent] + [f"{p.name}: {p.reason}" for p in parts]
+        why = [f"{name}: not among the metrics of this run" for name in absent] + [
+            f"{p.name}: {p.reason}" for p in parts
+        ]
         return Part(kind.name, status="not-judged", reason="; ".join(why), parts=tuple(parts))
     used = [p for p in parts if p.name in judged]
     for p in used:
@@ -198,9 +220,14 @@ def aspect(table: Table, config: str, place: Place, kind: Aspect, scales: Mappin
     weakest = min(used, key=lambda p: p.score)  # type: ignore[arg-type,return-value]
     intervals = [p.interval or Interval(p.score, p.score) for p in used]  # type: ignore[arg-type]
     return Part(
-        kind.name, weakest.score, Interval(min(i.lo for i in intervals), min(i.hi for i in intervals)),
-        n=min(p.n for p in used), as_user=min(p.as_user for p in used if p.as_user is not None),
-        reason="; ".join(sorted({p.reason for p in used if p.reason})), weakest=weakest.name, parts=tuple(parts),
+        kind.name,
+        weakest.score,
+        Interval(min(i.lo for i in intervals), min(i.hi for i in intervals)),
+        n=min(p.n for p in used),
+        as_user=min(p.as_user for p in used if p.as_user is not None),
+        reason="; ".join(sorted({p.reason for p in used if p.reason})),
+        weakest=weakest.name,
+        parts=tuple(parts),
     )
 
 
@@ -208,7 +235,11 @@ def fits_of(table: Table, config: str, place: Place, kind: Aspect, scales: Mappi
     """Return an aspect by seed, unclipped: the minimum of its judged parts in each fit that has all of them."""
     judged = [name for name in kind.parts_at(place[1]) if name in table.measures and not scales[name].reason]
     by_part = [
-        {s: scales[name].calibrate(fold(table.measures[name], v.value)) for s, v in table.fits(config, place, name).items() if v.value is not None}
+        {
+            s: scales[name].calibrate(fold(table.measures[name], v.value))
+            for s, v in table.fits(config, place, name).items()
+            if v.value is not None
+        }
         for name in judged
     ]
     seeds = set.intersection(*(set(found) for found in by_part)) if by_part else set()
@@ -219,7 +250,12 @@ def aspects_at(table: Table, config: str, place: Place, scales: Mapping[str, Anc
     """Return all aspects of one generator at one place; `original` is greyed where nothing is realistic."""
     found = {kind.name: aspect(table, config, place, kind, scales) for kind in ASPECTS}
     realistic, original = found["realistic"], found["original"]
-    if realistic.score is not None and original.score is not None and realistic.score < MEANINGLESS and original.score >= 0.5:
+    if (
+        realistic.score is not None
+        and original.score is not None
+        and realistic.score < MEANINGLESS
+        and original.score >= 0.5
+    ):
         reason = f"not meaningful: what is not realistic ({realistic.score:.2f}) is new in any case"
         found["original"] = Part(**{**original.__dict__, "status": "not-meaningful", "reason": reason})
     return found
@@ -231,15 +267,20 @@ def over_classes(parts: Iterable[Part], name: str) -> Part:
     good = [p for p in everything if p.score is not None]
     if not good:
         first = everything[0]
-        gets = 0.0 if all(p.as_user == 0.0 for p in everything) else None
-        return Part(name, status=first.status, reason=first.reason, as_user=gets)
+        nothing = 0.0 if all(p.as_user == 0.0 for p in everything) else None
+        return Part(name, status=first.status, reason=first.reason, as_user=nothing)
     scores = [p.score for p in good if p.score is not None]
-    gets = [p.as_user for p in everything if p.as_user is not None]  # type: ignore[assignment]
+    gets = [p.as_user for p in everything if p.as_user is not None]
     statuses = {p.status for p in good}
     notes = [f"{len(good)} of {len(everything)} classes"] if len(good) < len(everything) else []
     notes += sorted({p.reason for p in good if p.reason})
     return Part(
-        name, float(np.mean(scores)), of_mean(scores, [p.interval or Interval(p.score, p.score) for p in good]),  # type: ignore[arg-type]
-        status=statuses.pop() if len(statuses) == 1 else "ok", reason="; ".join(notes), n=sum(p.n for p in good),
-        as_user=float(np.mean(gets)), weakest=min(good, key=lambda p: p.score).weakest,  # type: ignore[arg-type,return-value]
+        name,
+        float(np.mean(scores)),
+        of_mean(scores, [p.interval or Interval(p.score, p.score) for p in good]),  # type: ignore[arg-type]
+        status=statuses.pop() if len(statuses) == 1 else "ok",
+        reason="; ".join(notes),
+        n=sum(p.n for p in good),
+        as_user=float(np.mean(gets)),
+        weakest=min(good, key=lambda p: p.score).weakest,  # type: ignore[arg-type,return-value]
     )

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from benchmark.executors import Say
     from benchmark.plugins import Origin
 
-TOLERANCE = 1e-6                # how far outside [0, 1] is rounding
-SHOWN = 8                       # images kept of each snapshot
+TOLERANCE = 1e-6  # how far outside [0, 1] is rounding
+SHOWN = 8  # images kept of each snapshot
 
 
 @dataclass(frozen=True)
@@ -185,9 +185,9 @@ class ScoreCell:
     sizes: protocol.Sizes
     data: DataSource
     space: Path
-    metrics: Mapping[str, Loadable]             # by metric key
+    metrics: Mapping[str, Loadable]  # by metric key
     start: Literal["pool"] = "pool"
-    seconds: float = 600.0                      # a metric
+    seconds: float = 600.0  # a metric
     memory: float = 8.0
 
     def run(self, say: Say) -> dict[str, Any]:
@@ -202,7 +202,12 @@ class ScoreCell:
                 evidence = evidence or self._evidence()
                 record = self._score(key, metric, evidence)
             except Exception as error:  # noqa: BLE001 - a metric may raise anything; it becomes a row
-                record = {"status": "failed", "reason": describe(error, metric), "scores": {}, "traceback": traceback.format_exc()}
+                record = {
+                    "status": "failed",
+                    "reason": describe(error, metric),
+                    "scores": {},
+                    "traceback": traceback.format_exc(),
+                }
             record |= {"seconds": time.perf_counter() - started, "cpu_seconds": time.process_time() - cpu}
             say("scored", (key, record))
         return {"status": "ok"}
@@ -216,8 +221,15 @@ class ScoreCell:
         own = data.roles(task.label, task.seed, self.sizes)
         others = _Others(data, task, self.sizes)
         return CellEvidence(
-            task=task, control=self.control, synthetic=synthetic, train=own["train"], held_out=own["held_out"],
-            test=data.test, test_labels=data.test_labels, others=others, feature_space=_load_space(self.space),
+            task=task,
+            control=self.control,
+            synthetic=synthetic,
+            train=own["train"],
+            held_out=own["held_out"],
+            test=data.test,
+            test_labels=data.test_labels,
+            others=others,
+            feature_space=_load_space(self.space),
         )
 
     def _score(self, key: str, metric: Metric, evidence: Any) -> dict[str, Any]:
@@ -233,14 +245,16 @@ class ScoreCell:
         if arrays:
             np.savez(self.folder / f"{key}.npz", **arrays)  # type: ignore[arg-type]
         return {
-            "status": "ok", "reason": "", "warnings": ctx.warnings,
+            "status": "ok",
+            "reason": "",
+            "warnings": ctx.warnings,
             "scores": {name: {"value": s.value, "reason": s.reason, "note": s.note} for name, s in scores.items()},
         }
 
 
 def check_scores(metric: Metric, scores: Mapping[str, Score], control: str | None) -> None:
     """Raise ValueError where a metric gives other measures than it declares, or a value that is not finite."""
-    due = {m.name for m in metric.measures if control is None or m.controls is None or control in m.controls}
+    due = {measure.name for measure in metric.due(control)}
     if set(scores) != due:
         odd = ", ".join(sorted(set(scores) ^ due))
         raise ValueError(f"score returned other measures than {metric.name} declares: {odd}")
@@ -278,7 +292,11 @@ def describe(error: BaseException, plugin: Any) -> str:
     message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     file = getattr(sys.modules.get(type(plugin).__module__), "__file__", None)
     places = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
-    return f"{message} ({Path(places[-1].filename).name}, line {places[-1].lineno}, in {places[-1].name})" if places else message
+    return (
+        f"{message} ({Path(places[-1].filename).name}, line {places[-1].lineno}, in {places[-1].name})"
+        if places
+        else message
+    )
 
 
 class _timed:  # noqa: N801 - reads as a word

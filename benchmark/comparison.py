@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from benchmark.api import Array
 
 ALPHA = 0.05
-GRID = 1e-4                     # differences are rounded to this, far below any noise, so that sums are whole numbers
-FEWEST_CLASSES = 6              # from here on, classes themselves are pairs in a second test
+GRID = 1e-4  # differences are rounded to this, far below any noise, so that sums are whole numbers
+FEWEST_CLASSES = 6  # from here on, classes themselves are pairs in a second test
 
-Pair = tuple[int, int]                          # class, seed
+Pair = tuple[int, int]  # class, seed
 
 
 @dataclass(frozen=True)
@@ -28,17 +28,17 @@ class Comparison:
 
     a: str
     b: str
-    n: int                                      # pairs
+    n: int  # pairs
     nonzero: int
-    difference: float                           # mean
+    difference: float  # mean
     median: float
     interval: Interval | None
     wins: int
     losses: int
-    p: float                                    # exact, two-sided, not adjusted
-    holm: float = 1.0                           # adjusted over the pairs of the aspect
-    reachable: float = 1.0                      # the smallest adjusted p that this many pairs can give
-    over: str = "fits"                          # or "classes"
+    p: float  # exact, two-sided, not adjusted
+    holm: float = 1.0  # adjusted over the pairs of the aspect
+    reachable: float = 1.0  # the smallest adjusted p that this many pairs can give
+    over: str = "fits"  # or "classes"
 
     @property
     def word(self) -> str:
@@ -85,7 +85,10 @@ def compare(scores: Mapping[str, Mapping[Pair, float]], over: str = "fits") -> l
     """
     found = [_one(a, b, _paired(scores[a], scores[b]), over) for a, b in itertools.combinations(sorted(scores), 2)]
     adjusted = holm([c.p for c in found])
-    found = [replace(c, holm=p, reachable=min(1.0, _smallest(c.nonzero) * len(found))) for c, p in zip(found, adjusted, strict=True)]
+    found = [
+        replace(c, holm=p, reachable=min(1.0, _smallest(c.nonzero) * len(found)))
+        for c, p in zip(found, adjusted, strict=True)
+    ]
     return sorted(found, key=lambda c: (c.holm >= ALPHA, -abs(c.difference), c.a, c.b))
 
 
@@ -94,7 +97,9 @@ def over_classes(scores: Mapping[str, Mapping[Pair, float]]) -> dict[str, dict[P
     means: dict[str, dict[Pair, float]] = {}
     for config, fits in scores.items():
         classes = {label for label, _ in fits}
-        means[config] = {(label, 0): float(np.mean([v for (own, _), v in fits.items() if own == label])) for label in classes}
+        means[config] = {
+            (label, 0): float(np.mean([v for (own, _), v in fits.items() if own == label])) for label in classes
+        }
     return means
 
 
@@ -116,7 +121,13 @@ def mean_ranks(scores: Mapping[str, Mapping[Pair, float]]) -> dict[str, float]:
     from scipy.stats import rankdata
 
     names, table = _common(scores)
-    return dict(zip(names, (rankdata(-table, axis=1).mean(axis=0) if len(table) else np.full(len(names), np.nan)).tolist(), strict=True))
+    return dict(
+        zip(
+            names,
+            (rankdata(-table, axis=1).mean(axis=0) if len(table) else np.full(len(names), np.nan)).tolist(),
+            strict=True,
+        )
+    )
 
 
 def friedman(scores: Mapping[str, Mapping[Pair, float]]) -> float | None:
@@ -143,9 +154,17 @@ def _one(a: str, b: str, differences: list[float], over: str) -> Comparison:
     n = len(differences)
     nonzero = sum(abs(d) >= GRID / 2 for d in differences)
     return Comparison(
-        a, b, n, nonzero, float(np.mean(differences)) if n else 0.0, float(np.median(differences)) if n else 0.0,
-        over_fits(differences) if n > 1 else None, sum(d >= GRID / 2 for d in differences), sum(d <= -GRID / 2 for d in differences),
-        sign_flip(differences), over=over,
+        a,
+        b,
+        n,
+        nonzero,
+        float(np.mean(differences)) if n else 0.0,
+        float(np.median(differences)) if n else 0.0,
+        over_fits(differences) if n > 1 else None,
+        sum(d >= GRID / 2 for d in differences),
+        sum(d <= -GRID / 2 for d in differences),
+        sign_flip(differences),
+        over=over,
     )
 
 

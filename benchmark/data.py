@@ -33,16 +33,17 @@ class RealData:
 
     name: str
     class_names: tuple[str, ...]
-    raw: Array                      # (n, h, w, c) uint8 or float32, the training split
+    raw: Array  # (n, h, w, c) uint8 or float32, the training split
     labels: Labels
     raw_test: Array
     test_labels: Labels
-    duplicates: int                 # exact duplicates that were removed
+    duplicates: int  # exact duplicates that were removed
 
     @property
     def shape(self) -> tuple[int, int, int]:
         """Height, width, channels."""
-        return tuple(self.raw.shape[1:])  # type: ignore[return-value]
+        height, width, channels = self.raw.shape[1:]
+        return height, width, channels
 
     @cached_property
     def fingerprint(self) -> str:
@@ -84,15 +85,20 @@ def load(dataset: Dataset, folder: Path | None) -> RealData:
     """Read a dataset, check it, remove exact duplicates and set a test split aside."""
     data = dataset.load(folder)
     images, labels = _checked(data.images, data.labels, data, "training")
-    test = data.test_images is not None and data.test_labels is not None
-    if test:
+    test = data.test_images is not None
+    if data.test_images is not None and data.test_labels is not None:
         test_images, test_labels = _checked(data.test_images, data.test_labels, data, "test")
     else:
         test_images, test_labels = images[:0], labels[:0]
     seen: set[bytes] = set()
     keep, keep_test = _first_seen(images, seen), _first_seen(test_images, seen)
     removed = len(images) + len(test_images) - int(keep.sum()) - int(keep_test.sum())
-    images, labels, test_images, test_labels = images[keep], labels[keep], test_images[keep_test], test_labels[keep_test]
+    images, labels, test_images, test_labels = (
+        images[keep],
+        labels[keep],
+        test_images[keep_test],
+        test_labels[keep_test],
+    )
     if not test:
         aside = _a_fifth(labels, dataset.name, len(data.class_names))
         images, labels, test_images, test_labels = images[~aside], labels[~aside], images[aside], labels[aside]
@@ -103,14 +109,20 @@ def _checked(images: Array, labels: Array, data: Data, split: str) -> tuple[Arra
     if images.ndim != 4 or images.shape[-1] not in (1, 3):
         raise InputError(f"{split} images have shape {images.shape}; expected (n, height, width, 1 or 3 channels).")
     if len(images) != len(labels):
-        raise InputError(f"{len(images)} {split} images do not match {len(labels)} labels: there must be one label an image.")
+        raise InputError(
+            f"{len(images)} {split} images do not match {len(labels)} labels: there must be one label an image."
+        )
     labels = np.asarray(labels, dtype=np.int64)
     if len(labels) and not 0 <= labels.min() <= labels.max() < len(data.class_names):
-        raise InputError(f"{split} labels go from {labels.min()} to {labels.max()}; allowed are 0 to {len(data.class_names) - 1}.")
+        raise InputError(
+            f"{split} labels go from {labels.min()} to {labels.max()}; allowed are 0 to {len(data.class_names) - 1}."
+        )
     if images.dtype != np.uint8:
         images = images.astype(np.float32)
         if not (np.isfinite(images).all() and images.min() >= 0 and images.max() <= 1):
-            raise InputError(f"{split} images have values outside [0, 1] or not finite; allowed are bytes, or numbers in [0, 1].")
+            raise InputError(
+                f"{split} images have values outside [0, 1] or not finite; allowed are bytes, or numbers in [0, 1]."
+            )
     return images, labels
 
 

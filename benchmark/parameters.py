@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import types
 import typing
 from typing import TYPE_CHECKING, Any
@@ -35,7 +36,12 @@ class Parameter:
         """Say in words what values are allowed."""
         return _allowed(self.type) + "".join(
             f" {word} {bound:g}"
-            for word, bound in (("from", self.minimum), ("above", self.above), ("to", self.maximum), ("below", self.below))
+            for word, bound in (
+                ("from", self.minimum),
+                ("above", self.above),
+                ("to", self.maximum),
+                ("below", self.below),
+            )
             if bound is not None
         )
 
@@ -44,31 +50,36 @@ class Parameter:
         try:
             value = _parse(self.type, text)
         except ValueError:
-            raise InputError(f"{owner}[{self.name}={text}]: {text!r} is not allowed; {self.name} is {self.allowed}.") from None
+            raise InputError(
+                f"{owner}[{self.name}={text}]: {text!r} is not allowed; {self.name} is {self.allowed}."
+            ) from None
         self.check(value, owner)
         return value
 
     def check(self, value: Any, owner: str) -> None:
         """Raise InputError where `value` is out of range."""
-        numbers = value if isinstance(value, tuple) else (value,)
-        for number in numbers:
-            if isinstance(number, bool) or not isinstance(number, (int, float)):
-                continue
-            inside = (
-                (self.minimum is None or number >= self.minimum) and (self.maximum is None or number <= self.maximum)
-                and (self.above is None or number > self.above) and (self.below is None or number < self.below)
-            )
-            if not inside or number != number:
+        for number in value if isinstance(value, tuple) else (value,):
+            if isinstance(number, (int, float)) and not isinstance(number, bool) and not self._inside(number):
                 raise InputError(f"{owner}[{self.name}={to_text(value)}]: out of range; {self.name} is {self.allowed}.")
+
+    def _inside(self, number: float) -> bool:
+        return (
+            (self.minimum is None or number >= self.minimum)
+            and (self.maximum is None or number <= self.maximum)
+            and (self.above is None or number > self.above)
+            and (self.below is None or number < self.below)
+            and not math.isnan(number)
+        )
 
 
 def parameters_of(plugin: type[Plugin]) -> dict[str, Parameter]:
     """Return the parameters of a plugin class by name, in the order of its fields."""
-    if not dataclasses.is_dataclass(plugin):
+    declared: Any = plugin
+    if not dataclasses.is_dataclass(declared):
         return {}
     hints = typing.get_type_hints(plugin)
     found = {}
-    for field in dataclasses.fields(plugin):
+    for field in dataclasses.fields(declared):
         if not field.init:
             continue
         default = field.default_factory() if field.default_factory is not dataclasses.MISSING else field.default

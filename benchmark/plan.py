@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 QUICK = protocol.Sizes(train=250, held_out=100)
 FULL = protocol.Sizes(train=1000, held_out=500)
-SCORING = ("evidence.py", "neighbours.py", "reference.py", "protocol.py", "data.py")   # what every metric stands on
+SCORING = ("evidence.py", "neighbours.py", "reference.py", "protocol.py", "data.py")  # what every metric stands on
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,11 @@ class Cell:
         return self.generator.control
 
     @property
+    def as_control(self) -> str | None:
+        """The control's name, or None for a generator."""
+        return self.generator.name if self.control else None
+
+    @property
     def sort_key(self) -> tuple[Any, ...]:
         """The order of rows, whatever the order of work."""
         return (self.task.dataset, self.task.label, self.task.n_real, self.control, self.config, self.task.seed)
@@ -56,9 +61,9 @@ class Plan:
     data: RealData
     dataset: Dataset
     labels: tuple[int, ...]
-    sizes: Mapping[int, protocol.Sizes]             # by n_real
-    generators: Mapping[str, Generator]      # by configuration, controls last
-    metrics: Mapping[str, Metric]                   # by configuration
+    sizes: Mapping[int, protocol.Sizes]  # by n_real
+    generators: Mapping[str, Generator]  # by configuration, controls last
+    metrics: Mapping[str, Metric]  # by configuration
     features: Features
     features_id: str
     cells: tuple[Cell, ...]
@@ -86,14 +91,18 @@ class Plan:
 
     def metrics_for(self, cell: Cell) -> dict[str, Metric]:
         """Return the metrics that are due on a cell, by configuration."""
-        return {
-            config: metric for config, metric in self.metrics.items()
-            if not cell.control or metric.controls is None or cell.config in metric.controls
-        }
+        return {config: metric for config, metric in self.metrics.items() if metric.due(cell.as_control)}
 
     def metric_key(self, metric: Metric) -> str:
         """Return the key under which a metric's scores are kept beside a cell's samples."""
-        return digest("metric", metric.name, parameters.values_of(metric), plugins.code_of(type(metric)), _scoring_code(), self.features_id)
+        return digest(
+            "metric",
+            metric.name,
+            parameters.values_of(metric),
+            plugins.code_of(type(metric)),
+            _scoring_code(),
+            self.features_id,
+        )
 
 
 def cores() -> int:
@@ -113,22 +122,44 @@ def make(settings: Settings, registry: Registry) -> Plan:
     metrics = _metrics(settings, registry)
     features = selectors.select(settings.features, registry.features, "features")
     if len(features) != 1:
-        raise InputError(f"--features {settings.features!r} names {len(features)} spaces; scores of different spaces are never mixed, name one.")
+        raise InputError(
+            f"--features {settings.features!r} names {len(features)} spaces; "
+            "scores of different spaces are never mixed, name one."
+        )
     if problem := plugins.missing(type(features[0])):
         raise InputError(f"--features {settings.features} {problem}.")
     dataset, data = _data(settings, registry)
     labels = tuple(data.class_names.index(word) for word in parse_classes(settings.classes, data.class_names))
     sizes, notes = _sizes(settings, data)
     features_id = digest(
-        "features", protocol.VERSION, parameters.config_of(features[0]), plugins.code_of(type(features[0])),
-        _scoring_code(), data.fingerprint, max(s.neutral for s in sizes.values()),
+        "features",
+        protocol.VERSION,
+        parameters.config_of(features[0]),
+        plugins.code_of(type(features[0])),
+        _scoring_code(),
+        data.fingerprint,
+        max(s.neutral for s in sizes.values()),
     )
     plan = Plan(
-        settings, registry, data, dataset, tuple(sorted(labels)), sizes, generators, metrics, features[0], features_id, (), tuple(notes),
+        settings,
+        registry,
+        data,
+        dataset,
+        tuple(sorted(labels)),
+        sizes,
+        generators,
+        metrics,
+        features[0],
+        features_id,
+        (),
+        tuple(notes),
     )
     cells = [
         _cell(plan, config, generator, label, n_real, seed)
-        for config, generator in generators.items() for label in plan.labels for n_real in sizes for seed in plan.seeds
+        for config, generator in generators.items()
+        for label in plan.labels
+        for n_real in sizes
+        for seed in plan.seeds
     ]
     return Plan(**{**plan.__dict__, "cells": tuple(sorted(cells, key=lambda cell: cell.sort_key))})
 
@@ -138,7 +169,9 @@ def _generators(settings: Settings, registry: Registry) -> dict[str, Generator]:
     controls = {name: plugin for name, plugin in registry.generators.items() if plugin.control}
     for selector in selectors.split(settings.generators):
         if selector in controls:
-            raise InputError(f"{selector!r} is a control: it is in every run; name a generator: {', '.join(sorted(known))}.")
+            raise InputError(
+                f"{selector!r} is a control: it is in every run; name a generator: {', '.join(sorted(known))}."
+            )
     chosen = selectors.select(settings.generators, known, "generator", settings.exclude)
     return {parameters.config_of(g): g for g in [*chosen, *(plugin() for plugin in controls.values())]}
 
@@ -149,7 +182,9 @@ def _metrics(settings: Settings, registry: Registry) -> dict[str, Metric]:
     chosen = selectors.select("*" if wanted == "all" else wanted, known, "metric")
     twice = [m.name for m in chosen if sum(other.name == m.name for other in chosen) > 1]
     if twice:
-        raise InputError(f"--metrics names {twice[0]!r} with several settings; a measure is one number a cell, name one.")
+        raise InputError(
+            f"--metrics names {twice[0]!r} with several settings; a measure is one number a cell, name one."
+        )
     return {parameters.config_of(m): m for m in chosen}
 
 
@@ -170,23 +205,41 @@ def _sizes(settings: Settings, data: RealData) -> tuple[dict[int, protocol.Sizes
     asked = max(settings.n_real) if settings.n_real else default.train
     wanted = protocol.Sizes(train=asked, held_out=settings.n_synthetic or default.held_out)
     fitted = protocol.fit_sizes(
-        min(data.counts), wanted, typed_train=settings.n_real is not None, typed_held_out=settings.n_synthetic is not None
+        min(data.counts),
+        wanted,
+        typed_train=settings.n_real is not None,
+        typed_held_out=settings.n_synthetic is not None,
     )
     notes = []
     if fitted != wanted:
         notes.append(
-            f"The smallest class has {min(data.counts)} training images, so sizes were reduced: {fitted.train} training, "
+            f"The smallest class has {min(data.counts)} training images, so sizes were reduced: "
+            f"{fitted.train} training, "
             f"{fitted.held_out} held-out and as many fresh and synthetic, {fitted.neutral} neutral images a class."
         )
-    return {n: protocol.Sizes(n, fitted.held_out, fitted.neutral) for n in sorted(settings.n_real or (fitted.train,))}, notes
+    return {
+        n: protocol.Sizes(n, fitted.held_out, fitted.neutral) for n in sorted(settings.n_real or (fitted.train,))
+    }, notes
 
 
 def _cell(plan: Plan, config: str, generator: Generator, label: int, n_real: int, seed: int) -> Cell:
     data, sizes = plan.data, plan.sizes[n_real]
-    task = Task(data.name, label, data.class_names[label], n_real, sizes.held_out, data.shape, len(data.class_names), seed)
+    task = Task(
+        data.name, label, data.class_names[label], n_real, sizes.held_out, data.shape, len(data.class_names), seed
+    )
     key = digest(
-        "cell", protocol.VERSION, data.name, data.fingerprint, label, n_real, sizes.held_out, sizes.neutral, seed,
-        generator.name, parameters.values_of(generator), plugins.code_of(type(generator)),
+        "cell",
+        protocol.VERSION,
+        data.name,
+        data.fingerprint,
+        label,
+        n_real,
+        sizes.held_out,
+        sizes.neutral,
+        seed,
+        generator.name,
+        parameters.values_of(generator),
+        plugins.code_of(type(generator)),
     )
     skip = plugins.missing(type(generator)) or generator.skip(task) or ""
     return Cell(key, config, generator, task, sizes, skip)

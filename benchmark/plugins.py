@@ -42,7 +42,7 @@ class Origin:
 
     module: str
     qualname: str
-    file: str | None = None         # for a plugin given as a file by -p
+    file: str | None = None  # for a plugin given as a file by -p
 
     def load(self) -> type[Plugin]:
         """Import the class."""
@@ -109,14 +109,17 @@ def missing(plugin: type[Plugin]) -> str:
     return f"needs {', '.join(absent)}: pip install {what}"
 
 
-@cache
 def code_of(plugin: type[Plugin]) -> str:
     """Return a hash of the source that a plugin is made of: its module and the `_` helpers it imports."""
+    return _code_hash(plugin.__module__, plugin.__qualname__)
+
+
+@cache
+def _code_hash(module: str, qualname: str) -> str:
     digest = hashlib.sha256()
-    module = sys.modules[plugin.__module__]
-    for source in _sources(module):
+    for source in _sources(sys.modules[module]):
         digest.update(source)
-    digest.update(plugin.__qualname__.encode())
+    digest.update(qualname.encode())
     return digest.hexdigest()[:16]
 
 
@@ -174,7 +177,10 @@ def _check_layout() -> None:
         spec = importlib.util.find_spec(name)
         if spec is None or spec.origin is None or Path(spec.origin).resolve().parent.parent != here:
             found = spec.origin if spec else "nothing"
-            raise InputError(f"the package {name!r} should be beside {here / 'benchmark'}, but {found} hides it; rename or remove that.")
+            raise InputError(
+                f"the package {name!r} should be beside {here / 'benchmark'}, but {found} hides it; "
+                "rename or remove that."
+            )
 
 
 def _add(registry: Registry, name: str, load: Callable[[], Any]) -> None:
@@ -194,7 +200,7 @@ def _add(registry: Registry, name: str, load: Callable[[], Any]) -> None:
         registry.problems.append(f"plugin {where} does not fit the hooks: {str(error).splitlines()[-1].strip()}")
         return
     except ValueError:
-        return                      # the same module twice, by -p and an entry point: once is enough
+        return  # the same module twice, by -p and an entry point: once is enough
     for kind in KINDS:
         hook = getattr(module, f"bench_{kind}", None)
         if hook is not None:
@@ -226,13 +232,18 @@ def _fault(plugin: Any, kind: str) -> str:
     name = getattr(plugin, "name", None)
     if not (isinstance(name, str) and re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name)):
         return f"{plugin.__name__} has the name {name!r}; allowed are small letters, digits, '-' and '_'"
-    own = [n for n, a in plugin.__dict__.get("__annotations__", {}).items() if "ClassVar" not in str(a) and n in plugin.__dict__]
+    own = [
+        n
+        for n, a in inspect.get_annotations(plugin).items()
+        if "ClassVar" not in str(a) and n in plugin.__dict__
+    ]
     fields = {f.name for f in dataclasses.fields(plugin)} if dataclasses.is_dataclass(plugin) else set()
     if set(own) - fields:
         return f"{plugin.__name__} has parameters ({', '.join(own)}) but is no dataclass; add @dataclass above it"
     if dataclasses.is_dataclass(plugin):
         required = [
-            f.name for f in dataclasses.fields(plugin)
+            f.name
+            for f in dataclasses.fields(plugin)
             if f.init and f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
         ]
         if required:

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
     from benchmark.api import Array
 
-VERSION = 1                     # part of every key: raise it when the meaning of a role or a seed changes
+VERSION = 1  # part of every key: raise it when the meaning of a role or a seed changes
 
 NEUTRAL, NEUTRAL_FLOOR = 900, 200
-REFERENCE_FLOOR = 100           # held_out and fresh, each
+REFERENCE_FLOOR = 100  # held_out and fresh, each
 TRAIN_FLOOR = 50
-SMALLEST = 10                   # a role with fewer images is no role
+SMALLEST = 10  # a role with fewer images is no role
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def _in_proportion(available: int, sizes: Sizes, *, typed_train: bool, typed_hel
     )
     if min(scaled.train if not typed_train else SMALLEST, scaled.held_out, scaled.neutral) < SMALLEST:
         asked = " and ".join(
-            ["--n-real %d" % sizes.train] * typed_train + ["--n-synthetic %d" % sizes.held_out] * typed_held_out
+            [f"--n-real {sizes.train}"] * typed_train + [f"--n-synthetic {sizes.held_out}"] * typed_held_out
         )
         raise InputError(
             f"{asked or 'the protocol'} asks for more images than there are: the smallest class has {available} to be "
@@ -90,4 +90,9 @@ def roles(members: Array, dataset: str, label: int, seed: int, sizes: Sizes) -> 
     neutral, rest = shuffled[: sizes.neutral], np.sort(shuffled[sizes.neutral :])
     rest = rest[random(seed, "roles", dataset, label).permutation(len(rest))]
     n = sizes.held_out
-    return {"neutral": neutral, "held_out": rest[:n], "fresh": rest[n : 2 * n], "train": rest[2 * n : 2 * n + sizes.train]}
+    return {
+        "neutral": neutral,
+        "held_out": rest[:n],
+        "fresh": rest[n : 2 * n],
+        "train": rest[2 * n : 2 * n + sizes.train],
+    }

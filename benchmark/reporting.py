@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmark import calibration
 from benchmark.aspects import ASPECTS
 from benchmark.plan import cores
-from benchmark.results import due, raw
+from benchmark.results import raw
+from benchmark.statistics import FEWEST_FITS
 from benchmark.store import write_json
 from benchmark.versions import version_of, versions
 
@@ -30,7 +30,7 @@ SLOTS = 6
 
 def build_report(results: Results) -> dict[str, Any]:
     """Return report.json's content and write it into the output folder. Numbers are finite or null."""
-    report = {
+    report: dict[str, Any] = {
         "format": FORMAT,
         "run": _run(results),
         "classes": [{"label": i, "name": results.plan.data.class_names[i]} for i in results.plan.labels],
@@ -48,10 +48,10 @@ def build_report(results: Results) -> dict[str, Any]:
     problems = []
     for section in sections(results.plan.registry):
         try:
-            report["sections"][section.name] = section.collect(source)  # type: ignore[index]
+            report["sections"][section.name] = section.collect(source)
         except Exception as error:  # noqa: BLE001 - a section may be anybody's; the others go on
             problems.append(f"section {section.name} could not be collected: {type(error).__name__}: {error}")
-    report["run"]["warnings"] += problems  # type: ignore[index]
+    report["run"]["warnings"] += problems
     write_json(results.store.folder / "report.json", report)
     return report
 
@@ -108,18 +108,35 @@ def _run(results: Results) -> dict[str, Any]:
     extra = {name: version for plugin in plugins for name, version in versions(plugin).items()}
     return {
         "started": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-        "command": shlex.join(plan.settings.command()), "seeds": list(plan.seeds), "seconds": round(results.seconds, 1),
-        "workers": plan.workers, "finished": results.finished, "quick": plan.settings.quick,
+        "command": shlex.join(plan.settings.command()),
+        "seeds": list(plan.seeds),
+        "seconds": round(results.seconds, 1),
+        "workers": plan.workers,
+        "finished": results.finished,
+        "quick": plan.settings.quick,
         "versions": {**extra, "synthassay": version_of("synthassay")},
-        "host": {"cores": cores(), "machine": f"{platform.system()} {platform.machine()}", "python": platform.python_version()},
+        "host": {
+            "cores": cores(),
+            "machine": f"{platform.system()} {platform.machine()}",
+            "python": platform.python_version(),
+        },
         "data": {
-            "name": data.name, "sha256": data.fingerprint, "shape": list(data.shape), "n_real": list(plan.sizes),
-            "n_synthetic": sizes.held_out, "n_neutral": sizes.neutral, "n_test": len(data.test_labels),
-            "duplicates": data.duplicates, "licence": plan.dataset.licence, "source": plan.dataset.source,
-            "title": plan.dataset.title or data.name, "noun": plan.dataset.noun,
+            "name": data.name,
+            "sha256": data.fingerprint,
+            "shape": list(data.shape),
+            "n_real": list(plan.sizes),
+            "n_synthetic": sizes.held_out,
+            "n_neutral": sizes.neutral,
+            "n_test": len(data.test_labels),
+            "duplicates": data.duplicates,
+            "licence": plan.dataset.licence,
+            "source": plan.dataset.source,
+            "title": plan.dataset.title or data.name,
+            "noun": plan.dataset.noun,
         },
         "features": {"name": plan.features.name, "space": plan.features.space, "reference": plan.reference_id},
-        "notes": list(plan.notes), "warnings": [],
+        "notes": list(plan.notes),
+        "warnings": [],
     }
 
 
@@ -128,9 +145,12 @@ def _generators(results: Results) -> list[dict[str, Any]]:
     slots = {config: i for i, config in enumerate(sorted(c for c, g in plan.generators.items() if not g.control))}
     return [
         {
-            "id": config, "label": config.replace(generator.name, generator.label or generator.name, 1), "kind": "control" if generator.control else "generator",
+            "id": config,
+            "label": config.replace(generator.name, generator.label or generator.name, 1),
+            "kind": "control" if generator.control else "generator",
             "help": ((type(generator).__doc__ or "").strip().splitlines() or [""])[0],
-            "slot": slots[config] % SLOTS + 1 if config in slots else 0, "hollow": slots.get(config, 0) >= SLOTS,
+            "slot": slots[config] % SLOTS + 1 if config in slots else 0,
+            "hollow": slots.get(config, 0) >= SLOTS,
             **_state(results, config),
         }
         for config, generator in plan.generators.items()
@@ -152,10 +172,17 @@ def _measures(results: Results) -> list[dict[str, Any]]:
     parts = {name for kind in ASPECTS for n in results.plan.sizes for name in kind.parts_at(n)}
     return [
         {
-            "id": m.name, "metric": metric.name, "better": m.better, "aspect": m.aspect, "part": m.name in parts,
-            "failing": m.failing, "help": m.help, "unit": m.unit,
+            "id": m.name,
+            "metric": metric.name,
+            "better": m.better,
+            "aspect": m.aspect,
+            "part": m.name in parts,
+            "failing": m.failing,
+            "help": m.help,
+            "unit": m.unit,
         }
-        for metric in results.plan.metrics.values() for m in metric.measures
+        for metric in results.plan.metrics.values()
+        for m in metric.measures
     ]
 
 
@@ -163,7 +190,9 @@ def _aspect(results: Results, kind: Any) -> dict[str, Any]:
     names = dict.fromkeys(name for n in results.plan.sizes for name in kind.parts_at(n))
     known = results.table.measures
     return {
-        "id": kind.name, "label": kind.label, "question": kind.question,
+        "id": kind.name,
+        "label": kind.label,
+        "question": kind.question,
         "parts": [{"measure": n, "control": known[n].failing if n in known else None} for n in names],
     }
 
@@ -181,33 +210,49 @@ def _results(results: Results) -> list[dict[str, Any]]:
                 first = next((v for v in fits.values() if v.value is None), None)
                 lo, hi = part.interval or (None, None)
                 judged = not scale.reason or part.score is None or not results.table.measures[name].anchored
-                rows.append({
-                    "generator": config, "cls": place[0], "n_real": place[1], "measure": name, "values": values,
-                    "mean": part.score, "lo": lo, "hi": hi,
-                    "status": first.status if first else ("ok" if judged else "not-judged"),
-                    "reason": (first.reason if first else ("" if judged else scale.reason))[:300],
-                })
+                rows.append(
+                    {
+                        "generator": config,
+                        "cls": place[0],
+                        "n_real": place[1],
+                        "measure": name,
+                        "values": values,
+                        "mean": part.score,
+                        "lo": lo,
+                        "hi": hi,
+                        "status": first.status if first else ("ok" if judged else "not-judged"),
+                        "reason": (first.reason if first else ("" if judged else scale.reason))[:300],
+                    }
+                )
     return rows
 
 
 def _calibrated(results: Results) -> list[dict[str, Any]]:
     rows = [
         _calibrated_row(config, place[0], place[1], kind, part)
-        for (config, place), found in results.aspects.items() for kind, part in found.items()
+        for (config, place), found in results.aspects.items()
+        for kind, part in found.items()
     ]
     rows += [
         _calibrated_row(config, None, n_real, kind, part)
-        for n_real in results.plan.sizes for config in results.plan.generators
+        for n_real in results.plan.sizes
+        for config in results.plan.generators
         for kind, part in results.overall(config, n_real).items()
     ]
-    one_fit = len(results.plan.seeds) < calibration.FEWEST_FITS
+    one_fit = len(results.plan.seeds) < FEWEST_FITS
     return [{**row, "label": "one fit: images only" if one_fit else ""} for row in rows]
 
 
 def _calibrated_row(config: str, cls: int | None, n_real: int, kind: str, part: Part) -> dict[str, Any]:
     return {
-        "generator": config, "cls": cls, "n_real": n_real, "aspect": kind, **_plain(part), "n": part.n,
-        "as_user": part.as_user, "weakest": part.weakest or None,
+        "generator": config,
+        "cls": cls,
+        "n_real": n_real,
+        "aspect": kind,
+        **_plain(part),
+        "n": part.n,
+        "as_user": part.as_user,
+        "weakest": part.weakest or None,
         "parts": [{"measure": p.name, **_plain(p), "zero": p.zero, "one": p.one} for p in part.parts],
     }
 
@@ -221,9 +266,17 @@ def _cell(results: Results, cell: Any) -> dict[str, Any]:
     result = results.records[cell.key]
     seconds = [s["seconds"] for (key, _), s in results.scored.items() if key == cell.key and s["seconds"] is not None]
     return {
-        "cell": cell.key, "generator": cell.config, "control": cell.control, "cls": cell.task.label, "n_real": cell.task.n_real,
-        "seed": cell.task.seed, "status": result["status"], "reason": result["reason"][:300], "phase": result.get("phase", ""),
-        "metric_seconds": float(np.sum(seconds)), "warnings": result.get("warnings", []),
+        "cell": cell.key,
+        "generator": cell.config,
+        "control": cell.control,
+        "cls": cell.task.label,
+        "n_real": cell.task.n_real,
+        "seed": cell.task.seed,
+        "status": result["status"],
+        "reason": result["reason"][:300],
+        "phase": result.get("phase", ""),
+        "metric_seconds": float(np.sum(seconds)),
+        "warnings": result.get("warnings", []),
         **{
             name: result.get(name)
             for name in ("fit_seconds", "fit_cpu_seconds", "sample_seconds", "peak_rss_mib", "clipped_share")
@@ -241,7 +294,7 @@ def _failures(results: Results) -> list[dict[str, Any]]:
             failed.append({**where, "metric": "", **_failure(result), "log": log})
         for config, metric in results.plan.metrics_for(cell).items():
             scored = results.scored.get((cell.key, config))
-            if scored is not None and scored["status"] != "ok" and due(metric, cell):
+            if scored is not None and scored["status"] != "ok" and metric.due(cell.as_control):
                 failed.append({**where, "metric": metric.name, **_failure(scored), "phase": "score", "log": ""})
     return failed
 

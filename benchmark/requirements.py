@@ -46,7 +46,9 @@ def parse(text: str, plan: Plan) -> Requirement:
         bound = None
     if match is None or bound is None:
         raise InputError(f"--require {text!r}: write it as realistic>=0.6 or gan.copy_share<0.05.")
-    generators = {c for c, g in plan.generators.items() if not g.control} | {g.name for g in plan.generators.values() if not g.control}
+    generators = {c for c, g in plan.generators.items() if not g.control} | {
+        g.name for g in plan.generators.values() if not g.control
+    }
     if match["generator"] and match["generator"] not in generators:
         raise unknown(f"--require {text!r}: generator", match["generator"], generators)
     names = {kind.name for kind in ASPECTS} | {m.name for metric in plan.metrics.values() for m in metric.measures}
@@ -64,8 +66,16 @@ def check(requirement: Requirement, results: Results) -> Iterator[Verdict]:
             lo, hi, why = _ends(requirement.name, results, config, n_real)
             end = lo if requirement.sign.startswith(">") else hi
             met = end is not None and _compare(end, requirement.sign, requirement.bound)
-            found = f"{'lower' if requirement.sign.startswith('>') else 'upper'} end {end:.3f}" if end is not None else f"not judged: {why}"
-            yield Verdict(met, f"{'met' if met else 'NOT MET'}: {config} at n_real {n_real}: {requirement.name}{requirement.sign}{requirement.bound:g} ({found})")
+            found = (
+                f"{'lower' if requirement.sign.startswith('>') else 'upper'} end {end:.3f}"
+                if end is not None
+                else f"not judged: {why}"
+            )
+            yield Verdict(
+                met,
+                f"{'met' if met else 'NOT MET'}: {config} at n_real {n_real}: "
+                f"{requirement.name}{requirement.sign}{requirement.bound:g} ({found})",
+            )
 
 
 def _ends(name: str, results: Results, config: str, n_real: int) -> tuple[float | None, float | None, str]:

@@ -19,9 +19,30 @@ if TYPE_CHECKING:
     from benchmark.plan import Cell, Plan
 
 COLUMNS = (
-    "dataset", "class", "generator", "config", "control", "n_real", "n_synthetic", "seed", "metric", "measure", "value",
-    "calibrated", "status", "reason", "fit_seconds", "sample_seconds", "metric_seconds", "peak_rss_mib", "cell", "phase",
-    "space", "reference", "note", "fit_cpu_seconds",
+    "dataset",
+    "class",
+    "generator",
+    "config",
+    "control",
+    "n_real",
+    "n_synthetic",
+    "seed",
+    "metric",
+    "measure",
+    "value",
+    "calibrated",
+    "status",
+    "reason",
+    "fit_seconds",
+    "sample_seconds",
+    "metric_seconds",
+    "peak_rss_mib",
+    "cell",
+    "phase",
+    "space",
+    "reference",
+    "note",
+    "fit_cpu_seconds",
 )
 
 
@@ -31,8 +52,8 @@ class Results:
 
     plan: Plan
     store: Store
-    records: dict[str, dict[str, Any]] = field(default_factory=dict)        # cell key -> cell.json's result
-    scored: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)    # cell key, metric config -> scores
+    records: dict[str, dict[str, Any]] = field(default_factory=dict)  # cell key -> cell.json's result
+    scored: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)  # cell key, metric config -> scores
     table: Table = field(init=False)
     scales: dict[tuple[int, int], dict[str, Anchors]] = field(default_factory=dict)
     aspects: dict[tuple[str, tuple[int, int]], dict[str, Part]] = field(default_factory=dict)
@@ -83,13 +104,19 @@ class Results:
         kind = next(k for k in ASPECTS if k.name == aspect)
         return {
             config: {
-                (label, seed): score for label in self.plan.labels
-                for seed, score in calibration.fits_of(self.table, config, (label, n_real), kind, self.scales[label, n_real]).items()
+                (label, seed): score
+                for label in self.plan.labels
+                for seed, score in calibration.fits_of(
+                    self.table, config, (label, n_real), kind, self.scales[label, n_real]
+                ).items()
             }
-            for config, generator in self.plan.generators.items() if not generator.control
+            for config, generator in self.plan.generators.items()
+            if not generator.control
         }
 
-    def overall_measure(self, config: str, n_real: int, measure: str) -> tuple[float | None, float | None, float | None]:
+    def overall_measure(
+        self, config: str, n_real: int, measure: str
+    ) -> tuple[float | None, float | None, float | None]:
         """Return a measure's raw mean over classes and seeds, with its interval."""
         parts = [raw(self.table, config, (label, n_real), measure) for label in self.plan.labels]
         over = calibration.over_classes(parts, measure)
@@ -119,6 +146,7 @@ class Results:
     def _read(self, cell: Cell) -> None:
         place, seed = (cell.task.label, cell.task.n_real), cell.task.seed
         record = self.store.cell(cell.key) if not cell.skip else None
+        result: dict[str, Any]
         if cell.skip:
             result = {"status": "skipped", "reason": cell.skip}
         elif record is None:
@@ -131,21 +159,30 @@ class Results:
             scored = self._scores(cell, metric) if result["status"] == "ok" else None
             if scored is not None:
                 self.scored[cell.key, config] = scored
-            for measure in due(metric, cell):
-                self.table.put(cell.config, place, measure.name, seed, self._value(cell, metric, measure.name, result, scored))
+            for measure in metric.due(cell.as_control):
+                self.table.put(
+                    cell.config, place, measure.name, seed, self._value(cell, metric, measure.name, result, scored)
+                )
 
     def _scores(self, cell: Cell, metric: Any) -> dict[str, Any] | None:
         key = self.plan.metric_key(metric)
         scored = self.store.scores(cell.key, key)
         if scored is None:
             self.finished = False
-            return {"status": "skipped", "reason": "the run was interrupted before this was scored", "scores": {}, "seconds": None}
+            return {
+                "status": "skipped",
+                "reason": "the run was interrupted before this was scored",
+                "scores": {},
+                "seconds": None,
+            }
         if scored.get("arrays"):
             arrays = self.store.kept(cell.key, key)
             scored["draws"] = {name[6:]: a for name, a in arrays.items() if name.startswith("draws/")}
         return scored
 
-    def _value(self, cell: Cell, metric: Any, measure: str, result: Mapping[str, Any], scored: Mapping[str, Any] | None) -> Value:
+    def _value(
+        self, cell: Cell, metric: Any, measure: str, result: Mapping[str, Any], scored: Mapping[str, Any] | None
+    ) -> Value:
         if scored is None:
             return Value(None, status=result["status"], reason=result["reason"])
         if measure not in scored["scores"]:
@@ -159,14 +196,27 @@ class Results:
         result, task = self.records[cell.key], cell.task
         base: dict[str, Any] = dict.fromkeys(COLUMNS)
         base |= {
-            "dataset": task.dataset, "class": task.class_name, "generator": cell.generator.name, "config": cell.config,
-            "control": cell.control, "n_real": task.n_real, "n_synthetic": task.n_synthetic, "seed": task.seed,
-            "status": result["status"], "reason": result["reason"], "cell": cell.key, "phase": result.get("phase", ""),
+            "dataset": task.dataset,
+            "class": task.class_name,
+            "generator": cell.generator.name,
+            "config": cell.config,
+            "control": cell.control,
+            "n_real": task.n_real,
+            "n_synthetic": task.n_synthetic,
+            "seed": task.seed,
+            "status": result["status"],
+            "reason": result["reason"],
+            "cell": cell.key,
+            "phase": result.get("phase", ""),
             **{name: result.get(name) for name in ("fit_seconds", "sample_seconds", "peak_rss_mib", "fit_cpu_seconds")},
         }
         if result["status"] != "ok":
             return [base]
-        return [self._row(base, cell, config, metric, m) for config, metric in self.plan.metrics_for(cell).items() for m in due(metric, cell)]
+        return [
+            self._row(base, cell, config, metric, m)
+            for config, metric in self.plan.metrics_for(cell).items()
+            for m in metric.due(cell.as_control)
+        ]
 
     def _row(self, base: Mapping[str, Any], cell: Cell, config: str, metric: Any, measure: Any) -> dict[str, Any]:
         place, scored = (cell.task.label, cell.task.n_real), self.scored[cell.key, config]
@@ -180,17 +230,19 @@ class Results:
                 calibrated = scale.calibrate(calibration.fold(measure, value.value))
         space = {"features": self.plan.features.space, "pixels": "pixels", "": ""}[measure.space]
         return {
-            **base, "metric": metric.name, "measure": measure.name, "value": value.value, "calibrated": calibrated,
-            "status": status, "reason": reason, "metric_seconds": scored["seconds"],
+            **base,
+            "metric": metric.name,
+            "measure": measure.name,
+            "value": value.value,
+            "calibrated": calibrated,
+            "status": status,
+            "reason": reason,
+            "metric_seconds": scored["seconds"],
             "phase": "score" if status not in ("ok", "not-judged", "skipped") else "",
-            "space": space, "reference": self.plan.reference_id if measure.reference else "",
+            "space": space,
+            "reference": self.plan.reference_id if measure.reference else "",
             "note": scored["scores"].get(measure.name, {}).get("note", ""),
         }
-
-
-def due(metric: Any, cell: Cell) -> list[Any]:
-    """Return the measures of a metric that a cell gets: some controls get only those that they anchor."""
-    return [m for m in metric.measures if not cell.control or m.controls is None or cell.config in m.controls]
 
 
 def raw(table: Table, config: str, place: tuple[int, int], name: str) -> Part:

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from benchmark.executors import Event, Executor
     from benchmark.store import Store
 
-RETRY = 1.0                     # seconds before a cell that another run holds is looked at again
+RETRY = 1.0  # seconds before a cell that another run holds is looked at again
 TYPICAL = {"seconds": 1.0, "minutes": 45.0}
-SCORING = 6.0                   # seconds a cell, where nothing was measured yet
+SCORING = 6.0  # seconds a cell, where nothing was measured yet
 
 
 @dataclass
@@ -34,7 +34,7 @@ class State:
 
     cell: Cell
     generate: bool
-    metrics: dict[str, Metric]              # by metric key, still to be scored
+    metrics: dict[str, Metric]  # by metric key, still to be scored
     lock: FileLock | None = None
     not_before: float = 0.0
 
@@ -53,7 +53,7 @@ class Runner:
     executor: Executor
     states: list[State] = field(default_factory=list)
     prepared: bool = False
-    broken: str = ""                        # why features could not be prepared
+    broken: str = ""  # why features could not be prepared
     _hands: dict[str, State] = field(default_factory=dict)
     _spent: dict[str, list[float]] = field(default_factory=dict)
 
@@ -64,7 +64,9 @@ class Runner:
             return
         self._spent = known_times(self.plan, self.store)
         hooks = self.plan.registry.manager.hook
-        hooks.bench_run_started(run={"cells": len(self.plan.cells), "to_do": len(self.states), "seconds": self.seconds_left()})
+        hooks.bench_run_started(
+            run={"cells": len(self.plan.cells), "to_do": len(self.states), "seconds": self.seconds_left()}
+        )
         try:
             self._prepare()
             while self.states or self._hands:
@@ -80,7 +82,7 @@ class Runner:
     def seconds_left(self) -> float:
         """Estimate the seconds until the end from the cells' own history, in this store and this run."""
         states = [*self.states, *self._hands.values()]
-        return estimate(self.plan, states, self._spent) / max(self.executor.slots, 1)
+        return estimate(states, self._spent) / max(self.executor.slots, 1)
 
     def _prepare(self) -> None:
         target = space_path(self.plan)
@@ -90,10 +92,16 @@ class Runner:
             self._prepared()
             return
         target.parent.mkdir(parents=True, exist_ok=True)
-        self.executor.start(Prepare(
-            self.store.workspace("prepare"), loadable(self.plan.features), self.plan.features_id, data_source(self.plan),
-            next(iter(self.plan.sizes.values())), target,
-        ))
+        self.executor.start(
+            Prepare(
+                self.store.workspace("prepare"),
+                loadable(self.plan.features),
+                self.plan.features_id,
+                data_source(self.plan),
+                next(iter(self.plan.sizes.values())),
+                target,
+            )
+        )
 
     def _prepared(self) -> None:
         target = space_path(self.plan)
@@ -111,7 +119,7 @@ class Runner:
                 continue
             if state.done:
                 self._let_go(state)
-                return              # the list changed under the loop: the next round goes on
+                return  # the list changed under the loop: the next round goes on
             if state.generate:
                 self._begin(state, self._generate_job(state.cell))
             elif self.broken:
@@ -145,15 +153,26 @@ class Runner:
         np.save(folder / "real.npy", real)
         settings = self.plan.settings
         return Generate(
-            cell.key, folder, "fork" if cell.generator.light else "fresh", settings.timeout, settings.memory,
-            loadable(cell.generator), cell.task,
+            cell.key,
+            folder,
+            "fork" if cell.generator.light else "fresh",
+            settings.timeout,
+            settings.memory,
+            loadable(cell.generator),
+            cell.task,
         )
 
     def _score_job(self, state: State) -> ScoreCell:
         cell = state.cell
         return ScoreCell(
-            cell.key, self.store.workspace(f"{cell.key}-scores"), self.store.path(cell.key) / "samples.npz", cell.task,
-            cell.config if cell.control else None, cell.sizes, data_source(self.plan), space_path(self.plan),
+            cell.key,
+            self.store.workspace(f"{cell.key}-scores"),
+            self.store.path(cell.key) / "samples.npz",
+            cell.task,
+            cell.as_control,
+            cell.sizes,
+            data_source(self.plan),
+            space_path(self.plan),
             {key: loadable(metric) for key, metric in state.metrics.items()},
         )
 
@@ -180,8 +199,14 @@ class Runner:
         if result["status"] != "ok":
             for file in job.folder.glob("*.npz"):
                 file.unlink()
-        self.store.put_cell(job.key, job.folder, {**describe_cell(state.cell), "result": result, "versions": versions(state.cell.generator)})
-        self._spent.setdefault(state.cell.config, []).append(result.get("fit_seconds", 0) + result.get("sample_seconds", 0))
+        self.store.put_cell(
+            job.key,
+            job.folder,
+            {**describe_cell(state.cell), "result": result, "versions": versions(state.cell.generator)},
+        )
+        self._spent.setdefault(state.cell.config, []).append(
+            result.get("fit_seconds", 0) + result.get("sample_seconds", 0)
+        )
         state.generate = False
         if result["status"] != "ok":
             state.metrics = {}
@@ -196,7 +221,7 @@ class Runner:
         self._spent.setdefault(f"metric {record['metric']}", []).append(record["seconds"])
 
     def _scoring_ended(self, state: State, job: ScoreCell, result: dict[str, Any]) -> None:
-        if state.metrics:           # the worker died or was stopped with the first of these in hand
+        if state.metrics:  # the worker died or was stopped with the first of these in hand
             key, metric = next(iter(state.metrics.items()))
             del state.metrics[key]
             record = {"status": result["status"], "reason": result["reason"], "scores": {}, "seconds": None}
@@ -208,7 +233,13 @@ class Runner:
 
     def _fail_scoring(self, state: State) -> None:
         for key, metric in state.metrics.items():
-            record = {"status": "failed", "reason": self.broken, "scores": {}, "seconds": None, "metric": parameters.config_of(metric)}
+            record: dict[str, Any] = {
+                "status": "failed",
+                "reason": self.broken,
+                "scores": {},
+                "seconds": None,
+                "metric": parameters.config_of(metric),
+            }
             self.store.put_scores(state.cell.key, key, record, None)
         state.metrics = {}
         self._tell(state, "score", {"status": "failed", "reason": self.broken})
@@ -276,14 +307,18 @@ def known_times(plan: Plan, store: Store) -> dict[str, list[float]]:
     return spent
 
 
-def estimate(plan: Plan, states: list[State], spent: Mapping[str, list[float]]) -> float:
+def estimate(states: list[State], spent: Mapping[str, list[float]]) -> float:
     """Return the seconds of work on one core: what the same work took before, else what is typical."""
     total = 0.0
     for state in states:
         if state.generate:
             known = spent.get(state.cell.config)
             total += float(np.mean(known)) if known else TYPICAL[state.cell.generator.cost]
-        times = [np.mean(spent[name]) for m in state.metrics.values() if (name := f"metric {parameters.config_of(m)}") in spent]
+        times = [
+            np.mean(spent[name])
+            for m in state.metrics.values()
+            if (name := f"metric {parameters.config_of(m)}") in spent
+        ]
         total += float(np.sum(times)) if times else SCORING * bool(state.metrics)
     return total
 
@@ -292,10 +327,19 @@ def describe_cell(cell: Cell) -> dict[str, Any]:
     """Return what a cell is, as plain values."""
     task = cell.task
     return {
-        "cell": cell.key, "generator": cell.generator.name, "config": cell.config, "control": cell.control,
-        "parameters": {k: list(v) if isinstance(v, tuple) else v for k, v in parameters.values_of(cell.generator).items()},
-        "dataset": task.dataset, "label": task.label, "class": task.class_name, "n_real": task.n_real,
-        "n_synthetic": task.n_synthetic, "seed": task.seed,
+        "cell": cell.key,
+        "generator": cell.generator.name,
+        "config": cell.config,
+        "control": cell.control,
+        "parameters": {
+            k: list(v) if isinstance(v, tuple) else v for k, v in parameters.values_of(cell.generator).items()
+        },
+        "dataset": task.dataset,
+        "label": task.label,
+        "class": task.class_name,
+        "n_real": task.n_real,
+        "n_synthetic": task.n_synthetic,
+        "seed": task.seed,
     }
 
 

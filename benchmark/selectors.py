@@ -1,4 +1,4 @@
-"""Selectors: `smote`, `smote[k=3]`, `gan[steps=600,1200]`, `@tag`, `*`: words on the command line to configured plugins."""
+"""Selectors: from words (`smote`, `smote[k=3]`, `gan[steps=600,1200]`, `@tag`, `*`) to configured plugins."""
 
 from __future__ import annotations
 
@@ -48,7 +48,11 @@ def select(text: str, known: Mapping[str, type[P]], kind: str, exclude: str = ""
     left_out = {config for selector in split(exclude) for config in _excluded(selector, chosen, known, kind)}
     result = [instance for config, instance in chosen.items() if config not in left_out]
     if not result:
-        raise InputError(f"no {kind} is selected by {text!r}" + (f" without {exclude!r}" if exclude else "") + f"; there are: {', '.join(sorted(known))}.")
+        raise InputError(
+            f"no {kind} is selected by {text!r}"
+            + (f" without {exclude!r}" if exclude else "")
+            + f"; there are: {', '.join(sorted(known))}."
+        )
     return result
 
 

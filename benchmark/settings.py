@@ -18,9 +18,9 @@ class Settings:
     generators: str = ""
     exclude: str = ""
     classes: str = "all"
-    metrics: str = ""                       # "": the default ones
+    metrics: str = ""  # "": the default ones
     features: str = "pca"
-    dataset: str = ""                       # "": mnist, or idx where data_dir is given
+    dataset: str = ""  # "": mnist, or idx where data_dir is given
     data_dir: str = ""
     n_real: tuple[int, ...] | None = None
     n_synthetic: int | None = None
@@ -38,12 +38,19 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Raise InputError on a value out of range."""
-        for name, low, high in (("n_synthetic", 1, 10**6), ("seeds", 1, 10**4), ("seed", 0, 2**31), ("workers", 1, 1024)):
+        for name, low, high in (
+            ("n_synthetic", 1, 10**6),
+            ("seeds", 1, 10**4),
+            ("seed", 0, 2**31),
+            ("workers", 1, 1024),
+        ):
             _check(name, getattr(self, name), low, high)
         for n in self.n_real or ():
             _check("n_real", n, 1, 10**6)
         if self.n_real is not None and len(set(self.n_real)) != len(self.n_real):
-            raise InputError(f"--n-real {','.join(map(str, self.n_real))}: a number is given twice; each is one regime.")
+            raise InputError(
+                f"--n-real {','.join(map(str, self.n_real))}: a number is given twice; each is one regime."
+            )
         _check("timeout", self.timeout, 1, 10**7)
         _check("memory", self.memory, 0.1, 10**4)
 
@@ -122,13 +129,17 @@ def parse_classes(text: str, class_names: Sequence[str]) -> list[str]:
             raise unknown("class", word, class_names)
     twice = sorted({word for word in words if words.count(word) > 1})
     if twice:
-        raise InputError(f"--classes {text!r}: {', '.join(twice)} is given twice; name each class once, as 3,5 or 0-4 or all.")
+        raise InputError(
+            f"--classes {text!r}: {', '.join(twice)} is given twice; name each class once, as 3,5 or 0-4 or all."
+        )
     return words
 
 
 def _check(name: str, value: float | None, low: float, high: float) -> None:
     if value is not None and not low <= value <= high:
-        raise InputError(f"--{name.replace('_', '-')} {_plain(value)} is out of range; allowed are {low:g} to {high:g}.")
+        raise InputError(
+            f"--{name.replace('_', '-')} {_plain(value)} is out of range; allowed are {low:g} to {high:g}."
+        )
 
 
 def _plain(value: object) -> str:

@@ -45,7 +45,10 @@ class Store:
         if marker.is_file():
             found = _read_json(marker).get("format")
             if found != FORMAT:
-                raise InputError(f"--out {str(folder)!r} is a store of the version {found!r}, this is {FORMAT!r}; name another folder.")
+                raise InputError(
+                    f"--out {str(folder)!r} is a store of the version {found!r}, this is {FORMAT!r}; "
+                    "name another folder."
+                )
         elif folder.is_dir() and any(folder.iterdir()):
             raise InputError(f"--out {str(folder)!r} has files in it but is no store; name an empty or a new folder.")
 
@@ -56,7 +59,9 @@ class Store:
                 (self.folder / name).mkdir(parents=True, exist_ok=True)
             write_json(self.folder / "format.json", {"format": FORMAT})
         except OSError as error:
-            raise InputError(f"--out {str(self.folder)!r} is not writable ({error.strerror}); name another folder.") from None
+            raise InputError(
+                f"--out {str(self.folder)!r} is not writable ({error.strerror}); name another folder."
+            ) from None
 
     def path(self, key: str) -> Path:
         """Return the folder of a cell."""
@@ -72,7 +77,7 @@ class Store:
     def cell(self, key: str) -> dict[str, Any] | None:
         """Return what is known of a cell, or None. A damaged one is moved aside."""
         try:
-            record = _read_json(self.path(key) / "cell.json")
+            record: dict[str, Any] = _read_json(self.path(key) / "cell.json")
             for name, expected in record.get("files", {}).items():
                 if (self.path(key) / name).stat().st_size != expected["size"]:
                     raise ValueError(f"{name} has another size than when it was written")
@@ -123,7 +128,7 @@ class Store:
         """Return what a metric said of a cell, or None. A damaged file is moved aside."""
         path = self.path(key) / "scores" / f"{metric_key}.json"
         try:
-            record = _read_json(path)
+            record: dict[str, Any] = _read_json(path)
             arrays = path.with_suffix(".npz")
             if record["arrays"] and (not arrays.exists() or arrays.stat().st_size != record["size"]):
                 raise ValueError("its arrays are missing or cut short")
@@ -160,7 +165,9 @@ class Store:
         aside.parent.mkdir(exist_ok=True)
         shutil.rmtree(aside, ignore_errors=True)
         os.rename(self.path(key), aside)
-        self.complain(f"cell {key} was damaged ({why}); it was moved to {aside.relative_to(self.folder)} and is computed again")
+        self.complain(
+            f"cell {key} was damaged ({why}); it was moved to {aside.relative_to(self.folder)} and is computed again"
+        )
 
     def complain(self, sentence: str) -> None:
         """Say on stderr what was wrong in the store."""

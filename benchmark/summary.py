@@ -20,17 +20,32 @@ def summarise(results: Results) -> dict[str, Any]:
     plan = results.plan
     verdicts = [
         verdict(results, config, n_real)
-        for n_real in plan.sizes for config, generator in plan.generators.items() if not generator.control
+        for n_real in plan.sizes
+        for config, generator in plan.generators.items()
+        if not generator.control
     ]
     return {
         "format": FORMAT,
-        "dataset": plan.data.name, "sha256": plan.data.fingerprint, "classes": [plan.data.class_names[i] for i in plan.labels],
-        "seeds": list(plan.seeds), "n_real": list(plan.sizes), "n_synthetic": results.table.n_synthetic,
-        "features": plan.features.space, "finished": results.finished,
-        "aspects": [{"name": a.name, "question": a.question, "parts": list(a.parts), "scarce_parts": a.scarce_parts} for a in ASPECTS],
+        "dataset": plan.data.name,
+        "sha256": plan.data.fingerprint,
+        "classes": [plan.data.class_names[i] for i in plan.labels],
+        "seeds": list(plan.seeds),
+        "n_real": list(plan.sizes),
+        "n_synthetic": results.table.n_synthetic,
+        "features": plan.features.space,
+        "finished": results.finished,
+        "aspects": [
+            {"name": a.name, "question": a.question, "parts": list(a.parts), "scarce_parts": a.scarce_parts}
+            for a in ASPECTS
+        ],
         "verdicts": verdicts,
         "by_class": [
-            {"config": config, "class": plan.data.class_names[place[0]], "n_real": place[1], "aspects": {n: plain(p) for n, p in found.items()}}
+            {
+                "config": config,
+                "class": plan.data.class_names[place[0]],
+                "n_real": place[1],
+                "aspects": {n: plain(p) for n, p in found.items()},
+            }
             for (config, place), found in results.aspects.items()
         ],
         "ranking": ranking(verdicts),
@@ -39,7 +54,8 @@ def summarise(results: Results) -> dict[str, Any]:
             {k: row[k] for k in ("config", "class", "n_real", "seed", "metric", "phase", "status", "reason", "cell")}
             for row in results.failures
         ],
-        "notes": list(plan.notes), "versions": versions(),
+        "notes": list(plan.notes),
+        "versions": versions(),
     }
 
 
@@ -50,8 +66,11 @@ def compared(results: Results, aspect: str, n_real: int) -> dict[str, Any]:
     classes = comparison.over_classes(scores) if len(results.plan.labels) >= comparison.FEWEST_CLASSES else {}
     fewest = min((c.n for c in pairs), default=0)
     return {
-        "aspect": aspect, "n_real": n_real, "pairs": [_pair(c) for c in [*pairs, *comparison.compare(classes, "classes")]],
-        "mean_ranks": comparison.mean_ranks(scores) if len(scores) > 2 and fewest else {}, "friedman": comparison.friedman(scores),
+        "aspect": aspect,
+        "n_real": n_real,
+        "pairs": [_pair(c) for c in [*pairs, *comparison.compare(classes, "classes")]],
+        "mean_ranks": comparison.mean_ranks(scores) if len(scores) > 2 and fewest else {},
+        "friedman": comparison.friedman(scores),
         "advice": comparison.advice(fewest, len(pairs), len(results.plan.labels)),
     }
 
@@ -59,9 +78,20 @@ def compared(results: Results, aspect: str, n_real: int) -> dict[str, Any]:
 def _pair(found: comparison.Comparison) -> dict[str, Any]:
     lo, hi = found.interval or (None, None)
     return {
-        "a": found.a, "b": found.b, "over": found.over, "n": found.n, "difference": found.difference, "median": found.median,
-        "lo": lo, "hi": hi, "wins": found.wins, "losses": found.losses, "p": found.p, "holm": found.holm,
-        "smallest_p": found.reachable, "word": found.word,
+        "a": found.a,
+        "b": found.b,
+        "over": found.over,
+        "n": found.n,
+        "difference": found.difference,
+        "median": found.median,
+        "lo": lo,
+        "hi": hi,
+        "wins": found.wins,
+        "losses": found.losses,
+        "p": found.p,
+        "holm": found.holm,
+        "smallest_p": found.reachable,
+        "word": found.word,
     }
 
 
@@ -70,7 +100,9 @@ def verdict(results: Results, config: str, n_real: int) -> dict[str, Any]:
     found = results.overall(config, n_real)
     judged = {name: p.score for name, p in found.items() if p.score is not None and p.status == "ok"}
     return {
-        "config": config, "n_real": n_real, "aspects": {name: plain(p) for name, p in found.items()},
+        "config": config,
+        "n_real": n_real,
+        "aspects": {name: plain(p) for name, p in found.items()},
         "weakest": min(judged, key=judged.__getitem__) if judged else None,
     }
 
@@ -79,8 +111,13 @@ def plain(part: Part) -> dict[str, Any]:
     """Return an aspect or a part as plain values."""
     lo, hi = part.interval or (None, None)
     values: dict[str, Any] = {
-        "score": part.score, "lo": lo, "hi": hi, "as_user_gets_it": part.as_user, "fits": part.n,
-        "status": part.status, "reason": part.reason,
+        "score": part.score,
+        "lo": lo,
+        "hi": hi,
+        "as_user_gets_it": part.as_user,
+        "fits": part.n,
+        "status": part.status,
+        "reason": part.reason,
     }
     if part.weakest:
         values["weakest"] = part.weakest
@@ -91,9 +128,17 @@ def plain(part: Part) -> dict[str, Any]:
 
 def ranking(verdicts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return generators by their weakest aspect as a user gets it: a failed cell is 0."""
+
     def key(entry: dict[str, Any]) -> float:
-        gets = [a["as_user_gets_it"] for a in entry["aspects"].values() if a["as_user_gets_it"] is not None and a["status"] != "not-meaningful"]
+        gets = [
+            a["as_user_gets_it"]
+            for a in entry["aspects"].values()
+            if a["as_user_gets_it"] is not None and a["status"] != "not-meaningful"
+        ]
         return min(gets) if gets else -1.0
 
     ordered = sorted(verdicts, key=lambda entry: (entry["n_real"], -key(entry), entry["config"]))
-    return [{"config": entry["config"], "n_real": entry["n_real"], "weakest": key(entry) if key(entry) >= 0 else None} for entry in ordered]
+    return [
+        {"config": entry["config"], "n_real": entry["n_real"], "weakest": key(entry) if key(entry) >= 0 else None}
+        for entry in ordered
+    ]

@@ -32,7 +32,10 @@ RUN = ["run", "-g", "smote", "-c", "3", "--quick"]
         (["run", "-g", "smote", "-c", "-1"], "class '-1' is not known"),
         (["run", "-g", "smote", "-c", "10"], "class '10' is not known"),
         (["run", "-g", "smote", "-c", "5-3"], "class '5-3' is not known"),
-        (["run", "-g", "smote", "--n-real", "6000"], "--n-real 6000 asks for more images than there are: the smallest class has 5421"),
+        (
+            ["run", "-g", "smote", "--n-real", "6000"],
+            "--n-real 6000 asks for more images than there are: the smallest class has 5421",
+        ),
         (["run", "-g", "smote", "--n-real", "0"], "--n-real 0 is out of range; allowed are 1 to"),
         (["run", "-g", "smote", "--n-real", "50,x"], "'50,x' is not allowed"),
         (["run", "-g", "smote", "--n-real", "50,50"], "a number is given twice"),
@@ -44,7 +47,10 @@ RUN = ["run", "-g", "smote", "-c", "3", "--quick"]
         ([*RUN, "-p", "nowhere.py"], "there is no file 'nowhere.py'"),
         ([*RUN, "--config", "nowhere.toml"], "--config 'nowhere.toml' cannot be read"),
         ([*RUN, "--data-dir", "nowhere"], "--data-dir 'nowhere' is not a folder"),
-        ([*RUN, "-d", "mnist", "--data-dir", "."], "dataset 'mnist' takes no --data-dir; the datasets that read a folder are: .*idx"),
+        (
+            [*RUN, "-d", "mnist", "--data-dir", "."],
+            "dataset 'mnist' takes no --data-dir; the datasets that read a folder are: .*idx",
+        ),
         ([*RUN, "--require", "realistic"], "--require 'realistic': write it as"),
         ([*RUN, "--require", "realistc>=0.5"], "aspect or measure 'realistc' is not known; .*Did you mean 'realistic'"),
         ([*RUN, "--require", "gan.realistic>=0.5"], "generator 'gan' is not known"),

@@ -22,7 +22,17 @@ def table(**values: dict[str, list[float | None]]) -> Table:
     for config, measures in values.items():
         for name, fits in measures.items():
             for seed, value in enumerate(fits):
-                made.put(config, PLACE, name, seed, Value(value, status="ok" if value is not None else "failed", reason="" if value is not None else "boom"))
+                made.put(
+                    config,
+                    PLACE,
+                    name,
+                    seed,
+                    Value(
+                        value,
+                        status="ok" if value is not None else "failed",
+                        reason="" if value is not None else "boom",
+                    ),
+                )
     return made
 
 
@@ -38,7 +48,12 @@ def test_failing_control_is_0_and_real_is_1() -> None:
 
 
 def test_a_measure_that_is_better_low_or_at_half() -> None:
-    made = table(copy={"down": [1.0] * 3}, noise={"half": [0.99] * 3}, real={"down": [0.0] * 3, "half": [0.52, 0.48, 0.5]}, g={"down": [0.9] * 3, "half": [0.25] * 3})
+    made = table(
+        copy={"down": [1.0] * 3},
+        noise={"half": [0.99] * 3},
+        real={"down": [0.0] * 3, "half": [0.52, 0.48, 0.5]},
+        g={"down": [0.9] * 3, "half": [0.25] * 3},
+    )
     assert scored(made, "g", "down").score == pytest.approx(0.1)
     one = (0.02 + 0.02 + 0) / 3
     assert scored(made, "g", "half").score == pytest.approx((0.25 - 0.49) / (one - 0.49))
@@ -47,7 +62,7 @@ def test_a_measure_that_is_better_low_or_at_half() -> None:
 def test_interval_is_students_t_over_fits_by_their_own_anchors() -> None:
     made = table(noise={"up": [0.0, 0.1, 0.2]}, real={"up": [1.0, 1.1, 1.2]}, g={"up": [0.5, 0.7, 0.6]})
     each = [0.5, 0.6, 0.4]
-    half = 4.302652729749464 * np.std(each, ddof=1) / np.sqrt(3)        # t of 2 degrees of freedom at .975
+    half = 4.302652729749464 * np.std(each, ddof=1) / np.sqrt(3)  # t of 2 degrees of freedom at .975
     assert scored(made, "g", "up").interval == pytest.approx((0.5 - half, 0.5 + half))
 
 
@@ -114,7 +129,11 @@ def test_a_failed_fit_counts_as_0_for_the_user() -> None:
 
 
 def test_over_classes_leaves_out_what_is_not_judged_and_says_so() -> None:
-    parts = [Part("kind", 0.4, Interval(0.3, 0.5), n=3, as_user=0.4), Part("kind", 0.8, Interval(0.6, 0.9), n=3, as_user=0.8), Part("kind", status="not-judged")]
+    parts = [
+        Part("kind", 0.4, Interval(0.3, 0.5), n=3, as_user=0.4),
+        Part("kind", 0.8, Interval(0.6, 0.9), n=3, as_user=0.8),
+        Part("kind", status="not-judged"),
+    ]
     over = calibration.over_classes(parts, "kind")
     assert over.score == pytest.approx(0.6)
     assert over.reason == "2 of 3 classes"
@@ -124,7 +143,13 @@ def test_over_classes_leaves_out_what_is_not_judged_and_says_so() -> None:
 def test_what_is_not_realistic_is_not_called_original() -> None:
     names = {"mixing": "noise", "copy_share": "copy", "duplicate_share": "repeat"}
     made = Table({n: Measure(n, "higher" if n == "mixing" else "lower", "", failing=f) for n, f in names.items()}, 500)
-    values = {"noise": (0.0, 0.0, 0.0), "copy": (1.0, 1.0, 0.0), "repeat": (0.0, 1.0, 1.0), "real": (1.0, 0.0, 0.0), "copier": (0.1, 0.9, 0.0)}
+    values = {
+        "noise": (0.0, 0.0, 0.0),
+        "copy": (1.0, 1.0, 0.0),
+        "repeat": (0.0, 1.0, 1.0),
+        "real": (1.0, 0.0, 0.0),
+        "copier": (0.1, 0.9, 0.0),
+    }
     for config, each in values.items():
         for name, value in zip(names, each, strict=True):
             made.put(config, PLACE, name, 0, Value(value))
@@ -137,7 +162,9 @@ def test_what_is_not_realistic_is_not_called_original() -> None:
 
 
 def test_mean_of_intervals_is_mover() -> None:
-    assert of_mean([1.0, 3.0], [Interval(0.0, 2.0), Interval(1.0, 4.0)]) == pytest.approx((2 - np.sqrt(5) / 2, 2 + np.sqrt(2) / 2))
+    assert of_mean([1.0, 3.0], [Interval(0.0, 2.0), Interval(1.0, 4.0)]) == pytest.approx(
+        (2 - np.sqrt(5) / 2, 2 + np.sqrt(2) / 2)
+    )
 
 
 def test_percentiles_of_draws() -> None:

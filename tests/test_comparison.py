@@ -11,7 +11,10 @@ from benchmark.comparison import advice, compare, friedman, holm, mean_ranks, ov
 
 
 def by_enumeration(differences: list[float]) -> float:
-    sums = [sum(s * d for s, d in zip(signs, differences, strict=True)) for signs in itertools.product([-1, 1], repeat=len(differences))]
+    sums = [
+        sum(s * d for s, d in zip(signs, differences, strict=True))
+        for signs in itertools.product([-1, 1], repeat=len(differences))
+    ]
     return float(np.mean([abs(s) >= abs(sum(differences)) - 1e-9 for s in sums]))
 
 
@@ -70,7 +73,9 @@ def test_a_pair_that_one_side_lost_is_left_out() -> None:
 
 
 def test_classes_as_pairs() -> None:
-    assert over_classes({"a": {(3, 0): 0.2, (3, 1): 0.4, (5, 0): 1.0}}) == {"a": {(3, 0): pytest.approx(0.3), (5, 0): 1.0}}
+    assert over_classes({"a": {(3, 0): 0.2, (3, 1): 0.4, (5, 0): 1.0}}) == {
+        "a": {(3, 0): pytest.approx(0.3), (5, 0): 1.0}
+    }
 
 
 def test_mean_ranks_and_friedman() -> None:

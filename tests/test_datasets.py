@@ -86,7 +86,11 @@ def test_exact_duplicates_are_removed_and_counted() -> None:
         ("train-images-idx3-ubyte", idx(np.zeros((40, 5, 4)))[:9], "ends within its header"),
         ("train-images-idx3-ubyte", idx(np.zeros(40)), "has 1 dimensions \\(labels\\), expected 3"),
         ("train-labels-idx1-ubyte.gz", gzip.compress(idx(np.zeros(40)))[:-12], "gzip stream is damaged or cut short"),
-        ("train-labels-idx1-ubyte.gz", gzip.compress(idx(np.zeros(39))), "has 40 images, but train-labels-idx1-ubyte.gz has 39 labels"),
+        (
+            "train-labels-idx1-ubyte.gz",
+            gzip.compress(idx(np.zeros(39))),
+            "has 40 images, but train-labels-idx1-ubyte.gz has 39 labels",
+        ),
     ],
 )
 def test_damaged_files_are_one_sentence(folder: Path, name: str, content: bytes, message: str) -> None:

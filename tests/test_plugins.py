@@ -8,7 +8,7 @@ import pytest
 from benchmark import plugins
 from benchmark.api import Generator
 from benchmark.errors import InputError
-from benchmark.plugins import Origin, code_of, discover, missing, origin_of
+from benchmark.plugins import Origin, _code_hash, discover, missing, origin_of
 
 HEAD = "from dataclasses import dataclass\nfrom benchmark.api import Generator, hookimpl\n"
 
@@ -21,7 +21,13 @@ def write(folder: Path, body: str, name: str = "mine.py") -> str:
 def test_built_ins_are_named_as_their_files() -> None:
     registry = discover()
     assert registry.problems == []
-    for kind, folder in [("generators", "generators"), ("metrics", "metrics"), ("datasets", "benchmark.datasets"), ("features", "benchmark.features"), ("report_sections", "reports")]:
+    for kind, folder in [
+        ("generators", "generators"),
+        ("metrics", "metrics"),
+        ("datasets", "benchmark.datasets"),
+        ("features", "benchmark.features"),
+        ("report_sections", "reports"),
+    ]:
         package = __import__(folder, fromlist=["x"])
         files = {i.name for i in pkgutil.iter_modules(package.__path__) if not i.name.startswith("_")}
         dashes = kind in ("generators", "datasets")
@@ -39,16 +45,34 @@ def test_a_file_beside_you_is_a_plugin_like_any_other(jitter: Path) -> None:
     ("body", "message"),
     [
         ("raise RuntimeError('no luck')", r"mine.py cannot be loaded: .*mine.py, line 3: RuntimeError: no luck"),
-        ("import nowhere_to_be_found", "cannot be loaded: .*ModuleNotFoundError: No module named 'nowhere_to_be_found'"),
+        (
+            "import nowhere_to_be_found",
+            "cannot be loaded: .*ModuleNotFoundError: No module named 'nowhere_to_be_found'",
+        ),
         ("def x(:", "cannot be loaded: .*SyntaxError"),
         ("@hookimpl\ndef bench_generatorz():\n    return []", "does not fit the hooks: .*bench_generatorz"),
         ("@hookimpl\ndef bench_generators(oops):\n    return []", "does not fit the hooks: .*oops"),
-        ("@hookimpl\ndef bench_generators():\n    return [int]", "returned <class 'int'>, which is not a Generator class"),
+        (
+            "@hookimpl\ndef bench_generators():\n    return [int]",
+            "returned <class 'int'>, which is not a Generator class",
+        ),
         ("@hookimpl\ndef bench_generators():\n    return 1/0", "bench_generators failed: ZeroDivisionError"),
-        ("class G(Generator):\n    name = 'Bad Name'\n@hookimpl\ndef bench_generators():\n    return [G]", "has the name 'Bad Name'; allowed are"),
-        ("class G(Generator):\n    name = 'g'\n    k: int = 3\n@hookimpl\ndef bench_generators():\n    return [G]", "has parameters \\(k\\) but is no dataclass"),
-        ("@dataclass\nclass G(Generator):\n    k: int\n    name = 'g'\n@hookimpl\ndef bench_generators():\n    return [G]", "without a default: k"),
-        ("class G(Generator):\n    name = 'smote'\n@hookimpl\ndef bench_generators():\n    return [G]", "the name 'smote' is taken by .*smote.py"),
+        (
+            "class G(Generator):\n    name = 'Bad Name'\n@hookimpl\ndef bench_generators():\n    return [G]",
+            "has the name 'Bad Name'; allowed are",
+        ),
+        (
+            "class G(Generator):\n    name = 'g'\n    k: int = 3\n@hookimpl\ndef bench_generators():\n    return [G]",
+            "has parameters \\(k\\) but is no dataclass",
+        ),
+        (
+            "@dataclass\nclass A(Generator):\n    k: int\n    name = 'g'\n@hookimpl\ndef bench_generators(): return[A]",
+            "without a default: k",
+        ),
+        (
+            "class G(Generator):\n    name = 'smote'\n@hookimpl\ndef bench_generators():\n    return [G]",
+            "the name 'smote' is taken by .*smote.py",
+        ),
     ],
 )
 def test_a_faulty_plugin_that_was_asked_for_is_one_sentence(tmp_path: Path, body: str, message: str) -> None:
@@ -65,7 +89,9 @@ def test_a_faulty_plugin_that_is_installed_lets_the_others_go_on(monkeypatch: py
 
     monkeypatch.setattr(plugins.importlib.metadata, "entry_points", lambda group: [Entry()])
     registry = discover()
-    assert registry.problems == ["plugin broken (broken:plugin) cannot be loaded: " + registry.problems[0].split("loaded: ")[1]]
+    assert registry.problems == [
+        "plugin broken (broken:plugin) cannot be loaded: " + registry.problems[0].split("loaded: ")[1]
+    ]
     assert "RuntimeError: no luck" in registry.problems[0]
     assert "smote" in registry.generators
 
@@ -92,8 +118,11 @@ def test_the_code_hash_follows_the_source_and_its_helpers(tmp_path: Path, monkey
     (package / "plugin.py").write_text("from made_up_package._helper import x\nclass G:\n    pass\n")
     monkeypatch.syspath_prepend(str(tmp_path))
     found = Origin("made_up_package.plugin", "G").load()
-    hashes = [code_of.__wrapped__(found)]
-    for file, text in [("_helper.py", "x = 2\n"), ("plugin.py", "from made_up_package._helper import x\nclass G:\n    y = 1\n")]:
+    hashes = [_code_hash.__wrapped__(found.__module__, found.__qualname__)]
+    for file, text in [
+        ("_helper.py", "x = 2\n"),
+        ("plugin.py", "from made_up_package._helper import x\nclass G:\n    y = 1\n"),
+    ]:
         (package / file).write_text(text)
-        hashes.append(code_of.__wrapped__(found))
+        hashes.append(_code_hash.__wrapped__(found.__module__, found.__qualname__))
     assert len(set(hashes)) == 3

@@ -17,7 +17,12 @@ def cut(seed: int, sizes: Sizes = FULL) -> dict[str, np.ndarray]:
 
 def test_roles_are_disjoint_and_of_the_asked_sizes() -> None:
     found = cut(0)
-    assert {name: len(part) for name, part in found.items()} == {"neutral": 900, "held_out": 500, "fresh": 500, "train": 1000}
+    assert {name: len(part) for name, part in found.items()} == {
+        "neutral": 900,
+        "held_out": 500,
+        "fresh": 500,
+        "train": 1000,
+    }
     together = np.concatenate(list(found.values()))
     assert len(set(together.tolist())) == len(together)
 
@@ -39,11 +44,11 @@ def test_neutral_is_the_same_for_every_seed_and_the_rest_is_not() -> None:
     ("available", "expected"),
     [
         (2900, Sizes(1000, 500, 900)),
-        (2500, Sizes(1000, 500, 500)),          # neutral gives first
-        (2000, Sizes(1000, 400, 200)),          # then held_out and fresh
-        (1000, Sizes(600, 100, 200)),           # then train
+        (2500, Sizes(1000, 500, 500)),  # neutral gives first
+        (2000, Sizes(1000, 400, 200)),  # then held_out and fresh
+        (1000, Sizes(600, 100, 200)),  # then train
         (450, Sizes(50, 100, 200)),
-        (225, Sizes(25, 50, 100)),              # then all in proportion
+        (225, Sizes(25, 50, 100)),  # then all in proportion
     ],
 )
 def test_default_sizes_shrink_in_this_order(available: int, expected: Sizes) -> None:

@@ -52,6 +52,13 @@ def test_files_that_the_documents_link_to_are_there() -> None:
             assert (source.parent / target).exists(), f"{source.name} links to {target}, which is not there"
 
 
+def test_every_decision_stands_in_the_index() -> None:
+    index = (ROOT / "docs" / "README.md").read_text()
+    for page in ROOT.glob("docs/decisions/*.md"):
+        title = page.read_text().splitlines()[0].split(". ", 1)[1]
+        assert f"[{title}](decisions/{page.name})" in index, f"docs/README.md does not list {page.name} as {title!r}"
+
+
 def test_the_generator_of_the_readme_fits_and_samples(tmp_path: Path, mnist: RealData) -> None:
     path = example("README.md", "Add a generator", tmp_path)
     jitter = discover([str(path)]).get("generators", "jitter")(sigma=0.2)

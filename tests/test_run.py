@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -35,7 +34,15 @@ def written(folder: Path) -> dict[str, int]:
 def test_files_and_rows(bench, jitter: Path) -> None:
     done = bench(*SMALL, "-p", jitter, "-g", "jitter")
     out = bench.folder / "bench-results"
-    assert {p.name for p in out.iterdir()} >= {"report.html", "report.json", "scores.csv", "summary.json", "run.toml", "cells", "features"}
+    assert {p.name for p in out.iterdir()} >= {
+        "report.html",
+        "report.json",
+        "scores.csv",
+        "summary.json",
+        "run.toml",
+        "cells",
+        "features",
+    }
     assert "jitter" in done.stdout
     assert "Report: bench-results/report.html" in done.stdout
     found = rows(out)
@@ -70,7 +77,9 @@ def test_a_changed_plugin_and_a_changed_metric_are_never_served_stale(bench, jit
     bench(*SMALL, "-p", jitter, "-g", "jitter")
     out = bench.folder / "bench-results"
     before = written(out)
-    dry = json.loads(bench(*SMALL[:7], "-m", "diversity", "--seeds", "1", "-p", jitter, "-g", "jitter", "--dry-run", "--json").stdout)
+    dry = json.loads(
+        bench(*SMALL[:7], "-m", "diversity", "--seeds", "1", "-p", jitter, "-g", "jitter", "--dry-run", "--json").stdout
+    )
     assert {c["state"] for c in dry["cells"]} == {"generated; to score: diversity"}
     jitter.write_text(jitter.read_text().replace("sigma: float = 0.1", "sigma: float = 0.1  # changed"))
     dry = json.loads(bench(*SMALL, "-p", jitter, "-g", "jitter", "--dry-run", "--json").stdout)
@@ -118,7 +127,11 @@ def bench_generators():
 
 def start(folder: Path, *arguments: object) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "benchmark", *map(str, arguments)], cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, "-m", "benchmark", *map(str, arguments)],
+        cwd=folder,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
 
 
@@ -131,11 +144,8 @@ def wait_for_cells(folder: Path, count: int, limit: float = 60) -> None:
 
 def ours(folder: Path) -> list[psutil.Process]:
     """Processes that work for this output folder."""
-    found = []
-    for process in psutil.process_iter(["cmdline"]):
-        if str(folder) in " ".join(process.info["cmdline"] or []):
-            found.append(process)
-    return found
+    every = psutil.process_iter(["cmdline"])
+    return [process for process in every if str(folder) in " ".join(process.info["cmdline"] or [])]
 
 
 def test_killed_half_way_it_goes_on_and_leaves_no_orphan(bench, tmp_path: Path) -> None:
@@ -230,10 +240,28 @@ def bench_generators():
         ("text", "failed", "sample", "instead of numbers"),
     ],
 )
-def test_a_fault_is_a_failed_row_and_the_others_go_on(bench, tmp_path: Path, fault: str, status: str, phase: str, reason: str) -> None:
+def test_a_fault_is_a_failed_row_and_the_others_go_on(
+    bench, tmp_path: Path, fault: str, status: str, phase: str, reason: str
+) -> None:
     (tmp_path / "faulty.py").write_text(FAULTS.format(fault=fault))
     done = bench(
-        "run", "-d", "digits", "-c", "3", "-m", "prdc", "--seeds", "1", "--timeout", "3", "--memory", "1", "-p", tmp_path / "faulty.py", "-g", "faulty",
+        "run",
+        "-d",
+        "digits",
+        "-c",
+        "3",
+        "-m",
+        "prdc",
+        "--seeds",
+        "1",
+        "--timeout",
+        "3",
+        "--memory",
+        "1",
+        "-p",
+        tmp_path / "faulty.py",
+        "-g",
+        "faulty",
         code=1,
     )
     found = rows(bench.folder / "bench-results")
@@ -254,7 +282,11 @@ def test_values_outside_are_clipped_and_said(bench, tmp_path: Path) -> None:
 
 
 def test_what_is_not_installed_is_skipped_and_the_others_run(bench, jitter: Path) -> None:
-    text = jitter.read_text().replace('name = "jitter"', 'name = "needy"\n    needs = ("no_such_package",)\n    extra = "torch"').replace("Jitter", "Needy")
+    text = (
+        jitter.read_text()
+        .replace('name = "jitter"', 'name = "needy"\n    needs = ("no_such_package",)\n    extra = "torch"')
+        .replace("Jitter", "Needy")
+    )
     needy = jitter.with_name("needy.py")
     needy.write_text(text)
     done = bench(*SMALL, "-p", jitter, "-p", needy, "-g", "jitter,needy", code=3)
@@ -265,7 +297,19 @@ def test_what_is_not_installed_is_skipped_and_the_others_run(bench, jitter: Path
 
 
 def test_json_is_all_that_is_printed(bench, jitter: Path) -> None:
-    done = bench(*SMALL[:-1], "-p", jitter, "-g", "jitter", "--json", "--require", "original>=0.5", "--require", "jitter.recall>0", code=1)
+    done = bench(
+        *SMALL[:-1],
+        "-p",
+        jitter,
+        "-g",
+        "jitter",
+        "--json",
+        "--require",
+        "original>=0.5",
+        "--require",
+        "jitter.recall>0",
+        code=1,
+    )
     summary = json.loads(done.stdout)
     assert summary["format"] == "bench.summary/1"
     assert [v["met"] for v in summary["requirements"]] == [False, True]
@@ -321,7 +365,15 @@ def test_python_does_what_the_command_does(jitter: Path, tmp_path: Path, monkeyp
     from benchmark import run
 
     monkeypatch.chdir(tmp_path)
-    results = run(generators=["jitter"], classes=[3, 5], dataset="digits", metrics="prdc", seeds=1, plugins=[str(jitter)], workers=2)
+    results = run(
+        generators=["jitter"],
+        classes=[3, 5],
+        dataset="digits",
+        metrics="prdc",
+        seeds=1,
+        plugins=[str(jitter)],
+        workers=2,
+    )
     assert {row["config"] for row in results.scores} >= {"jitter", "real"}
     page = results.report(tmp_path / "mine.html")
     assert page.read_text().startswith("<!doctype html>")
@@ -339,4 +391,4 @@ def test_two_runs_on_one_store_do_each_cell_once(bench, tmp_path: Path) -> None:
     out = bench.folder / "bench-results"
     assert len(written(out)) == 12
     assert {row["status"] for row in rows(out)} <= {"ok", "not-judged"}
-    assert os.listdir(out / "work") == []
+    assert list((out / "work").iterdir()) == []

@@ -13,5 +13,8 @@ def test_integer_stream_is_the_published_one() -> None:
 
 
 def test_every_name_counts() -> None:
-    states = {tuple(seed_sequence(*parts).generate_state(2)) for parts in [(0, "a", 1), (1, "a", 1), (0, "a", 2), (0, "a", "1"), (0, "b", 1)]}
+    states = {
+        tuple(seed_sequence(*parts).generate_state(2))
+        for parts in [(0, "a", 1), (1, "a", 1), (0, "a", 2), (0, "a", "1"), (0, "b", 1)]
+    }
     assert len(states) == 5

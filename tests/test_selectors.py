@@ -42,7 +42,10 @@ def chosen(text: str, exclude: str = "") -> list[str]:
         ("one, other", ["one", "other"]),
         ("one[k=3]", ["one[k=3]"]),
         ("one[k=3,4]", ["one[k=3]", "one[k=4]"]),
-        ("one[k=3,4,rate=0.2,0.3]", ["one[k=3,rate=0.2]", "one[k=3,rate=0.3]", "one[k=4,rate=0.2]", "one[k=4,rate=0.3]"]),
+        (
+            "one[k=3,4,rate=0.2,0.3]",
+            ["one[k=3,rate=0.2]", "one[k=3,rate=0.3]", "one[k=4,rate=0.2]", "one[k=4,rate=0.3]"],
+        ),
         ("one[k=5],one", ["one"]),
         ("o*", ["one", "other"]),
         ("*[k=1]", ["one[k=1]", "other[k=1]"]),

@@ -47,7 +47,11 @@ def test_scores_come_back_with_their_arrays(store: Store, tmp_path: Path) -> Non
     assert store.scores(KEY, "m") is None
     np.savez(tmp_path / "a.npz", x=np.arange(3))
     store.put_scores(KEY, "m", {"status": "ok"}, tmp_path / "a.npz")
-    assert store.scores(KEY, "m") == {"status": "ok", "arrays": True, "size": store.path(KEY).joinpath("scores/m.npz").stat().st_size}
+    assert store.scores(KEY, "m") == {
+        "status": "ok",
+        "arrays": True,
+        "size": store.path(KEY).joinpath("scores/m.npz").stat().st_size,
+    }
     assert store.kept(KEY, "m")["x"].tolist() == [0, 1, 2]
 
 
@@ -62,8 +66,10 @@ def test_a_damaged_cell_is_moved_aside_and_said(store: Store, harm: str, capsys:
     put(store)
     samples, record = store.path(KEY) / "samples.npz", store.path(KEY) / "cell.json"
     {
-        "cut": lambda: samples.write_bytes(samples.read_bytes()[:-9]), "missing": samples.unlink,
-        "json": lambda: record.write_text('{"files'), "no-json": record.unlink,
+        "cut": lambda: samples.write_bytes(samples.read_bytes()[:-9]),
+        "missing": samples.unlink,
+        "json": lambda: record.write_text('{"files'),
+        "no-json": record.unlink,
     }[harm]()
     assert store.cell(KEY) is None
     assert not store.path(KEY).exists()

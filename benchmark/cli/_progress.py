@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmark.api import hookimpl
 
-PLAIN_EVERY = 10.0              # seconds between plain lines
+PLAIN_EVERY = 10.0  # seconds between plain lines
 
 
 class Progress:
@@ -34,7 +34,13 @@ class Progress:
         from rich.progress import BarColumn, TextColumn
         from rich.progress import Progress as Bar
 
-        self._bar = Bar(TextColumn("{task.completed:.0f}/{task.total:.0f} cells"), BarColumn(), TextColumn("{task.description}"), console=Console(stderr=True), transient=True)
+        self._bar = Bar(
+            TextColumn("{task.completed:.0f}/{task.total:.0f} cells"),
+            BarColumn(),
+            TextColumn("{task.description}"),
+            console=Console(stderr=True),
+            transient=True,
+        )
         self._bar.add_task(f"about {_time(run['seconds'])} left", total=self._total)
         self._bar.start()
 
@@ -45,7 +51,10 @@ class Progress:
         self._done += result["last"]
         self._failed += bad
         if bad:
-            self._say(f"{cell['config']}, class {cell['class']}, seed {cell['seed']}: {result['stage']} {result['status']}: {result['reason']}")
+            self._say(
+                f"{cell['config']}, class {cell['class']}, seed {cell['seed']}: "
+                f"{result['stage']} {result['status']}: {result['reason']}"
+            )
         left = f"{self._failed} failed, " * bool(self._failed) + f"about {_time(result['seconds_left'])} left"
         if self._bar is not None:
             self._bar.update(self._bar.task_ids[0], completed=self._done, description=left)

@@ -19,7 +19,12 @@ def show(results: Results) -> None:
 
     summary = results.summary
     for n_real in summary["n_real"]:
-        table = Table(box=None, pad_edge=False, title_justify="left", title=f"{n_real} training images a class" if len(summary["n_real"]) > 1 else None)
+        table = Table(
+            box=None,
+            pad_edge=False,
+            title_justify="left",
+            title=f"{n_real} training images a class" if len(summary["n_real"]) > 1 else None,
+        )
         table.add_column("generator", no_wrap=True)
         for kind in ASPECTS:
             table.add_column(kind.name)
@@ -27,11 +32,16 @@ def show(results: Results) -> None:
         verdicts = {v["config"]: v for v in summary["verdicts"] if v["n_real"] == n_real}
         for config in order:
             verdict = verdicts[config]
-            table.add_row(config, *(cell(verdict["aspects"][k.name], weakest=verdict["weakest"] == k.name) for k in ASPECTS))
+            table.add_row(
+                config, *(cell(verdict["aspects"][k.name], weakest=verdict["weakest"] == k.name) for k in ASPECTS)
+            )
         Console(width=None if _terminal() else 110, highlight=False, markup=False).print(table)
     click.echo("0: as bad as the failing control, 1: as good as fresh real images; [95% interval]; *: the weakest")
     if len(summary["seeds"]) < 3:
-        click.echo(f"{len(summary['seeds'])} seed{'s' * (len(summary['seeds']) > 1)}: intervals are over images only, not over fits; add --seeds 3")
+        click.echo(
+            f"{len(summary['seeds'])} seed{'s' * (len(summary['seeds']) > 1)}: "
+            "intervals are over images only, not over fits; add --seeds 3"
+        )
     for line in compared(summary):
         click.echo(line)
     failures = {(f["config"], f["status"], f["reason"]): 0 for f in summary["failures"]}
@@ -42,13 +52,17 @@ def show(results: Results) -> None:
 
 
 def compared(summary: dict[str, Any]) -> list[str]:
-    """Return a line an aspect: which generator is better than which, by exact paired tests, or why that cannot be said."""
+    """Return a line an aspect: which generator is better than which, by exact paired tests, or why it is not said."""
     lines = []
     for entry in summary["comparisons"]:
         pairs = [p for p in entry["pairs"] if p["over"] == "fits"]
         if not pairs:
             continue
-        clear = [p if p["word"] == ">" else {**p, "a": p["b"], "b": p["a"], "difference": -p["difference"]} for p in pairs if p["word"] in "<>"]
+        clear = [
+            p if p["word"] == ">" else {**p, "a": p["b"], "b": p["a"], "difference": -p["difference"]}
+            for p in pairs
+            if p["word"] in "<>"
+        ]
         said = ", ".join(f"{p['a']} > {p['b']} (+{p['difference']:.2f}, p = {p['holm']:.3f})" for p in clear)
         regime = f" at n_real {entry['n_real']}" if len(summary["n_real"]) > 1 else ""
         lines.append(f"{entry['aspect']}{regime}: {said or entry['advice'] or 'no clear difference'}")
@@ -58,7 +72,7 @@ def compared(summary: dict[str, Any]) -> list[str]:
 def cell(aspect: dict[str, Any], *, weakest: bool) -> str:
     """Return one aspect as text: clipped to [0, 1] here, where it is shown."""
     if aspect["score"] is None:
-        return aspect["status"].replace("-", " ")
+        return str(aspect["status"]).replace("-", " ")
     score = f"{min(max(aspect['score'], 0.0), 1.0):.2f}{'*' if weakest else ''}"
     if aspect["status"] == "not-meaningful":
         return f"({score})"

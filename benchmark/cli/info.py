@@ -36,15 +36,30 @@ def describe(plugin: Any, kind: str) -> dict[str, Any]:
     from benchmark.plugins import missing
 
     return {
-        "name": plugin.name, "kind": kind.removesuffix("s") if kind != "features" else kind,
-        "description": inspect.cleandoc(plugin.__doc__ or ""), "source": plugin.source, "licence": plugin.licence,
-        "tags": list(plugin.tags), "needs": list(plugin.needs), "missing": missing(plugin), "file": inspect.getsourcefile(plugin),
-        "control": bool(getattr(plugin, "control", False)), "cost": getattr(plugin, "cost", ""),
+        "name": plugin.name,
+        "kind": kind.removesuffix("s") if kind != "features" else kind,
+        "description": inspect.cleandoc(plugin.__doc__ or ""),
+        "source": plugin.source,
+        "licence": plugin.licence,
+        "tags": list(plugin.tags),
+        "needs": list(plugin.needs),
+        "missing": missing(plugin),
+        "file": inspect.getsourcefile(plugin),
+        "control": bool(getattr(plugin, "control", False)),
+        "cost": getattr(plugin, "cost", ""),
         "parameters": [
-            {"name": p.name, "default": to_text(p.default), "allowed": p.allowed, "help": p.help} for p in parameters_of(plugin).values()
+            {"name": p.name, "default": to_text(p.default), "allowed": p.allowed, "help": p.help}
+            for p in parameters_of(plugin).values()
         ],
         "measures": [
-            {"name": m.name, "better": m.better, "aspect": m.aspect, "failing": m.failing, "smallest_n": m.smallest_n, "help": m.help}
+            {
+                "name": m.name,
+                "better": m.better,
+                "aspect": m.aspect,
+                "failing": m.failing,
+                "smallest_n": m.smallest_n,
+                "help": m.help,
+            }
             for m in getattr(plugin, "measures", ())
         ],
     }

@@ -22,7 +22,10 @@ def command(kind: str, plugins: tuple[str, ...], as_json: bool) -> None:
     if kind and kind not in KINDS:
         raise unknown("kind of plugin", kind, KINDS)
     registry = discover(plugins)
-    found = {name: entries(getattr(registry, "report_sections" if name == "sections" else name)) for name in ([kind] if kind else KINDS)}
+    found = {
+        name: entries(getattr(registry, "report_sections" if name == "sections" else name))
+        for name in ([kind] if kind else KINDS)
+    }
     if as_json:
         click.echo(json.dumps({**found, "problems": registry.problems}, indent=1))
         return
@@ -41,8 +44,11 @@ def entries(plugins: dict[str, Any]) -> list[dict[str, Any]]:
 
     rows = [
         {
-            "name": name, "help": ((plugin.__doc__ or "").strip().splitlines() or [""])[0],
-            "control": bool(getattr(plugin, "control", False)), "missing": missing(plugin), "module": plugin.__module__,
+            "name": name,
+            "help": ((plugin.__doc__ or "").strip().splitlines() or [""])[0],
+            "control": bool(getattr(plugin, "control", False)),
+            "missing": missing(plugin),
+            "module": plugin.__module__,
             "tags": list(plugin.tags),
         }
         for name, plugin in plugins.items()

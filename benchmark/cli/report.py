@@ -25,11 +25,18 @@ def command(folder: str, out: str | None, plugins: tuple[str, ...], open_: bool)
     try:
         report = json.loads(source.read_text(encoding="utf-8"))
     except OSError as error:
-        raise InputError(f"{str(source)!r} cannot be read ({error.strerror}); name the output folder of a run.") from None
+        raise InputError(
+            f"{str(source)!r} cannot be read ({error.strerror}); name the output folder of a run."
+        ) from None
     except ValueError as error:
-        raise InputError(f"{str(source)!r} is damaged ({error}); run the same bench run command to write it again.") from None
+        raise InputError(
+            f"{str(source)!r} is damaged ({error}); run the same bench run command to write it again."
+        ) from None
     if report.get("format") != FORMAT:
-        raise InputError(f"{str(source)!r} has the format {report.get('format')!r}, this is {FORMAT!r}; run the same bench run command to write it again.")
+        raise InputError(
+            f"{str(source)!r} has the format {report.get('format')!r}, this is {FORMAT!r}; "
+            "run the same bench run command to write it again."
+        )
     target = Path(out) if out else Path(folder) / "report.html"
     try:
         write_text(target, render(report, discover(plugins)))

@@ -14,15 +14,13 @@ from benchmark.errors import InputError
 
 if TYPE_CHECKING:
     from benchmark.plan import Plan
-    from benchmark.plugins import Registry
     from benchmark.results import Results
     from benchmark.settings import Settings
 
 EXAMPLE = "bench run --generators smote,gan --classes 3,5"
-NUMBERS = {"metavar": "N", "type": int}
 
 
-class Numbers(click.ParamType):
+class Numbers(click.ParamType[tuple[int, ...]]):
     """Whole numbers joined by commas."""
 
     name = "N,N"
@@ -36,40 +34,77 @@ class Numbers(click.ParamType):
 
 
 def _options(function: Callable[..., Any]) -> Callable[..., Any]:
-    for option in reversed([
-        click.option("--generators", "-g", metavar="NAMES", help="What to score: smote, 'smote[k=3]', 'gan[steps=600,1200]', @tag, globs."),
-        click.option("--exclude", "-x", metavar="NAMES", help="Leave these out."),
-        click.option("--classes", "-c", metavar="CLASSES", help="3,5 or 0-4 or all or names.  [default: all]"),
-        click.option("--metrics", "-m", metavar="NAMES", help="Which metrics, or all.  [default: all but the diagnostics]"),
-        click.option("--features", metavar="NAME", help="The space of distances.  [default: pca]"),
-        click.option("--dataset", "-d", metavar="NAME", help="Real images.  [default: mnist]"),
-        click.option("--data-dir", metavar="DIR", help="A folder of your own IDX files, plain or gzipped."),
-        click.option("--n-real", type=Numbers(), help="Training images a class; several are a grid.  [default: 1000]"),
-        click.option("--n-synthetic", **NUMBERS, help="Images to sample a class, and as many real to compare with.  [default: 500]"),  # type: ignore[arg-type]
-        click.option("--seeds", **NUMBERS, help="How many repeats.  [default: 3]"),  # type: ignore[arg-type]
-        click.option("--seed", **NUMBERS, help="The first seed.  [default: 0]"),  # type: ignore[arg-type]
-        click.option("--out", "-o", metavar="DIR", help="Where results are kept and found again.  [default: bench-results]"),
-        click.option("--workers", **NUMBERS, help="Cells at once.  [default: the number of cores]"),  # type: ignore[arg-type]
-        click.option("--timeout", metavar="SECONDS", type=float, help="Limit for generating a cell.  [default: 3600]"),
-        click.option("--memory", metavar="GIB", type=float, help="Limit for generating a cell.  [default: 4]"),
-        click.option("--require", metavar="CONDITION", multiple=True, help="Exit with 1 unless it holds: 'gan.realistic>=0.6', 'copy_share<0.05'."),
-        click.option("--plugin", "-p", "plugins", metavar="FILE", multiple=True, help="A plugin file beside you, or a module."),
-        click.option("--config", metavar="FILE", help="Options from a TOML file, as each run writes one (run.toml)."),
-        click.option("--fresh", is_flag=True, help="Do everything again, whatever is stored."),
-        click.option("--quick", is_flag=True, help="Tiny sizes and one seed, for trying things out."),
-        click.option("--dry-run", is_flag=True, help="Say what would be done and how long it might take."),
-        click.option("--no-report", is_flag=True, help="Write no page."),
-        click.option("--open", "open_", is_flag=True, help="Open the page in the browser."),
-        click.option("--quiet", "-q", is_flag=True, help="No progress."),
-        click.option("--json", "as_json", is_flag=True, help="Print only JSON: the summary, or the plan of --dry-run."),
-    ]):
+    for option in reversed(
+        [
+            click.option(
+                "--generators",
+                "-g",
+                metavar="NAMES",
+                help="What to score: smote, 'smote[k=3]', 'gan[steps=600,1200]', @tag, globs.",
+            ),
+            click.option("--exclude", "-x", metavar="NAMES", help="Leave these out."),
+            click.option("--classes", "-c", metavar="CLASSES", help="3,5 or 0-4 or all or names.  [default: all]"),
+            click.option(
+                "--metrics", "-m", metavar="NAMES", help="Which metrics, or all.  [default: all but the diagnostics]"
+            ),
+            click.option("--features", metavar="NAME", help="The space of distances.  [default: pca]"),
+            click.option("--dataset", "-d", metavar="NAME", help="Real images.  [default: mnist]"),
+            click.option("--data-dir", metavar="DIR", help="A folder of your own IDX files, plain or gzipped."),
+            click.option(
+                "--n-real", type=Numbers(), help="Training images a class; several are a grid.  [default: 1000]"
+            ),
+            click.option(
+                "--n-synthetic",
+                metavar="N", type=int,
+                help="Images to sample a class, and as many real to compare with.  [default: 500]",
+            ),
+            click.option("--seeds", metavar="N", type=int, help="How many repeats.  [default: 3]"),
+            click.option("--seed", metavar="N", type=int, help="The first seed.  [default: 0]"),
+            click.option(
+                "--out", "-o", metavar="DIR", help="Where results are kept and found again.  [default: bench-results]"
+            ),
+            click.option("--workers", metavar="N", type=int, help="Cells at once.  [default: the number of cores]"),
+            click.option(
+                "--timeout", metavar="SECONDS", type=float, help="Limit for generating a cell.  [default: 3600]"
+            ),
+            click.option("--memory", metavar="GIB", type=float, help="Limit for generating a cell.  [default: 4]"),
+            click.option(
+                "--require",
+                metavar="CONDITION",
+                multiple=True,
+                help="Exit with 1 unless it holds: 'gan.realistic>=0.6', 'copy_share<0.05'.",
+            ),
+            click.option(
+                "--plugin",
+                "-p",
+                "plugins",
+                metavar="FILE",
+                multiple=True,
+                help="A plugin file beside you, or a module.",
+            ),
+            click.option(
+                "--config", metavar="FILE", help="Options from a TOML file, as each run writes one (run.toml)."
+            ),
+            click.option("--fresh", is_flag=True, help="Do everything again, whatever is stored."),
+            click.option("--quick", is_flag=True, help="Tiny sizes and one seed, for trying things out."),
+            click.option("--dry-run", is_flag=True, help="Say what would be done and how long it might take."),
+            click.option("--no-report", is_flag=True, help="Write no page."),
+            click.option("--open", "open_", is_flag=True, help="Open the page in the browser."),
+            click.option("--quiet", "-q", is_flag=True, help="No progress."),
+            click.option(
+                "--json", "as_json", is_flag=True, help="Print only JSON: the summary, or the plan of --dry-run."
+            ),
+        ]
+    ):
         function = option(function)
     return function
 
 
 @click.command(name="run")
 @_options
-def command(config: str | None, dry_run: bool, no_report: bool, open_: bool, quiet: bool, as_json: bool, **given: Any) -> int:
+def command(
+    config: str | None, dry_run: bool, no_report: bool, open_: bool, quiet: bool, as_json: bool, **given: Any
+) -> int:
     """Score generators per class and write the report.
 
     \b
@@ -99,7 +134,7 @@ def command(config: str | None, dry_run: bool, no_report: bool, open_: bool, qui
     except KeyboardInterrupt:
         click.echo("bench: interrupted; what is finished is kept. Run the same command to go on.", err=True)
         return 130
-    return _finish(results, registry, as_json=as_json, open_=open_)
+    return _finish(results, as_json=as_json, open_=open_)
 
 
 def _settings(config: str | None, no_report: bool, given: dict[str, Any]) -> Settings:
@@ -118,15 +153,20 @@ def _show_plan(plan: Plan, as_json: bool) -> None:
 
     store = Store(Path(plan.settings.out))
     states = [look(plan, store, cell) for cell in plan.cells]
-    seconds = estimate(plan, [s for s in states if not s.cell.skip], known_times(plan, store)) / plan.workers
+    seconds = estimate([s for s in states if not s.cell.skip], known_times(plan, store)) / plan.workers
     rows = [{**describe_cell(s.cell), "state": _state(s)} for s in states]
     if as_json:
         click.echo(json.dumps({"cells": rows, "seconds": round(seconds, 1)}, indent=1))
         return
     for row in rows:
-        click.echo(f"{row['config']:<24} class {row['class']:<8} n_real {row['n_real']:<6} seed {row['seed']:<4} {row['state']}")
+        click.echo(
+            f"{row['config']:<24} class {row['class']:<8} n_real {row['n_real']:<6} "
+            f"seed {row['seed']:<4} {row['state']}"
+        )
     to_do = sum(not s.done and not s.cell.skip for s in states)
-    click.echo(f"{len(rows)} cells, {to_do} to do; about {_minutes(seconds)} with {plan.workers} workers (an estimate).")
+    click.echo(
+        f"{len(rows)} cells, {to_do} to do; about {_minutes(seconds)} with {plan.workers} workers (an estimate)."
+    )
 
 
 def _state(state: Any) -> str:
@@ -134,19 +174,25 @@ def _state(state: Any) -> str:
         return f"skipped: {state.cell.skip}"
     if state.done:
         return "cached"
-    return "to generate and score" if state.generate else f"generated; to score: {', '.join(m.name for m in state.metrics.values())}"
+    return (
+        "to generate and score"
+        if state.generate
+        else f"generated; to score: {', '.join(m.name for m in state.metrics.values())}"
+    )
 
 
 def _minutes(seconds: float) -> str:
     return f"{seconds:.0f} seconds" if seconds < 100 else f"{seconds / 60:.0f} minutes"
 
 
-def _finish(results: Results, registry: Registry, *, as_json: bool, open_: bool) -> int:
+def _finish(results: Results, *, as_json: bool, open_: bool) -> int:
     from benchmark import requirements
     from benchmark.cli._table import show
 
     settings = results.plan.settings
-    verdicts = [v for text in settings.require for v in requirements.check(requirements.parse(text, results.plan), results)]
+    verdicts = [
+        v for text in settings.require for v in requirements.check(requirements.parse(text, results.plan), results)
+    ]
     if as_json:
         click.echo(json.dumps({**results.summary, "requirements": [v.__dict__ for v in verdicts]}, indent=1))
     else:
@@ -176,7 +222,7 @@ def _terminate_as_interrupt() -> None:
 
     def first(*_: object) -> None:
         def second(*_: object) -> None:
-            os._exit(130)           # children die with us
+            os._exit(130)  # children die with us
 
         signal.signal(signal.SIGINT, second)
         signal.signal(signal.SIGTERM, second)

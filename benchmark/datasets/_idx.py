@@ -33,7 +33,9 @@ def read_bytes(path: Path) -> bytes:
 def parse(content: bytes, path: Path, dimensions: int) -> Array:
     """Return the array of an IDX file with so many `dimensions`. Raises InputError."""
     if len(content) < 4 or content[:2] != b"\x00\x00" or content[2] not in _TYPES:
-        raise InputError(f"{path}: not an IDX file: it begins with {content[:4].hex(' ') or 'nothing'}, expected 00 00 08.")
+        raise InputError(
+            f"{path}: not an IDX file: it begins with {content[:4].hex(' ') or 'nothing'}, expected 00 00 08."
+        )
     if content[3] != dimensions:
         what = {1: "labels", 3: "images"}.get(content[3], "something else")
         raise InputError(f"{path}: has {content[3]} dimensions ({what}), expected {dimensions}.")

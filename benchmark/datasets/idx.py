@@ -12,7 +12,9 @@ from benchmark.datasets import _idx
 
 def _find(folder: Path, split: str, kind: str) -> Path | None:
     """Return the one file of `folder` named like MNIST's: 'train-images-idx3-ubyte', dots or dashes, .gz or not."""
-    found = sorted(folder.glob(f"{split}-{kind}[-.]idx*-ubyte")) + sorted(folder.glob(f"{split}-{kind}[-.]idx*-ubyte.gz"))
+    found = sorted(folder.glob(f"{split}-{kind}[-.]idx*-ubyte")) + sorted(
+        folder.glob(f"{split}-{kind}[-.]idx*-ubyte.gz")
+    )
     return found[0] if found else None
 
 
@@ -28,7 +30,9 @@ def _pair(folder: Path, split: str) -> tuple[Array, Array] | None:
         raise InputError(f"{images}: pixels are {pixels.dtype.name}; allowed are unsigned bytes.")
     classes = _idx.parse(_idx.read_bytes(labels), labels, 1)
     if len(pixels) != len(classes):
-        raise InputError(f"{images.name} has {len(pixels)} images, but {labels.name} has {len(classes)} labels: they must match.")
+        raise InputError(
+            f"{images.name} has {len(pixels)} images, but {labels.name} has {len(classes)} labels: they must match."
+        )
     return pixels[..., None], classes.astype(np.int64)
 
 
@@ -42,7 +46,9 @@ class Idx(Dataset):
     def load(self, folder: Path | None) -> Data:
         """Read the folder; classes are named by their numbers."""
         if folder is None:
-            raise InputError("dataset 'idx' needs --data-dir, the folder with train-images-idx3-ubyte and train-labels-idx1-ubyte.")
+            raise InputError(
+                "dataset 'idx' needs --data-dir, the folder with train-images-idx3-ubyte and train-labels-idx1-ubyte."
+            )
         if not folder.is_dir():
             raise InputError(f"--data-dir {str(folder)!r} is not a folder.")
         train, test = _pair(folder, "train"), _pair(folder, "t10k")

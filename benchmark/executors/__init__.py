@@ -17,10 +17,21 @@ class Job(Protocol):
     (a worker that goes on to the next job).
     """
 
-    start: Literal["fork", "fresh", "pool"]
-    folder: Path                    # its log goes to folder/log.txt
-    seconds: float                  # wall-clock limit; begins anew with each message "stage"
-    memory: float                   # GiB of resident memory for the process and its children
+    @property
+    def start(self) -> Literal["fork", "fresh", "pool"]:
+        """How its process comes to be."""
+
+    @property
+    def folder(self) -> Path:
+        """Its own folder; a log goes to folder/log.txt."""
+
+    @property
+    def seconds(self) -> float:
+        """Wall-clock limit; begins anew with each message "stage"."""
+
+    @property
+    def memory(self) -> float:
+        """GiB of resident memory for the process and its children."""
 
     def run(self, say: Say) -> dict[str, Any]:
         """Do the work in the other process; `say` sends a message meanwhile."""

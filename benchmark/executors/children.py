@@ -27,8 +27,13 @@ def environment() -> dict[str, str]:
         "SYNTHASSAY_PATH": json.dumps(sys.path),
         **dict.fromkeys(
             (
-                "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "NUMBA_NUM_THREADS",
-                "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS",
+                "OMP_NUM_THREADS",
+                "OPENBLAS_NUM_THREADS",
+                "MKL_NUM_THREADS",
+                "NUMEXPR_NUM_THREADS",
+                "NUMBA_NUM_THREADS",
+                "TF_NUM_INTRAOP_THREADS",
+                "TF_NUM_INTEROP_THREADS",
             ),
             "1",
         ),
@@ -55,7 +60,12 @@ class Child(Protocol):
 def _launch(module: str, descriptor: int, *arguments: str, log: int | None) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-c", BOOT, module, str(os.getpid()), str(descriptor), *arguments],
-        env=environment(), pass_fds=[descriptor], start_new_session=True, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+        env=environment(),
+        pass_fds=[descriptor],
+        start_new_session=True,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
     )
 
 

@@ -18,7 +18,7 @@ from benchmark.executors.children import ForkServer, Interpreter
 if TYPE_CHECKING:
     from benchmark.executors.children import Child
 
-WATCH = 0.1                     # seconds between looks at memory
+WATCH = 0.1  # seconds between looks at memory
 MIB, GIB = 2**20, 2**30
 
 
@@ -26,7 +26,7 @@ MIB, GIB = 2**20, 2**30
 class _Running:
     job: Job
     child: Child
-    since: float                # when the current stage began
+    since: float  # when the current stage began
     peak: int = 0
 
 
@@ -40,7 +40,7 @@ class Local:
         self._idle: list[Interpreter] = []
         self._server: ForkServer | None = None
         self._looked = 0.0
-        self._workers = 0           # ever started, for the names of their logs
+        self._workers = 0  # ever started, for the names of their logs
 
     @property
     def free(self) -> int:
@@ -54,7 +54,7 @@ class Local:
         try:
             child.connection.send(job)
         except (BrokenPipeError, ConnectionError):
-            pass                # it died at once: poll finds out
+            pass  # it died at once: poll finds out
 
     def poll(self, timeout: float = WATCH) -> list[Event]:
         """Wait up to `timeout` seconds for news and return it."""
@@ -110,11 +110,17 @@ class Local:
     def _watch(self, running: _Running) -> list[Event]:
         running.peak = max(running.peak, _resident(running.child.pid))
         if running.peak > running.job.memory * GIB:
-            return [self._ended(running, "out-of-memory", f"used {running.peak / MIB:.0f} MiB, allowed are {running.job.memory * 1024:.0f}")]
+            return [
+                self._ended(
+                    running,
+                    "out-of-memory",
+                    f"used {running.peak / MIB:.0f} MiB, allowed are {running.job.memory * 1024:.0f}",
+                )
+            ]
         if time.monotonic() - running.since > running.job.seconds:
             return [self._ended(running, "timeout", f"ran longer than {running.job.seconds:g} seconds")]
         if running.child.exit_code() is not None and not running.child.connection.poll():
-            return [self._ended(running, "crashed", "")]    # a child of its own still holds the connection
+            return [self._ended(running, "crashed", "")]  # a child of its own still holds the connection
         return []
 
     def _ended(self, running: _Running, status: str, reason: str, result: dict[str, Any] | None = None) -> Event:
