@@ -66,7 +66,9 @@ class Training:
         self.real = tf.constant(real)
         self.g = dense([recipe.latent, *recipe.g_widths, real.shape[1]], rng, batch_norm=recipe.batch_norm)
         self.d = dense([real.shape[1], *recipe.d_widths, 1], rng, batch_norm=False)
-        self.averaged = [layer.map(tf.Variable) for layer in self.g]
+        mean = 0.01 + 0.98 * real.mean(axis=0)
+        self.g[-1].bias.assign(np.log(mean / (1 - mean)))       # G starts from the mean image
+        self.averaged = [layer.map(tf.Variable) for layer in self.g] if recipe.average else self.g
         self.g_adam, self.d_adam = Adam(self.g, recipe.lr), Adam(self.d, recipe.lr)
         self._graph = tf.function(self._steps)
 
@@ -102,7 +104,8 @@ class Training:
                 fake = generate(self.g, self._noise(step, NOISE + 1))
             g_loss = self._loss(fake, tf.ones((self.batch, 1)), step, 2 * DROPOUT)
         self.g_adam.descend(g_loss, g_tape, step)
-        self._average()
+        if self.recipe.average:
+            self._average()
         return tf.stack([d_loss, g_loss])
 
     def _loss(self, images: Tensor, truth: Tensor, step: Tensor, use: int) -> Tensor:

@@ -45,6 +45,7 @@ class Gan(Generator):
     The preset `tuned` is a small network that learns from 1,000 images in half a minute, by label smoothing, dropout in
     the discriminator D and a moving average of the weights of the generator G. `paper` has none of these, the usual
     learning rate, and larger layers (the paper gives no widths). A parameter that is given replaces the preset's.
+    Both start from the mean training image, and D sees pixels from 0 to 1: with -1 to 1 most images come out speckled.
     """
 
     name = "gan"
@@ -90,7 +91,7 @@ class Gan(Generator):
         for stop in sorted(shots.union(range(CHUNK, self.steps, CHUNK))):
             losses[done:stop] = training.run(done, stop)
             if not np.isfinite(losses[done:stop]).all():
-                raise CannotFit(f"a loss is not finite after {stop} steps with lr={self.recipe.lr:g}; try a smaller lr")
+                raise CannotFit(f"a loss is no longer finite at step {stop}, with lr={self.recipe.lr:g}; try a smaller lr")
             done = stop
             ctx.progress(done, self.steps)
             if done in shots:

@@ -156,7 +156,7 @@ def test_killed_half_way_it_goes_on_and_leaves_no_orphan(bench, tmp_path: Path) 
     process = start(bench.folder, *arguments, "-o", "broken")
     wait_for_cells(out, 3)
     process.kill()
-    process.wait()
+    process.communicate()
     before = written(out)
     time.sleep(2)
     assert ours(out) == []
@@ -255,7 +255,7 @@ def test_a_fault_is_a_failed_row_and_the_others_go_on(
         "--seeds",
         "1",
         "--timeout",
-        "3",
+        3 if fault == "hangs" else 60,
         "--memory",
         "1",
         "-p",
@@ -385,10 +385,24 @@ def test_two_runs_on_one_store_do_each_cell_once(bench, tmp_path: Path) -> None:
     (tmp_path / "slow.py").write_text(SLOW)
     arguments = [*SMALL, "-p", tmp_path / "slow.py", "-g", "slow"]
     both = [start(bench.folder, *arguments) for _ in range(2)]
-    assert [process.wait(120) for process in both] == [0, 0]
     for process in both:
-        process.communicate()
+        process.communicate(timeout=120)
+    assert [process.returncode for process in both] == [0, 0]
     out = bench.folder / "bench-results"
     assert len(written(out)) == 12
     assert {row["status"] for row in rows(out)} <= {"ok", "not-judged"}
     assert list((out / "work").iterdir()) == []
+
+
+def test_a_dead_fork_server_costs_only_the_cells_in_hand(bench, tmp_path: Path) -> None:
+    (tmp_path / "slow.py").write_text(SLOW.replace('name = "slow"', 'name = "slow"\n    light = True'))
+    process = start(bench.folder, *SMALL, "-p", tmp_path / "slow.py", "-g", "slow", "--workers", "1")
+    out = bench.folder / "bench-results"
+    wait_for_cells(out, 2)
+    server = next(p for p in ours(out) if "benchmark.executors.forkserver" in p.cmdline())
+    server.kill()
+    process.communicate(timeout=120)
+    assert process.returncode == 1
+    states = [row["status"] for row in rows(out) if not row["measure"]]
+    assert states == ["crashed"]
+    assert ours(out) == []

@@ -93,45 +93,56 @@ class Interpreter:
 
 
 class ForkServer:
-    """The process that light jobs are forked from; started with the first of them."""
+    """The process that light jobs are forked from; started with the first. Nothing here waits for it."""
 
     def __init__(self, out: Path) -> None:
         """Start it."""
         self._control, theirs = socket.socketpair()
         with theirs:
             self._process = _launch("benchmark.executors.forkserver", theirs.fileno(), str(out), log=None)
+        self._control.setblocking(False)
         self._lines = b""
-        self._started: list[int] = []
-        self.ended: dict[int, int] = {}
+        self._asked: list[Fork] = []
+        self._ended: dict[int, int] = {}
+        self.alive = True
 
     def fork(self, log: Path) -> Fork:
-        """Return a new child. Its output goes to `log`."""
+        """Return a child that is about to start. Its output goes to `log`."""
         ours, theirs = Pipe()
         with theirs, log.open("ab") as file:
-            socket.send_fds(self._control, [b"f"], [theirs.fileno(), file.fileno()])
-        self._control.setblocking(True)
-        while not self._started:
-            self._take(self._control.recv(4096))
-        return Fork(self._started.pop(0), ours, self)
+            try:
+                socket.send_fds(self._control, [b"f"], [theirs.fileno(), file.fileno()])
+            except OSError:
+                self.alive = False
+        self._asked.append(Fork(ours, self))
+        return self._asked[-1]
 
-    def update(self) -> None:
-        """Read which children have ended."""
-        self._control.setblocking(False)
+    def exit_code_of(self, child: Fork) -> int | None:
+        """Return the exit code of a child, or None while it lives. The kernel ends the children of a dead server."""
         try:
-            self._take(self._control.recv(65536))
+            while content := self._control.recv(65536):
+                self._take(content)
+            self.alive = False
         except BlockingIOError:
             pass
+        except OSError:
+            self.alive = False
+        return self._ended.get(child.pid, None if self.alive else -signal.SIGKILL)
+
+    def forget(self, child: Fork) -> None:
+        """Forget a child that was killed."""
+        self._ended.pop(child.pid, None)
+        if child in self._asked:
+            self._asked[self._asked.index(child)] = Fork(child.connection, self)     # keeps its turn
 
     def _take(self, content: bytes) -> None:
-        if not content:
-            raise ConnectionError("the process that light jobs are forked from has died")
         *lines, self._lines = (self._lines + content).split(b"\n")
         for line in lines:
             word, pid, *status = line.split()
             if word == b"started":
-                self._started.append(int(pid))
+                self._asked.pop(0).pid = int(pid)
             else:
-                self.ended[int(pid)] = os.waitstatus_to_exitcode(int(status[0]))
+                self._ended[int(pid)] = os.waitstatus_to_exitcode(int(status[0]))
 
     def kill(self) -> None:
         """End the server; the kernel ends its children with it."""
@@ -141,29 +152,30 @@ class ForkServer:
 
 
 class Fork:
-    """A child of the fork server."""
+    """A child of the fork server. `pid` is 0 until it has started."""
 
-    def __init__(self, pid: int, connection: Connection, server: ForkServer) -> None:
-        """Take over a started child."""
-        self.pid, self.connection, self._server = pid, connection, server
+    def __init__(self, connection: Connection, server: ForkServer) -> None:
+        """Take over a child that was asked for."""
+        self.pid, self.connection, self._server = 0, connection, server
 
     def exit_code(self) -> int | None:
         """Return the exit code (negative: the signal), or None while it lives."""
-        self._server.update()
-        return self._server.ended.get(self.pid)
+        return self._server.exit_code_of(self)
 
     def kill(self) -> None:
         """Kill the process and its group, and wait until the server has reaped it."""
-        kill_group(self.pid)
         until = time.monotonic() + 5
         while self.exit_code() is None and time.monotonic() < until:
+            kill_group(self.pid)
             time.sleep(0.002)
-        self._server.ended.pop(self.pid, None)
+        self._server.forget(self)
         self.connection.close()
 
 
 def kill_group(pid: int) -> None:
-    """Kill a process group that may be gone already."""
+    """Kill a process group that may be gone already, or not there yet (0)."""
+    if not pid:
+        return
     try:
         os.killpg(pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):

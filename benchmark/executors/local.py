@@ -84,7 +84,7 @@ class Local:
     def _child(self, job: Job) -> Child:
         log = job.folder / "log.txt"
         if job.start == "fork":
-            if self._server is None:
+            if self._server is None or not self._server.alive:
                 self._server = ForkServer(self._out)
             return self._server.fork(log)
         if job.start == "fresh":
@@ -139,6 +139,8 @@ class Local:
 def _resident(pid: int) -> int:
     """Return the resident bytes of a process and all below it."""
     total = 0
+    if not pid:
+        return total
     try:
         process = psutil.Process(pid)
         for each in [process, *process.children(recursive=True)]:
