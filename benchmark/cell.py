@@ -219,7 +219,6 @@ class ScoreCell:
         with np.load(self.samples, allow_pickle=False) as file:
             synthetic = file["images"]
         own = data.roles(task.label, task.seed, self.sizes)
-        others = _Others(data, task, self.sizes)
         return CellEvidence(
             task=task,
             control=self.control,
@@ -228,7 +227,8 @@ class ScoreCell:
             held_out=own["held_out"],
             test=data.test,
             test_labels=data.test_labels,
-            others=others,
+            others=_Others(data, task, self.sizes, "held_out"),
+            others_fresh=_Others(data, task, self.sizes, "fresh"),
             feature_space=_load_space(self.space),
         )
 
@@ -266,10 +266,10 @@ def check_scores(metric: Metric, scores: Mapping[str, Score], control: str | Non
 
 
 class _Others(Mapping[int, "Images"]):
-    """The held-out images of every other class, cut when they are asked for."""
+    """The images of one role of every other class, cut when they are asked for."""
 
-    def __init__(self, data: RealData, task: Task, sizes: protocol.Sizes) -> None:
-        self._data, self._task, self._sizes = data, task, sizes
+    def __init__(self, data: RealData, task: Task, sizes: protocol.Sizes, role: Literal["held_out", "fresh"]) -> None:
+        self._data, self._task, self._sizes, self._role = data, task, sizes, role
         self._labels = [label for label in range(task.n_classes) if label != task.label]
         self._cut: dict[int, Array] = {}
 
@@ -277,7 +277,7 @@ class _Others(Mapping[int, "Images"]):
         if label not in self._labels:
             raise KeyError(label)
         if label not in self._cut:
-            self._cut[label] = self._data.roles(label, self._task.seed, self._sizes)["held_out"]
+            self._cut[label] = self._data.roles(label, self._task.seed, self._sizes)[self._role]
         return self._cut[label]
 
     def __iter__(self) -> Any:

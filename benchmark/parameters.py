@@ -127,6 +127,8 @@ def to_text(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, tuple):
         return "-".join(map(to_text, value))
+    if value is None:
+        return "none"
     return repr(value) if isinstance(value, float) else str(value)
 
 

@@ -91,7 +91,7 @@ class Gan(Generator):
         for stop in sorted(shots.union(range(CHUNK, self.steps, CHUNK))):
             losses[done:stop] = training.run(done, stop)
             if not np.isfinite(losses[done:stop]).all():
-                raise CannotFit(f"a loss is no longer finite at step {stop}, with lr={self.recipe.lr:g}; try a smaller lr")
+                raise CannotFit(f"a loss is not finite at step {stop}, with lr={self.recipe.lr:g}; try a smaller lr")
             done = stop
             ctx.progress(done, self.steps)
             if done in shots:

@@ -77,7 +77,7 @@ def _show(entry: dict[str, Any]) -> None:
     if entry["parameters"]:
         click.secho("\nparameters", bold=True)
     for p in entry["parameters"]:
-        click.echo(f"  {p['name']}={p['default']:<12} {p['help']}{' ' * bool(p['help'])}({p['allowed']})")
+        click.echo(f"  {p['name'] + '=' + p['default']:<20} {p['help']}{' ' * bool(p['help'])}({p['allowed']})")
     if entry["measures"]:
         click.secho("\nmeasures", bold=True)
     for m in entry["measures"]:

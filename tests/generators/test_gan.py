@@ -166,7 +166,7 @@ def test_one_image_is_not_enough_and_the_reason_is_given(context):
 @pytest.mark.usefixtures("tf")
 def test_a_loss_that_is_not_finite_ends_the_fit_with_a_sentence(real, context):
     real[7] = np.nan
-    with pytest.raises(CannotFit, match=r"a loss is no longer finite at step 1, with lr=0\.0008; try a smaller lr"):
+    with pytest.raises(CannotFit, match=r"a loss is not finite at step 1, with lr=0\.0008; try a smaller lr"):
         Gan(steps=100, **SMALL).fit(real, context())
 
 
@@ -245,6 +245,15 @@ def test_the_average_is_of_the_weights_after_each_step_however_many_are_done_at_
     np.testing.assert_allclose(one.weights()[0].weights, expected, atol=1e-6)
     np.testing.assert_allclose(all_at_once.run(0, 6), losses, rtol=1e-6)
     np.testing.assert_allclose(all_at_once.weights()[0].weights, expected, atol=1e-6)
+
+
+def test_every_random_number_has_a_seed_of_its_own(tf, training, monkeypatch):
+    made, used = training(shared_noise=False), []
+    seed = made._seed
+    monkeypatch.setattr(made, "_seed", lambda step, use: used.append(tuple(map(int, seed(step, use)))) or seed(step, use))
+    made._step(tf.constant(0))
+    made._step(tf.constant(1))
+    assert len(set(used)) == len(used) == 14        # images, noise twice, dropout in two layers twice; two steps
 
 
 @pytest.mark.usefixtures("tf")
