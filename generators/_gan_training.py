@@ -30,6 +30,7 @@ class Recipe:
     dropout: float
     average: float
     shared_noise: bool
+    mean_start: bool
     batch_norm: bool = True
 
 
@@ -66,8 +67,9 @@ class Training:
         self.real = tf.constant(real)
         self.g = dense([recipe.latent, *recipe.g_widths, real.shape[1]], rng, batch_norm=recipe.batch_norm)
         self.d = dense([real.shape[1], *recipe.d_widths, 1], rng, batch_norm=False)
-        mean = 0.01 + 0.98 * real.mean(axis=0)
-        self.g[-1].bias.assign(np.log(mean / (1 - mean)))       # G starts from the mean image
+        if recipe.mean_start:
+            mean = 0.01 + 0.98 * real.mean(axis=0)
+            self.g[-1].bias.assign(np.log(mean / (1 - mean)))
         self.averaged = [layer.map(tf.Variable) for layer in self.g] if recipe.average else self.g
         self.g_adam, self.d_adam = Adam(self.g, recipe.lr), Adam(self.d, recipe.lr)
         self._graph = tf.function(self._steps)

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 PRESETS = {
     "tuned": Recipe(
         lr=8e-4, latent=64, g_widths=(256, 512), d_widths=(256, 128),
-        real_label=0.9, dropout=0.3, average=0.99, shared_noise=True,
+        real_label=0.9, dropout=0.3, average=0.99, shared_noise=True, mean_start=True,
     ),
     "paper": Recipe(
         lr=2e-4, latent=100, g_widths=(256, 512, 1024), d_widths=(512, 256),
-        real_label=1.0, dropout=0.0, average=0.0, shared_noise=False,
+        real_label=1.0, dropout=0.0, average=0.0, shared_noise=False, mean_start=False,
     ),
 }
 CHUNK = 50                      # steps that TensorFlow does without coming back to Python
@@ -45,7 +45,7 @@ class Gan(Generator):
     The preset `tuned` is a small network that learns from 1,000 images in half a minute, by label smoothing, dropout in
     the discriminator D and a moving average of the weights of the generator G. `paper` has none of these, the usual
     learning rate, and larger layers (the paper gives no widths). A parameter that is given replaces the preset's.
-    Both start from the mean training image, and D sees pixels from 0 to 1: with -1 to 1 most images come out speckled.
+    D sees pixels from 0 to 1: with -1 to 1 most images come out speckled.
     """
 
     name = "gan"
@@ -66,6 +66,7 @@ class Gan(Generator):
     dropout: float | None = _preset("dropout", "share of D's hidden units that are dropped", min=0, below=1)
     average: float | None = _preset("average", "decay of the moving average of G's weights; 0 is none", min=0, below=1)
     shared_noise: bool | None = _preset("shared_noise", "whether G and D learn from the same fakes")
+    mean_start: bool | None = _preset("mean_start", "whether G starts from the mean training image, not from grey")
     batch_norm: bool = field(default=True, metadata={"help": "batch norm in the hidden layers of G"})
 
     @property

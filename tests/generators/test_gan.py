@@ -250,7 +250,7 @@ def test_the_average_is_of_the_weights_after_each_step_however_many_are_done_at_
 def test_every_random_number_has_a_seed_of_its_own(tf, training, monkeypatch):
     made, used = training(shared_noise=False), []
     seed = made._seed
-    monkeypatch.setattr(made, "_seed", lambda step, use: used.append(tuple(map(int, seed(step, use)))) or seed(step, use))
+    monkeypatch.setattr(made, "_seed", lambda *key: used.append(tuple(map(int, seed(*key)))) or seed(*key))
     made._step(tf.constant(0))
     made._step(tf.constant(1))
     assert len(set(used)) == len(used) == 14        # images, noise twice, dropout in two layers twice; two steps
