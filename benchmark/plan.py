@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -245,6 +246,7 @@ def _cell(plan: Plan, config: str, generator: Generator, label: int, n_real: int
     return Cell(key, config, generator, task, sizes, skip)
 
 
+@cache
 def _scoring_code() -> str:
     here = Path(__file__).parent
     return hashlib.sha256(b"".join((here / name).read_bytes() for name in SCORING)).hexdigest()[:16]

@@ -120,6 +120,7 @@ def test_the_presets_are_the_published_recipes():
     assert (paper.lr, paper.latent, paper.g_widths, paper.d_widths) == (2e-4, 100, (256, 512, 1024), (512, 256))
     assert (paper.real_label, paper.dropout, paper.average, paper.batch_norm) == (1, 0, 0, True)
     assert not paper.shared_noise                       # Algorithm 1 draws noise for D and again for G
+    assert tuned.mean_start and not paper.mean_start
     assert Gan().steps == Gan(preset="paper").steps == 2400 and Gan().batch == 128
 
 
