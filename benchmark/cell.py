@@ -236,8 +236,6 @@ class ScoreCell:
         task = self.task
         names = (task.dataset, task.label, task.n_real)
         ctx = Context(random(task.seed, "metric", *names, metric.name), deadline=time.monotonic() + self.seconds)
-        if reason := metric.skip(task):
-            return {"status": "skipped", "reason": reason, "scores": {}}
         scores = metric.score(evidence, ctx)
         check_scores(metric, scores, self.control)
         arrays = {f"draws/{name}": score.draws for name, score in scores.items() if score.draws is not None}

@@ -294,7 +294,7 @@ def _failures(results: Results) -> list[dict[str, Any]]:
             failed.append({**where, "metric": "", **_failure(result), "log": log})
         for config, metric in results.plan.metrics_for(cell).items():
             scored = results.scored.get((cell.key, config))
-            if scored is not None and scored["status"] != "ok" and metric.due(cell.as_control):
+            if scored is not None and scored["status"] not in ("ok", "skipped") and metric.due(cell.as_control):
                 failed.append({**where, "metric": metric.name, **_failure(scored), "phase": "score", "log": ""})
     return failed
 

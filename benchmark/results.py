@@ -84,8 +84,11 @@ class Results:
 
     @property
     def failures(self) -> list[dict[str, Any]]:
-        """Rows of what failed or was skipped."""
-        return [row for row in self.scores if row["status"] not in ("ok", "not-judged")]
+        """Rows of what failed, and of cells that were skipped; what a metric has no word on is no failure."""
+        return [
+            row for row in self.scores
+            if row["status"] not in ("ok", "not-judged") and not (row["status"] == "skipped" and row["measure"])
+        ]
 
     @cached_property
     def summary(self) -> dict[str, Any]:
@@ -165,6 +168,8 @@ class Results:
                 )
 
     def _scores(self, cell: Cell, metric: Any) -> dict[str, Any] | None:
+        if reason := metric.skip(cell.task):
+            return {"status": "skipped", "reason": reason, "scores": {}, "seconds": None}
         key = self.plan.metric_key(metric)
         scored = self.store.scores(cell.key, key)
         if scored is None:

@@ -281,14 +281,14 @@ def look(plan: Plan, store: Store, cell: Cell) -> State:
     left = {}
     for key, metric in metrics.items():
         scores = store.scores(cell.key, key)
-        if scores is None or scores["status"] not in ("ok", "skipped"):
+        if scores is None or scores["status"] != "ok":
             left[key] = metric
     return State(cell, False, left)
 
 
 def due_metrics(plan: Plan, cell: Cell) -> dict[str, Metric]:
-    """Return the metrics that a cell gets, by metric key."""
-    return {plan.metric_key(metric): metric for metric in plan.metrics_for(cell).values()}
+    """Return the metrics that a cell gets and that can do it, by metric key."""
+    return {plan.metric_key(m): m for m in plan.metrics_for(cell).values() if not m.skip(cell.task)}
 
 
 def known_times(plan: Plan, store: Store) -> dict[str, list[float]]:
