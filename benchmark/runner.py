@@ -70,7 +70,8 @@ class Runner:
         try:
             self._prepare()
             while self.states or self._hands:
-                self._start_what_can()
+                while self._start_one():
+                    pass
                 for event in self.executor.poll(0.1):
                     self._take(event)
         finally:
@@ -108,19 +109,17 @@ class Runner:
         shutil.copyfile(target, self.store.folder / "features" / target.name)
         self.prepared = True
 
-    def _start_what_can(self) -> None:
+    def _start_one(self) -> bool:
+        """Take the first cell that something can be done for, and do or start it; False where there is none."""
         now = time.monotonic()
-        for state in self.states:
-            if not self.executor.free:
-                return
+        for state in self.states if self.executor.free else ():
             if state.not_before > now or not (state.generate or self.prepared or self.broken):
                 continue
             if state.lock is None and not self._locked(state, now):
                 continue
             if state.done:
                 self._let_go(state)
-                return  # the list changed under the loop: the next round goes on
-            if state.generate:
+            elif state.generate:
                 self._begin(state, self._generate_job(state.cell))
             elif self.broken:
                 self._fail_scoring(state)
@@ -128,7 +127,8 @@ class Runner:
                 state.generate, state.metrics = True, due_metrics(self.plan, state.cell)
             else:
                 self._begin(state, self._score_job(state))
-            return
+            return True
+        return False
 
     def _locked(self, state: State, now: float) -> bool:
         """Take the cell's lock and look again at what is in the store, which another run may have changed."""
@@ -167,7 +167,7 @@ class Runner:
         return ScoreCell(
             cell.key,
             self.store.workspace(f"{cell.key}-scores"),
-            self.store.path(cell.key) / "samples.npz",
+            self.store.path(cell.key).resolve() / "samples.npz",
             cell.task,
             cell.as_control,
             cell.sizes,

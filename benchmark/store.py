@@ -72,7 +72,7 @@ class Store:
         folder = self.folder / "work" / f"{key}-{os.getpid()}"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        return folder
+        return folder.resolve()
 
     def cell(self, key: str) -> dict[str, Any] | None:
         """Return what is known of a cell, or None. A damaged one is moved aside."""

@@ -25,3 +25,17 @@ def other_share(own: Array, other: Array, k: int) -> Array:
 def over_expected(share: Array, n_own: int, n_other: int) -> Array:
     """Return `share` over what it is expected to be where both sets come from one distribution: n / (2n - 1)."""
     return share * (n_own + n_other - 1) / n_other
+
+
+def map_shares(embedded: Array, m: int, k: int) -> tuple[Array, Array]:
+    """Return the share of the other set over its expected one, for each of the first m points of a map and the rest."""
+    from scipy.spatial.distance import cdist
+
+    distances = cdist(embedded, embedded)
+    np.fill_diagonal(distances, np.inf)
+    made, real = distances[:m], distances[m:]
+    n = len(real)
+    return (
+        over_expected(other_share(made[:, :m], made[:, m:], k), m, n),
+        over_expected(other_share(real[:, m:], real[:, :m], k), n, m),
+    )

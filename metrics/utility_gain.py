@@ -26,7 +26,7 @@ class UtilityGain(Metric):
 
     Shapes: features (3n, d) of each class, (m, d) of the test split. Space: what `--features` names.
     Range and direction: raw [0, 1], higher is better; calibrated 1 is the gain of as many real images, 0 none, and it
-    keeps its sign: below 0 the images hurt. SMOTE is 0 (it interpolates inside the hull), the wrong class about -3.
+    keeps its sign: below 0 the images hurt. SMOTE is 0 (it interpolates inside the hull), the wrong class about -2.
     Classifier: SVC, Gaussian kernel, C = 10, gamma 'scale'; a logistic regression is too weak and calls affine images
     harmful. Blind to copies but as 0. Source: this suite's own definition, after the augmentation of a minority class
     in Chawla et al., SMOTE, 2002, section 5.
@@ -52,7 +52,7 @@ class UtilityGain(Metric):
         if task.n_real > SCARCE:
             return f"real data are not scarce: {task.n_real} training images, more than {SCARCE}"
         if task.n_synthetic < ADDED * task.n_real:
-            return f"needs {ADDED * task.n_real} synthetic images, twice the training images; there are {task.n_synthetic}"
+            return f"needs {ADDED * task.n_real} synthetic images, twice the real ones; there are {task.n_synthetic}"
         return None
 
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:

@@ -398,8 +398,11 @@ def test_a_dead_fork_server_costs_only_the_cells_in_hand(bench, tmp_path: Path) 
     (tmp_path / "slow.py").write_text(SLOW.replace('name = "slow"', 'name = "slow"\n    light = True'))
     process = start(bench.folder, *SMALL, "-p", tmp_path / "slow.py", "-g", "slow", "--workers", "1")
     out = bench.folder / "bench-results"
-    wait_for_cells(out, 2)
+    wait_for_cells(out, 1)
     server = next(p for p in ours(out) if "benchmark.executors.forkserver" in p.cmdline())
+    until = time.monotonic() + 60
+    while not server.children() and time.monotonic() < until:
+        time.sleep(0.01)
     server.kill()
     process.communicate(timeout=120)
     assert process.returncode == 1

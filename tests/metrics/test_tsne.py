@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 
 from metrics.tsne import Tsne
 
 
+@pytest.mark.slow
 def test_overlap_is_that_of_the_map_that_is_kept(plane: Any, score: Any) -> None:
     rng = np.random.default_rng(0)
     real = rng.normal(0, 1, (50, 5))

@@ -1,0 +1,28 @@
+"""Two sets of numbers: how often is one of the first above one of the second?"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from benchmark.api import Array, Score
+from metrics._scores import DRAWS
+
+
+def above(one: Array, other: Array, rng: np.random.Generator) -> Score:
+    """Return P(a > b), ties one half, of a in `one` (n,) and b in `other` (m,): the Mann-Whitney statistic, and AUC.
+
+    Draws resample what each number of either side contributes; both means are the value, so it is taken off once.
+    """
+    wins, losses = share_below(one, other), 1 - share_below(other, one)
+    value = float(wins.mean())
+    means = [
+        rng.multinomial(len(x), np.full(len(x), 1 / len(x)), size=DRAWS) @ x / len(x) for x in (wins, losses)
+    ]
+    return Score(value, np.clip(means[0] + means[1] - value, 0, 1))
+
+
+def share_below(of: Array, among: Array) -> Array:
+    """Return float64 (n,): the share of `among` that is smaller than each of `of`; equal ones count one half."""
+    ordered = np.sort(among)
+    places = np.searchsorted(ordered, of, "left") + np.searchsorted(ordered, of, "right")
+    return np.asarray(places / (2 * len(among)))
