@@ -233,7 +233,7 @@ class Evidence(Protocol):
     test_labels: Labels
     control: str | None                         # the name of the control that is scored; None: a generator
     others: Mapping[int, Images]                # label -> (n_synthetic, h, w, c) held-out images of each other class
-    others_fresh: Mapping[int, Images]          # the same of their fresh images, which no other role has
+    others_train: Mapping[int, Images]          # the same of their training images (n_real, h, w, c)
 
     def features(self, images: Images | Role, space: Space = "features") -> Array:
         """Return float32 (n, d): flat pixels, or what `--features` names; for a role computed once."""

@@ -228,7 +228,7 @@ class ScoreCell:
             test=data.test,
             test_labels=data.test_labels,
             others=_Others(data, task, self.sizes, "held_out"),
-            others_fresh=_Others(data, task, self.sizes, "fresh"),
+            others_train=_Others(data, task, self.sizes, "train"),
             feature_space=_load_space(self.space),
         )
 
@@ -266,7 +266,7 @@ def check_scores(metric: Metric, scores: Mapping[str, Score], control: str | Non
 class _Others(Mapping[int, "Images"]):
     """The images of one role of every other class, cut when they are asked for."""
 
-    def __init__(self, data: RealData, task: Task, sizes: protocol.Sizes, role: Literal["held_out", "fresh"]) -> None:
+    def __init__(self, data: RealData, task: Task, sizes: protocol.Sizes, role: Literal["held_out", "train"]) -> None:
         self._data, self._task, self._sizes, self._role = data, task, sizes, role
         self._labels = [label for label in range(task.n_classes) if label != task.label]
         self._cut: dict[int, Array] = {}

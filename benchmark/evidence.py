@@ -31,7 +31,7 @@ class CellEvidence:
     others: Mapping[int, Images]
     feature_space: FeatureSpace
     control: str | None = None
-    others_fresh: Mapping[int, Images] = field(default_factory=dict)
+    others_train: Mapping[int, Images] = field(default_factory=dict)
     _kept: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def features(self, images: Images | Role, space: Space = "features") -> Array:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from benchmark.api import Array, Labels
+from metrics._scores import DRAWS
 
 WIDE, COMPONENTS = 200, 50
 
@@ -32,3 +33,19 @@ def _reduced(features: Array, test: Array, real: Array) -> tuple[Array, Array]:
     chosen = features[real]
     pca = PCA(min(COMPONENTS, *chosen.shape), svd_solver="full").fit(chosen)
     return np.asarray(pca.transform(features)), np.asarray(pca.transform(test))
+
+
+def answers(said: Array, true: Array, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Count right and wrong answers about one class: true and false positives, false and true negatives.
+
+    Returns the counts (1, 4), and as many after resampling the images with replacement (b, 4), which only changes
+    how many there are of each of the four kinds.
+    """
+    counts = np.array([(said & true).sum(), (said & ~true).sum(), (~said & true).sum(), (~said & ~true).sum()])
+    return counts[None], rng.multinomial(counts.sum(), counts / counts.sum(), size=DRAWS)
+
+
+def f1(counts: Array) -> Array:
+    """Return F1 (b,) of counts (b, 4): 2 tp / (2 tp + fp + fn)."""
+    tp, fp, fn, _ = counts.T
+    return np.asarray(2 * tp / np.maximum(2 * tp + fp + fn, 1))

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from benchmark.api import Array, Context, Evidence, Labels, Measure, Metric, Score, hookimpl
-from metrics._classifier import fit_and_predict
-from metrics._scores import DRAWS, mean, not_judged
+from metrics._classifier import answers, f1, fit_and_predict
+from metrics._scores import mean, not_judged
 
 TSTR_CONTROLS = ("real", "wrong-class")
 
@@ -73,18 +73,11 @@ def _tstr(evidence: Evidence, rng: np.random.Generator) -> dict[str, Score]:
     said, true = predicted == label, evidence.test_labels == label
     if not true.any():
         return not_judged(Classifier.measures[1:], "the test split has no image of the class")
-    counts = np.array([(said & true).sum(), (said & ~true).sum(), (~said & true).sum(), (~said & ~true).sum()])
-    # Resampling test images with replacement only changes how many there are of each of the four kinds.
-    draws = rng.multinomial(counts.sum(), counts / counts.sum(), size=DRAWS)
+    counts, draws = answers(said, true, rng)
     return {
-        name: Score(float(rule(counts[None])[0]), rule(draws))
-        for name, rule in (("tstr", _f1), ("tstr_recall", _recall), ("tstr_precision", _precision))
+        name: Score(float(rule(counts)[0]), rule(draws))
+        for name, rule in (("tstr", f1), ("tstr_recall", _recall), ("tstr_precision", _precision))
     }
-
-
-def _f1(counts: Array) -> Array:
-    tp, fp, fn, _ = counts.T
-    return np.asarray(2 * tp / np.maximum(2 * tp + fp + fn, 1))
 
 
 def _recall(counts: Array) -> Array:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from benchmark.api import Array, Context, Evidence, Measure, Metric, Score, hookimpl
-from metrics._joint import other_share, over_expected
+from metrics._joint import map_shares
 from metrics._scores import not_judged
 
 K = 10
@@ -58,7 +58,7 @@ class Tsne(Metric):
         for dimensions in (2, 3):
             embedded = self._embed(both, dimensions)
             ctx.keep(f"tsne_{dimensions}d", embedded)
-            scores[f"tsne_overlap_{dimensions}d"] = Score.of_means(np.minimum, *_sides(embedded, m), rng=ctx.rng)
+            scores[f"tsne_overlap_{dimensions}d"] = Score.of_means(np.minimum, *map_shares(embedded, m, K), rng=ctx.rng)
         return scores
 
     def _embed(self, features: Array, dimensions: int) -> Array:
@@ -67,19 +67,6 @@ class Tsne(Metric):
         perplexity = min(self.perplexity, (len(features) - 1) / 3)
         embedded: Array = TSNE(dimensions, perplexity=perplexity, init="pca", random_state=SEED).fit_transform(features)
         return embedded.astype(np.float32)
-
-
-def _sides(embedded: Array, m: int) -> tuple[Array, Array]:
-    """Return the share of the other set over its expected one, for each of the first m points and of the rest."""
-    from scipy.spatial.distance import cdist
-
-    distances = cdist(embedded, embedded)
-    np.fill_diagonal(distances, np.inf)
-    made, real = distances[:m], distances[m:]
-    return (
-        over_expected(other_share(made[:, :m], made[:, m:], K), m, m),
-        over_expected(other_share(real[:, m:], real[:, :m], K), m, m),
-    )
 
 
 @hookimpl

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from benchmark.api import Array, Context, Evidence, Labels, Measure, Metric, Score, Task, hookimpl
-from metrics._classifier import fit_and_predict
-from metrics._scores import DRAWS, not_judged
+from metrics._classifier import answers, f1, fit_and_predict
+from metrics._scores import not_judged
 
 ADDED = 2                       # synthetic images to one training image: the class is then as large as the others
 SCARCE = 200                    # training images above which there is nothing to gain
@@ -17,7 +17,7 @@ SCARCE = 200                    # training images above which there is nothing t
 class UtilityGain(Metric):
     """What synthetic S adds to the few real images of a minority class, by the class's F1 on real test images.
 
-    With n training images of class c: each other class has 3n real (held-out, then fresh) images, class c its n
+    With n training images of class c: each other class has 3n real images (2n held-out, n training), class c its n
     training images and the first 2n of S, so that the classes are balanced after augmenting. A gain is only seen so:
     where the class is no minority, 100 more *real* images of it lower its F1, since they shift the prior.
     Formula: F1 = 2 tp / (2 tp + fp + fn) of c against the rest. Raw, `utility_gain` is this F1; calibrated, it is the
@@ -26,7 +26,7 @@ class UtilityGain(Metric):
 
     Shapes: features (3n, d) of each class, (m, d) of the test split. Space: what `--features` names.
     Range and direction: raw [0, 1], higher is better; calibrated 1 is the gain of as many real images, 0 none, and it
-    keeps its sign: below 0 the images hurt. SMOTE is 0 (it interpolates inside the hull), the wrong class about -2.
+    keeps its sign: below 0 the images hurt. SMOTE is 0 (it interpolates inside the hull), the wrong class about -3.
     Classifier: SVC, Gaussian kernel, C = 10, gamma 'scale'; a logistic regression is too weak and calls affine images
     harmful. Blind to copies but as 0. Source: this suite's own definition, after the augmentation of a minority class
     in Chawla et al., SMOTE, 2002, section 5.
@@ -63,10 +63,8 @@ class UtilityGain(Metric):
             return not_judged(self.measures, "the test split has no image of the class")
         features, labels, real = training_set(evidence)
         said = fit_and_predict(features, labels, evidence.features("test"), real) == label
-        counts = np.array([(said & true).sum(), (said != true).sum(), (~said & ~true).sum()])
-        # Resampling test images with replacement only changes how many there are of each kind.
-        draws = ctx.rng.multinomial(counts.sum(), counts / counts.sum(), size=DRAWS)
-        return {"utility_gain": Score(float(_f1(counts[None])[0]), _f1(draws))}
+        counts, draws = answers(said, true, ctx.rng)
+        return {"utility_gain": Score(float(f1(counts)[0]), f1(draws))}
 
 
 def training_set(evidence: Evidence) -> tuple[Array, Labels, Array]:
@@ -75,18 +73,12 @@ def training_set(evidence: Evidence) -> tuple[Array, Labels, Array]:
     made = evidence.features("synthetic")[: ADDED * n]
     sets = {label: np.concatenate([evidence.features("train"), made])}
     for other, held_out in evidence.others.items():
-        both = np.concatenate([held_out, evidence.others_fresh[other]])
-        sets[other] = evidence.features(both[: (1 + ADDED) * n])
+        both = np.concatenate([held_out[: ADDED * n], evidence.others_train[other]])
+        sets[other] = evidence.features(both)
     labels: Labels = np.repeat(list(sets), [len(x) for x in sets.values()])
     real = np.ones(len(labels), dtype=bool)
     real[n : n + len(made)] = False
     return np.concatenate(list(sets.values())), labels, real
-
-
-def _f1(counts: Array) -> Array:
-    """Return F1 (b,) of counts (b, 3): found, wrong either way, rightly left out."""
-    found, wrong, _ = counts.T
-    return np.asarray(2 * found / np.maximum(2 * found + wrong, 1))
 
 
 @hookimpl

@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from metrics.classifier import Classifier, _f1, _precision, _recall
+from metrics._classifier import f1
+from metrics.classifier import Classifier, _precision, _recall
 
 
 def test_rules_by_hand() -> None:
     counts = np.array([[3, 1, 2, 4], [0, 0, 5, 5]])                 # tp, fp, fn, tn
-    assert _f1(counts).tolist() == [6 / 9, 0]
+    assert f1(counts).tolist() == [6 / 9, 0]
     assert _recall(counts).tolist() == [3 / 5, 0]
     assert _precision(counts).tolist() == [3 / 4, 0]
 

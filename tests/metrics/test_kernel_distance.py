@@ -11,17 +11,16 @@ from metrics.kernel_distance import KernelDistance
 
 
 def test_five_points_by_hand(plane: Any, score: Any) -> None:
-    """Held-out at 1 and 3 have mean 2 and sd 1: they are -1 and 1, and synthetic 2, 3, 4 are 0, 1, 2."""
-    made, real = [0, 1, 2], [-1, 1]
+    """Synthetic 2, 3, 4 and held-out 1, 3 have the common mean 2.6 and the common variance 5.2 / 5."""
+    made, real = [(x - 2.6) / 1.04**0.5 for x in (2, 3, 4)], [(x - 2.6) / 1.04**0.5 for x in (1, 3)]
 
     def k(x: float, y: float) -> float:
         return (x * y + 1) ** 3
 
-    within = np.mean([k(0, 1), k(0, 2), k(1, 2)])                       # 1, 1, 27
-    expected = within + k(-1, 1) - 2 * np.mean([k(x, y) for x in made for y in real])
+    within = np.mean([k(made[0], made[1]), k(made[0], made[2]), k(made[1], made[2])])
+    expected = within + k(*real) - 2 * np.mean([k(x, y) for x in made for y in real])
     found = score(KernelDistance(), plane([[2.0], [3.0], [4.0]], [[1.0], [3.0]])).value("kernel_distance")
     assert found == pytest.approx(expected)
-    assert found == pytest.approx(29 / 3 - 2 * (1 + 1 + 0 + 8 - 1 + 27) / 6)
 
 
 def test_scale_and_place_of_a_feature_do_not_matter(plane: Any, score: Any) -> None:

@@ -25,13 +25,13 @@ def points(values: Any) -> Any:
 @pytest.fixture(scope="module")
 def augmented(mnist: Any, mnist_space: Any) -> Any:
     """Return what makes evidence of digit 5 with 50 training images, and of 3,000 test images."""
-    others = {role: {c: mnist.roles(c, 0, SIZES)[role] for c in range(10) if c != 5} for role in ("held_out", "fresh")}
+    others = {role: {c: mnist.roles(c, 0, SIZES)[role] for c in range(10) if c != 5} for role in ("held_out", "train")}
 
     def make(images: Any) -> CellEvidence:
         roles = mnist.roles(5, 0, SIZES)
         return CellEvidence(
             TASK, images(roles).astype(np.float32), roles["train"], roles["held_out"], mnist.test[:3000],
-            mnist.test_labels[:3000], others["held_out"], mnist_space, None, others["fresh"],
+            mnist.test_labels[:3000], others["held_out"], mnist_space, None, others["train"],
         )
 
     return make
@@ -40,9 +40,9 @@ def augmented(mnist: Any, mnist_space: Any) -> Any:
 def test_the_training_set_by_hand(plane: Any) -> None:
     """Two training images: four synthetic ones of five are added, and six real ones of each other class."""
     evidence = plane([[1], [2], [3], [4], [5]], [[0]] * 5, [[10], [11]])
-    evidence.others, evidence.others_fresh = {7: points(range(20, 25))}, {7: points(range(30, 35))}
+    evidence.others, evidence.others_train = {7: points(range(20, 25))}, {7: points(range(30, 32))}
     features, labels, real = training_set(evidence)
-    assert features.ravel().tolist() == [10, 11, 1, 2, 3, 4, 20, 21, 22, 23, 24, 30]
+    assert features.ravel().tolist() == [10, 11, 1, 2, 3, 4, 20, 21, 22, 23, 30, 31]
     assert labels.tolist() == [0] * 6 + [7] * 6
     assert real.tolist() == [True] * 2 + [False] * 4 + [True] * 6
 
@@ -51,7 +51,7 @@ def test_f1_is_of_the_class_against_the_rest(plane: Any, score: Any, monkeypatch
     evidence = plane([[0]] * 4, [[0]] * 4, [[0]] * 2)
     evidence.test, evidence.test_labels = points(range(8)), np.array([0, 0, 0, 1, 1, 2, 2, 2])
     evidence.others = {c: points([c] * 4) for c in (1, 2)}
-    evidence.others_fresh = evidence.others
+    evidence.others_train = evidence.others
     answers = np.array([0, 0, 1, 0, 1, 1, 1, 2])                        # tp 2, fn 1, fp 1; what others confuse is tn
     monkeypatch.setattr(module, "fit_and_predict", lambda *_: answers)
     assert score(UtilityGain(), evidence).value("utility_gain") == pytest.approx(4 / 6)
