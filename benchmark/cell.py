@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import pickle
 import resource
 import sys
@@ -159,13 +160,33 @@ class Prepare:
             labels = np.repeat(np.arange(len(images)), [len(i) for i in images])
             rng = random(0, "features", data.name, self.features_id)
             space = reference.prepare(self.features.load(), np.concatenate(images), labels, rng, self.features_id)
-            aside = self.target.with_name(f".{self.target.name}.{time.time_ns()}")
-            aside.write_bytes(pickle.dumps(space, protocol=5))
-            aside.replace(self.target)
+            content = pickle.dumps(space, protocol=5)
+            for path, written in ((self.target, content), (checksum_of(self.target), sha256(content).encode())):
+                aside = path.with_name(f".{path.name}.{time.time_ns()}")
+                aside.write_bytes(written)
+                aside.replace(path)
         except Exception as error:  # noqa: BLE001
             traceback.print_exc()
             return {"status": "failed", "reason": describe(error, None)}
         return {"status": "ok"}
+
+
+def sha256(content: bytes) -> str:
+    """Return the SHA-256 of bytes in hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def checksum_of(path: Path) -> Path:
+    """Return where the checksum of a prepared file stands."""
+    return path.with_suffix(".sha256")
+
+
+def is_prepared(path: Path) -> bool:
+    """Whether a prepared file is there and is what was written."""
+    try:
+        return checksum_of(path).read_text(encoding="ascii") == sha256(path.read_bytes())
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 @lru_cache(maxsize=2)

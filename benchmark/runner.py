@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmark import parameters, plugins
-from benchmark.cell import DataSource, Generate, Loadable, Prepare, ScoreCell
+from benchmark.cell import DataSource, Generate, Loadable, Prepare, ScoreCell, is_prepared
 from benchmark.plan import Cell, Plan, role_of
 from benchmark.versions import versions
 
@@ -89,9 +89,11 @@ class Runner:
         target = space_path(self.plan)
         if not any(state.metrics or state.generate for state in self.states):
             return
-        if target.exists():
+        if is_prepared(target):
             self._prepared()
             return
+        if target.exists():
+            self.store.complain(f"{target} was damaged and is computed again")
         target.parent.mkdir(parents=True, exist_ok=True)
         self.executor.start(
             Prepare(

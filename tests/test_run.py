@@ -326,6 +326,17 @@ def test_a_damaged_cell_is_said_and_computed_again(bench, jitter: Path) -> None:
     assert timeless(out) == table
 
 
+def test_damaged_features_are_said_and_computed_again(bench, jitter: Path, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    small = ["run", "-d", "digits", "-c", "3", "-m", "prdc", "--seeds", "1", "--quiet", "-p", jitter, "-g", "jitter"]
+    bench(*small)
+    table = timeless(bench.folder / "bench-results")
+    cached = next((tmp_path / "cache").rglob("*.pickle"))
+    cached.write_bytes(cached.read_bytes()[:100])
+    assert "was damaged and is computed again" in bench(*small, "--fresh").stderr
+    assert timeless(bench.folder / "bench-results") == table
+
+
 def test_a_metric_that_raises_is_a_failed_row_and_loses_nothing(bench, jitter: Path, tmp_path: Path) -> None:
     plugin = tmp_path / "bad_metric.py"
     plugin.write_text('''
