@@ -149,8 +149,8 @@ class Control(Generator):
 
     control: ClassVar[bool] = True
     light: ClassVar[bool] = True
-    role: ClassVar[Literal["train", "fresh"]] = "train"
-    next_class: ClassVar[bool] = False          # True: the images of the next class in label order
+    roles: ClassVar[tuple[Literal["train", "fresh", "spare"], ...]] = ("train",)     # put together in this order
+    class_shift: ClassVar[int] = 0              # 1: the images of the next class in label order
 
 
 @dataclass(frozen=True)

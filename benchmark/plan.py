@@ -6,10 +6,12 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from benchmark import parameters, plugins, protocol, reference, selectors
 from benchmark.api import Control, Task
@@ -18,7 +20,7 @@ from benchmark.errors import InputError
 from benchmark.settings import Settings, parse_classes
 
 if TYPE_CHECKING:
-    from benchmark.api import Dataset, Features, Generator, Metric
+    from benchmark.api import Dataset, Features, Generator, Images, Metric
     from benchmark.plugins import Registry
 
 QUICK = protocol.Sizes(train=250, held_out=100)
@@ -117,8 +119,8 @@ def digest(*parts: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
-def make(settings: Settings, registry: Registry) -> Plan:
-    """Check all settings and lay out the cells. Raises InputError; nothing is written."""
+def make(settings: Settings, registry: Registry, *, draws: int = 2) -> Plan:
+    """Check all settings and lay out the cells (draws: see `protocol.Sizes`). Raises InputError; nothing is written."""
     generators = _generators(settings, registry)
     metrics = _metrics(settings, registry)
     features = selectors.select(settings.features, registry.features, "features")
@@ -131,7 +133,7 @@ def make(settings: Settings, registry: Registry) -> Plan:
         raise InputError(f"--features {settings.features} {problem}.")
     dataset, data = _data(settings, registry)
     labels = tuple(data.class_names.index(word) for word in parse_classes(settings.classes, data.class_names))
-    sizes, notes = _sizes(settings, data)
+    sizes, notes = _sizes(settings, data, draws)
     features_id = digest(
         "features",
         protocol.VERSION,
@@ -200,11 +202,11 @@ def _data(settings: Settings, registry: Registry) -> tuple[Dataset, RealData]:
     return dataset, load(dataset, Path(settings.data_dir) if settings.data_dir else None)
 
 
-def _sizes(settings: Settings, data: RealData) -> tuple[dict[int, protocol.Sizes], list[str]]:
+def _sizes(settings: Settings, data: RealData, draws: int) -> tuple[dict[int, protocol.Sizes], list[str]]:
     """Return the sizes for each n_real. The largest decides what the other roles get, so that no role moves."""
     default = QUICK if settings.quick else FULL
     asked = max(settings.n_real) if settings.n_real else default.train
-    wanted = protocol.Sizes(train=asked, held_out=settings.n_synthetic or default.held_out)
+    wanted = protocol.Sizes(asked, settings.n_synthetic or default.held_out, draws=draws)
     fitted = protocol.fit_sizes(
         min(data.counts),
         wanted,
@@ -219,7 +221,7 @@ def _sizes(settings: Settings, data: RealData) -> tuple[dict[int, protocol.Sizes
             f"{fitted.held_out} held-out and as many fresh and synthetic, {fitted.neutral} neutral images a class."
         )
     return {
-        n: protocol.Sizes(n, fitted.held_out, fitted.neutral) for n in sorted(settings.n_real or (fitted.train,))
+        n: replace(fitted, train=n) for n in sorted(settings.n_real or (fitted.train,))
     }, notes
 
 
@@ -252,8 +254,10 @@ def _scoring_code() -> str:
     return hashlib.sha256(b"".join((here / name).read_bytes() for name in SCORING)).hexdigest()[:16]
 
 
-def role_of(generator: Generator, task: Task) -> tuple[int, str]:
-    """Return the label and role that a generator is fitted on: its training images, but for some controls."""
-    if isinstance(generator, Control):
-        return (task.label + generator.next_class) % task.n_classes, generator.role
-    return task.label, "train"
+def images_for(data: RealData, cell: Cell) -> Images:
+    """Return the real images that a cell's generator is fitted on: its training images, but for some controls."""
+    generator, task = cell.generator, cell.task
+    if not isinstance(generator, Control):
+        return data.roles(task.label, task.seed, cell.sizes)["train"]
+    roles = data.roles((task.label + generator.class_shift) % task.n_classes, task.seed, cell.sizes)
+    return np.concatenate([roles[role] for role in generator.roles])

@@ -30,11 +30,12 @@ class Sizes:
     train: int
     held_out: int
     neutral: int = NEUTRAL
+    draws: int = 2              # roles as large as held_out: itself and fresh; 3: spare too
 
     @property
     def total(self) -> int:
         """Images that one class needs."""
-        return self.train + 2 * self.held_out + self.neutral
+        return self.train + self.draws * self.held_out + self.neutral
 
 
 def fit_sizes(available: int, wanted: Sizes, *, typed_train: bool = False, typed_held_out: bool = False) -> Sizes:
@@ -48,7 +49,7 @@ def fit_sizes(available: int, wanted: Sizes, *, typed_train: bool = False, typed
         return sizes
     sizes = replace(sizes, neutral=_shrunk(sizes.neutral, NEUTRAL_FLOOR, sizes.total - available))
     if not typed_held_out:
-        excess = -(-(sizes.total - available) // 2)
+        excess = -(-(sizes.total - available) // sizes.draws)
         sizes = replace(sizes, held_out=_shrunk(sizes.held_out, REFERENCE_FLOOR, excess))
     if not typed_train:
         sizes = replace(sizes, train=_shrunk(sizes.train, TRAIN_FLOOR, sizes.total - available))
@@ -62,12 +63,13 @@ def _shrunk(size: int, floor: int, excess: int) -> int:
 
 
 def _in_proportion(available: int, sizes: Sizes, *, typed_train: bool, typed_held_out: bool) -> Sizes:
-    typed = typed_train * sizes.train + typed_held_out * 2 * sizes.held_out
+    typed = typed_train * sizes.train + typed_held_out * sizes.draws * sizes.held_out
     factor = (available - typed) / (sizes.total - typed)
     scaled = Sizes(
         train=sizes.train if typed_train else int(sizes.train * factor),
         held_out=sizes.held_out if typed_held_out else int(sizes.held_out * factor),
         neutral=int(sizes.neutral * factor),
+        draws=sizes.draws,
     )
     if min(scaled.train if not typed_train else SMALLEST, scaled.held_out, scaled.neutral) < SMALLEST:
         asked = " and ".join(
@@ -84,15 +86,18 @@ def roles(members: Array, dataset: str, label: int, seed: int, sizes: Sizes) -> 
     """Cut one class into disjoint roles.
 
     members: int64 (n,), the indices of the class in the training split, ascending. Returns indices by role.
-    `neutral` depends on the dataset and class alone; `train` is cut last, so that a smaller one is a prefix.
+    `neutral` depends on the dataset and class alone; `train` is cut after the others, so that a smaller one is a
+    prefix. `spare` is what is left, up to the size of `fresh`: a second draw, for checks of the suite itself.
     """
     shuffled = members[random(0, "neutral", dataset, label).permutation(len(members))]
     neutral, rest = shuffled[: sizes.neutral], np.sort(shuffled[sizes.neutral :])
     rest = rest[random(seed, "roles", dataset, label).permutation(len(rest))]
     n = sizes.held_out
+    last = 2 * n + sizes.train
     return {
         "neutral": neutral,
         "held_out": rest[:n],
         "fresh": rest[n : 2 * n],
-        "train": rest[2 * n : 2 * n + sizes.train],
+        "train": rest[2 * n : last],
+        "spare": rest[last : last + n],
     }

@@ -13,7 +13,7 @@ import numpy as np
 
 from benchmark import parameters, plugins
 from benchmark.cell import DataSource, Generate, Loadable, Prepare, ScoreCell, is_prepared
-from benchmark.plan import Cell, Plan, role_of
+from benchmark.plan import Cell, Plan, images_for
 from benchmark.versions import versions
 
 if TYPE_CHECKING:
@@ -150,9 +150,7 @@ class Runner:
 
     def _generate_job(self, cell: Cell) -> Generate:
         folder = self.store.workspace(cell.key)
-        label, role = role_of(cell.generator, cell.task)
-        real = self.plan.data.roles(label, cell.task.seed, cell.sizes)[role]
-        np.save(folder / "real.npy", real)
+        np.save(folder / "real.npy", images_for(self.plan.data, cell))
         settings = self.plan.settings
         return Generate(
             cell.key,

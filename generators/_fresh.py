@@ -8,7 +8,7 @@ from benchmark.api import CannotFit, Context, Control, Images
 class Fresh(Control):
     """Fresh real images that no role uses."""
 
-    role = "fresh"
+    roles = ("fresh",)
 
     def fit(self, real: Images, ctx: Context) -> None:
         """Keep the fresh images (n, h, w, c)."""

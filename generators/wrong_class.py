@@ -11,7 +11,7 @@ class WrongClass(Fresh):
 
     name = "wrong-class"
     label = "Another class"
-    next_class = True
+    class_shift = 1
 
     def skip(self, task: Task) -> str | None:
         """Return why it does not exist where there is one class."""

@@ -22,6 +22,7 @@ def test_roles_are_disjoint_and_of_the_asked_sizes() -> None:
         "held_out": 500,
         "fresh": 500,
         "train": 1000,
+        "spare": 100,
     }
     together = np.concatenate(list(found.values()))
     assert len(set(together.tolist())) == len(together)

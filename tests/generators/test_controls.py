@@ -26,10 +26,10 @@ def test_real_images_come_as_they_are_and_no_more_than_there_are(control, fives,
 
 
 def test_which_role_and_class_each_control_sees():
-    assert (Real.role, Real.next_class) == ("fresh", False)
-    assert (WrongClass.role, WrongClass.next_class) == ("fresh", True)
+    assert (Real.roles, Real.class_shift) == (("fresh",), 0)
+    assert (WrongClass.roles, WrongClass.class_shift) == (("fresh",), 1)
     for control in (Copy, Noise, Repeat):
-        assert (control.role, control.next_class) == ("train", False)
+        assert (control.roles, control.class_shift) == (("train",), 0)
 
 
 def test_without_another_class_there_is_no_wrong_class():

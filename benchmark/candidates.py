@@ -1,0 +1,156 @@
+"""Candidates: images with known virtues and faults, on which the metrics themselves are judged.
+
+They are generators, run and scored like any other, but never found by `bench run`: `bench check --metrics` brings them.
+Each is another draw than the control of its kind, since a control is 0 or 1 by definition.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from benchmark.api import CannotFit, Context, Control, Images, Task
+
+SD = 0.02
+
+
+class Candidate(Control):
+    """A generator of the suite's own check. Where it needs spare images and there are too few, it is skipped."""
+
+    control: ClassVar[bool] = False
+
+    def fit(self, real: Images, ctx: Context) -> None:
+        """Keep the images (n, h, w, c) of its roles, one after the other."""
+        self.real = real
+
+    def spare(self, n: int) -> Images:
+        """Return the first `n` images. Raises CannotFit where there are fewer."""
+        if len(self.real) < n:
+            raise CannotFit(f"needs {n} spare images, there are {len(self.real)}: ask for smaller sizes")
+        return self.real[:n]
+
+    def shuffled(self, one: Images, other: Images, ctx: Context) -> Images:
+        """Return half of each, shuffled: some metrics look at the first images only."""
+        half = len(one) // 2
+        return np.concatenate([one[:half], other[half:]])[ctx.rng.permutation(len(one))]
+
+
+class FreshAgain(Candidate):
+    """Fresh real images, another draw than the control `real`."""
+
+    name = "fresh-again"
+    roles = ("spare",)
+
+    def sample(self, n: int, ctx: Context) -> Images:
+        """Return the first `n`."""
+        return self.spare(n)
+
+
+class CopiesAgain(Candidate):
+    """Training images, drawn without replacement while they last."""
+
+    name = "copies-again"
+
+    def sample(self, n: int, ctx: Context) -> Images:
+        """Return `n` of them."""
+        return self.real[np.resize(ctx.rng.permutation(len(self.real)), n)]
+
+
+class NoiseAgain(Candidate):
+    """Gaussian noise with the training images' mean and sd of each pixel."""
+
+    name = "noise-again"
+
+    def sample(self, n: int, ctx: Context) -> Images:
+        """Return `n` draws."""
+        return _noise(self.real, n, ctx)
+
+
+class RepeatAgain(Candidate):
+    """Another training image over and over, with noise of sd .02."""
+
+    name = "repeat-again"
+
+    def sample(self, n: int, ctx: Context) -> Images:
+        """Return it `n` times."""
+        return _around(self.real[ctx.rng.integers(len(self.real))], n, ctx)
+
+
+class Mean(Candidate):
+    """The mean training image over and over, with noise of sd .02."""
+
+    name = "mean"
+
+    def sample(self, n: int, ctx: Context) -> Images:
+        """Return it `n` times."""
+        return _around(self.real.mean(axis=0), n, ctx)
+
+
+class HalfCopies(Candidate):
+    """Half fresh real images, half training images."""
+
+    name = "half-copies"
+    roles = ("spare", "train")
+
+    def sample(self, n: int, ctx: Context) -> Images:
+        """Return `n`, mixed."""
+        train = self.real[n:]
+        return self.shuffled(self.spare(n), train[np.resize(ctx.rng.permutation(len(train)), n)], ctx)
+
+
+class HalfNoise(Candidate):
+    """Half fresh real images, half noise."""
+
+    name = "half-noise"
+    roles = ("spare", "train")
+
+    def sample(self, n: int, ctx: Context) -> Images:
+        """Return `n`, mixed."""
+        return self.shuffled(self.spare(n), _noise(self.real[n:], n, ctx), ctx)
+
+
+class WrongDigit(Candidate):
+    """Real images of a class that is not the next one (that is the control `wrong-class`)."""
+
+    name = "wrong-digit"
+    roles = ("spare",)
+    class_shift = 2
+
+    def skip(self, task: Task) -> str | None:
+        """Return why there is no such class."""
+        return "needs 3 classes" if task.n_classes < 3 else None
+
+    def sample(self, n: int, ctx: Context) -> Images:
+        """Return the first `n`."""
+        return self.spare(n)
+
+
+class PcaGaussian(Candidate):
+    """One Gaussian on the 50 principal components of the training pixels: smooth, and of no class in particular."""
+
+    name = "pca-gauss"
+
+    def sample(self, n: int, ctx: Context) -> Images:
+        """Return `n` draws."""
+        flat = self.real.reshape(len(self.real), -1).astype(np.float64)
+        centre = flat.mean(axis=0)
+        _, sizes, axes = np.linalg.svd(flat - centre, full_matrices=False)
+        kept = min(50, len(flat) - 1)
+        codes = ctx.rng.normal(size=(n, kept)) * sizes[:kept] / np.sqrt(max(len(flat) - 1, 1))
+        made: Images = np.clip(centre + codes @ axes[:kept], 0, 1).reshape(n, *self.real.shape[1:])
+        return made
+
+
+CANDIDATES: tuple[type[Candidate], ...] = (
+    FreshAgain, CopiesAgain, HalfCopies, HalfNoise, PcaGaussian, WrongDigit, NoiseAgain, Mean, RepeatAgain,
+)
+OTHERS = ("smote", "smote[variant=published]", "affine")       # built-in generators with known faults
+
+
+def _noise(real: Images, n: int, ctx: Context) -> Images:
+    return np.clip(ctx.rng.normal(real.mean(axis=0), real.std(axis=0), (n, *real.shape[1:])), 0, 1)
+
+
+def _around(image: Images, n: int, ctx: Context) -> Images:
+    return np.clip(image + ctx.rng.normal(0, SD, (n, *image.shape)), 0, 1)

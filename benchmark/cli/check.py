@@ -1,0 +1,83 @@
+"""`bench check --metrics`: do the metrics tell candidates with known faults apart?"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from benchmark.errors import InputError
+
+if TYPE_CHECKING:
+    from benchmark.results import Results
+    from benchmark.selfcheck import Verdict
+
+
+@click.command(name="check")
+@click.option("--metrics", "check_metrics", is_flag=True, help="Judge the metrics by images with known faults.")
+@click.option("--only", "-m", "metrics", metavar="NAMES", help="These metrics.  [default: the default ones but tsne]")
+@click.option("--dataset", "-d", metavar="NAME", help="Real images.  [default: mnist]")
+@click.option("--data-dir", metavar="DIR", help="A folder of your own IDX files.")
+@click.option("--classes", "-c", metavar="CLASSES", default="3,5", show_default=True, help="As in bench run.")
+@click.option("--features", metavar="NAME", help="The space of distances.  [default: pca]")
+@click.option("--n-real", metavar="N", type=int, help="Training images a class.  [default: 1000]")
+@click.option("--n-synthetic", metavar="N", type=int, help="Images a candidate.  [default: 500]")
+@click.option("--seeds", metavar="N", type=int, help="How many repeats.  [default: 3]")
+@click.option("--workers", metavar="N", type=int, help="Cells at once.  [default: the number of cores]")
+@click.option("--out", "-o", metavar="DIR", help="Keep what was computed.  [default: a folder that is deleted]")
+@click.option("--plugin", "-p", "plugins", metavar="FILE", multiple=True, help="A plugin file with metrics to check.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def command(check_metrics: bool, out: str | None, as_json: bool, **given: Any) -> int:
+    """Check the suite itself: --metrics scores candidates with known faults and says PASS or FAIL for each claim."""
+    from benchmark import selfcheck
+    from benchmark.plugins import discover
+    from benchmark.settings import from_mapping
+
+    if not check_metrics:
+        raise InputError("say what to check, as in: bench check --metrics")
+    temporary = None if out else tempfile.mkdtemp(prefix="bench-check-")
+    options = {name: value for name, value in given.items() if value is not None and value != ()}
+    try:
+        fixed = {"out": out or f"{temporary}/store", "report": False, "generators": "*"}
+        settings = from_mapping({**options, **fixed}, "the command line")
+        registry = discover(settings.plugins)
+        if not as_json:
+            from benchmark.cli._progress import Progress
+
+            registry.manager.register(Progress(), name="progress")
+        results = selfcheck.run(settings, registry)
+        found = selfcheck.verdicts(results)
+        show(results, found, as_json=as_json)
+    finally:
+        if temporary:
+            shutil.rmtree(Path(temporary), ignore_errors=True)
+    return 1 if any(v.word == "FAIL" for v in found) else 0
+
+
+def show(results: Results, found: list[Verdict], *, as_json: bool) -> None:
+    """Print a table of raw means, candidate by candidate, and a line a claim."""
+    from benchmark.selfcheck import value
+
+    configs = list(results.plan.generators)
+    means = {name: {config: value(results, config, name) for config in configs} for name in results.table.measures}
+    if as_json:
+        click.echo(json.dumps({"means": means, "claims": [v.__dict__ for v in found]}, indent=1))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column("candidate", no_wrap=True)
+    shown = [n for n, m in results.table.measures.items() if m.anchored]
+    for name in shown:
+        table.add_column(name.replace("_", " "), justify="right")
+    for config in configs:
+        table.add_row(config, *("-" if means[n][config] is None else f"{means[n][config]:.2f}" for n in shown))
+    Console(width=max(120, 12 * len(shown) + 30), highlight=False, markup=False).print(table)
+    for verdict in found:
+        click.echo(f"{verdict.word:<13} {verdict.claim}: {verdict.found}")
+    click.echo(", ".join(f"{sum(v.word == w for v in found)} {w}" for w in ("PASS", "FAIL", "CANNOT JUDGE")))
