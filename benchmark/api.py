@@ -298,6 +298,8 @@ class Dataset(Plugin):
 class Features(Plugin):
     """A space in which distances mean more than in pixels. Fitted once on the neutral role, then pickled."""
 
+    classifier_name: ClassVar[str] = "svc"      # how ids of the reference classifier begin; another if it is its own
+
     def fit(self, images: Images, labels: Labels, ctx: Context) -> None:
         """Learn from the neutral images of all classes."""
         raise NotImplementedError
@@ -305,6 +307,10 @@ class Features(Plugin):
     def transform(self, images: Images) -> Array:
         """Return float32 (n, d)."""
         raise NotImplementedError
+
+    def classifier(self) -> Any | None:
+        """Return a reference classifier of its own, fitted (`predict(features) -> labels`), or None: an SVC then."""
+        return None
 
     @property
     def space(self) -> str:

@@ -88,6 +88,11 @@ class Plan:
         return reference.reference_id(self.features, self.features_id)
 
     @property
+    def space(self) -> str:
+        """The name of the feature space in every row: `pca50`, or with the id of what was trained, `cnn-1a2b3c4d`."""
+        return self.features.space if self.features.classifier_name == "svc" else self.reference_id
+
+    @property
     def workers(self) -> int:
         """Cells that run at once."""
         return self.settings.workers or cores()

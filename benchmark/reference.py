@@ -61,19 +61,22 @@ class FeatureSpace:
 def prepare(
     features: Features, images: Images, labels: Labels, rng: np.random.Generator, fingerprint: str = ""
 ) -> FeatureSpace:
-    """Fit `features` and the reference classifier on the neutral images of all classes.
+    """Fit `features` and, unless they bring one, the reference classifier on the neutral images of all classes.
 
     fingerprint: of the neutral images and of the code and parameters of `features`; goes into `reference_id`.
     """
     features.fit(images, labels, Context(rng))
     found = np.ascontiguousarray(features.transform(images), dtype=np.float32)
-    return FeatureSpace(features.space, reference_id(features, fingerprint), features, _classifier(found, labels))
+    classifier = features.classifier()
+    if classifier is None:
+        classifier = _classifier(found, labels)
+    return FeatureSpace(features.space, reference_id(features, fingerprint), features, classifier)
 
 
 def reference_id(features: Features, fingerprint: str) -> str:
     """Return the id of the reference classifier on `features`, known before anything is fitted."""
     text = json.dumps([SETTINGS, features.space, fingerprint], sort_keys=True)
-    return "svc-" + hashlib.sha256(text.encode()).hexdigest()[:8]
+    return f"{features.classifier_name}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
 def _classifier(features: Array, labels: Labels) -> Any:

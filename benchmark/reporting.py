@@ -134,7 +134,7 @@ def _run(results: Results) -> dict[str, Any]:
             "title": plan.dataset.title or data.name,
             "noun": plan.dataset.noun,
         },
-        "features": {"name": plan.features.name, "space": plan.features.space, "reference": plan.reference_id},
+        "features": {"name": plan.features.name, "space": plan.space, "reference": plan.reference_id},
         "notes": list(plan.notes),
         "warnings": [],
     }

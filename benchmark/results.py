@@ -233,7 +233,7 @@ class Results:
                 status, reason = "not-judged", scale.reason
             else:
                 calibrated = scale.calibrate(calibration.fold(measure, value.value))
-        space = {"features": self.plan.features.space, "pixels": "pixels", "": ""}[measure.space]
+        space = {"features": self.plan.space, "pixels": "pixels", "": ""}[measure.space]
         return {
             **base,
             "metric": metric.name,

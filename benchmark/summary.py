@@ -32,7 +32,7 @@ def summarise(results: Results) -> dict[str, Any]:
         "seeds": list(plan.seeds),
         "n_real": list(plan.sizes),
         "n_synthetic": results.table.n_synthetic,
-        "features": plan.features.space,
+        "features": plan.space,
         "finished": results.finished,
         "aspects": [
             {"name": a.name, "question": a.question, "parts": list(a.parts), "scarce_parts": a.scarce_parts}

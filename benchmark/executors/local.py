@@ -108,19 +108,16 @@ class Local:
         return [Event(running.job, kind, payload)]
 
     def _watch(self, running: _Running) -> list[Event]:
-        running.peak = max(running.peak, _resident(running.child.pid))
-        if running.peak > running.job.memory * GIB:
-            return [
-                self._ended(
-                    running,
-                    "out-of-memory",
-                    f"used {running.peak / MIB:.0f} MiB, allowed are {running.job.memory * 1024:.0f}",
-                )
-            ]
-        if time.monotonic() - running.since > running.job.seconds:
-            return [self._ended(running, "timeout", f"ran longer than {running.job.seconds:g} seconds")]
         if running.child.exit_code() is not None and not running.child.connection.poll():
             return [self._ended(running, "crashed", "")]  # a child of its own still holds the connection
+        if not running.child.pid:
+            running.since = time.monotonic()  # the process that it is forked from is still loading
+        running.peak = max(running.peak, _resident(running.child.pid))
+        if running.peak > running.job.memory * GIB:
+            reason = f"used {running.peak / MIB:.0f} MiB, allowed are {running.job.memory * 1024:.0f}"
+            return [self._ended(running, "out-of-memory", reason)]
+        if time.monotonic() - running.since > running.job.seconds:
+            return [self._ended(running, "timeout", f"ran longer than {running.job.seconds:g} seconds")]
         return []
 
     def _ended(self, running: _Running, status: str, reason: str, result: dict[str, Any] | None = None) -> Event:
