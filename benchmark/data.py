@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmark import protocol
-from benchmark.errors import InputError, unknown
+from benchmark.errors import InputError
 from benchmark.seeds import random
 
 if TYPE_CHECKING:
@@ -71,14 +71,6 @@ class RealData:
         """Return the images of one class by role (see `protocol.roles`)."""
         cut = protocol.roles(self.members(label), self.name, label, seed, sizes)
         return {role: to_images(self.raw[indices]) for role, indices in cut.items()}
-
-    def label_of(self, text: str) -> int:
-        """Return the label of a class name or number. Raises InputError."""
-        if text in self.class_names:
-            return self.class_names.index(text)
-        if text.isascii() and text.isdigit() and int(text) < len(self.class_names):
-            return int(text)
-        raise unknown("class", text, self.class_names)
 
 
 def load(dataset: Dataset, folder: Path | None) -> RealData:

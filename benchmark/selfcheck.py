@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmark import candidates
-from benchmark.calibration import fold
+from benchmark.calibration import part
 from benchmark.execution import execute
 from benchmark.plan import make
 
@@ -54,18 +54,11 @@ def value(results: Results, config: str, measure: str) -> float | None:
 
 def calibrated(results: Results, config: str, measure: str) -> tuple[float | None, str]:
     """Return a measure's calibrated mean over classes and seeds, or why it is not judged."""
-    found, reasons = [], []
-    for place in results.places:
-        scale = results.scales[place][measure]
-        values = [v.value for v in results.table.fits(config, place, measure).values() if v.value is not None]
-        if scale.reason:
-            reasons.append(scale.reason)
-        elif values:
-            kind = results.table.measures[measure]
-            found.append(float(np.mean([scale.calibrate(fold(kind, v)) for v in values])))
-    if found and not reasons:
-        return float(np.mean(found)), ""
-    return None, reasons[0] if reasons else f"{config} has no value"
+    parts = [part(results.table, config, place, measure, results.scales[place][measure]) for place in results.places]
+    for each in parts:
+        if each.score is None:
+            return None, each.reason
+    return float(np.mean([each.score for each in parts])), ""
 
 
 def _anchored(results: Results) -> Iterator[Verdict]:
@@ -118,9 +111,9 @@ def _known(results: Results) -> Iterator[Verdict]:
         ("half copies are half original", "half-copies", "original", 0.45, 0.55),
         ("half noise is half realistic", "half-noise", "realistic", 0.3, 0.8),
     ):
-        part = results.overall(config, next(iter(results.plan.sizes)))[aspect]
-        good = part.score is not None and low <= part.score <= high
-        yield _judged(f"{claim} ({aspect})", part.score, part.reason if part.score is None else "", n, good)
+        over = results.overall(config, next(iter(results.plan.sizes)))[aspect]
+        good = over.score is not None and low <= over.score <= high
+        yield _judged(f"{claim} ({aspect})", over.score, over.reason if over.score is None else "", n, good)
 
 
 def _judged(claim: str, score: float | None, why: str, n: int, good: bool) -> Verdict:
