@@ -76,6 +76,7 @@ class Context:
     curves: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
     snapshots: list[tuple[int, Any]] = field(default_factory=list)
     kept: dict[str, Any] = field(default_factory=dict)
+    columns: dict[str, Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     unit: str = "step"
 
@@ -106,6 +107,13 @@ class Context:
     def keep(self, name: str, array: Array) -> None:
         """Keep an array beside the scores (metrics: an embedding, distances for a histogram)."""
         self.kept[name] = array
+
+    def per_image(self, name: str, values: Array) -> None:
+        """Say something of each synthetic image (metrics): numbers or truth values (n,), finite, in their order.
+
+        They become a column of `images.csv`: `<metric>.<name>`, or plainly `name` for those of the suite's own metrics.
+        """
+        self.columns[name] = values
 
     def warn(self, message: str) -> None:
         """Record one sentence that the report shows beside the result."""
@@ -247,6 +255,9 @@ class Evidence(Protocol):
     def classify(self, images: Images | Role) -> Labels:
         """Return the labels that the reference classifier (fitted on the neutral role) gives, int64 (n,)."""
 
+    def probability(self, images: Images | Role) -> Array | None:
+        """Return the probability, float64 (n,), that the reference classifier gives to the cell's class, or None."""
+
 
 class Metric(Plugin):
     """Turns one cell's evidence into the values of its declared measures."""
@@ -309,7 +320,10 @@ class Features(Plugin):
         raise NotImplementedError
 
     def classifier(self) -> Any | None:
-        """Return a reference classifier of its own, fitted (`predict(features) -> labels`), or None: an SVC then."""
+        """Return a reference classifier of its own, fitted, or None: an SVC then.
+
+        It has `predict(features) -> labels`, and where it gives probabilities `classes_` and `predict_proba`.
+        """
         return None
 
     @property
@@ -328,6 +342,9 @@ class Source(Protocol):
 
     def kept(self, cell: str, metric: str) -> Mapping[str, Array]:
         """Return the arrays that a metric kept for a cell (`ctx.keep`); empty where it kept none."""
+
+    def per_image(self, cell: str) -> Mapping[str, Array]:
+        """Return the columns of `images.csv` that say something of a generator's images, and `kind`, each (n,)."""
 
     def history(self, cell: str) -> Mapping[str, Any]:
         """Return what a generator logged: {"unit", "curves": {name: [[step, value]]}, "snapshots": {step: images}}."""

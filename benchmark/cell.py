@@ -261,6 +261,7 @@ class ScoreCell:
         check_scores(metric, scores, self.control)
         arrays = {f"draws/{name}": score.draws for name, score in scores.items() if score.draws is not None}
         arrays |= {f"kept/{name}": np.asarray(array) for name, array in ctx.kept.items()}
+        arrays |= {f"image/{name}": checked_column(name, array, task) for name, array in ctx.columns.items()}
         if arrays:
             np.savez(self.folder / f"{key}.npz", **arrays)  # type: ignore[arg-type]
         return {
@@ -269,6 +270,17 @@ class ScoreCell:
             "warnings": ctx.warnings,
             "scores": {name: {"value": s.value, "reason": s.reason, "note": s.note} for name, s in scores.items()},
         }
+
+
+def checked_column(name: str, values: Any, task: Task) -> Array:
+    """Return what a metric says of each image as an array (n,). Raises ValueError unless it is a finite number each."""
+    column = np.asarray(values)
+    if column.shape != (task.n_synthetic,) or column.dtype.kind not in "biuf" or not np.isfinite(column).all():
+        raise ValueError(
+            f"per_image {name!r} is {column.dtype} of the shape {column.shape}; "
+            f"it takes {task.n_synthetic} finite numbers or truth values, one an image"
+        )
+    return column
 
 
 def check_scores(metric: Metric, scores: Mapping[str, Score], control: str | None) -> None:

@@ -73,6 +73,10 @@ class CellEvidence:
             self._kept[key] = self.feature_space.classify(self.features(images))
         return self._kept[key]  # type: ignore[no-any-return]
 
+    def probability(self, images: Images | Role) -> Array | None:
+        """Return the probability, float64 (n,), that the reference classifier gives to the cell's class, or None."""
+        return self.feature_space.probability(self.features(images), self.task.label)
+
     def _role(self, role: Role) -> Images:
         if role not in ("synthetic", "held_out", "train", "test"):
             raise ValueError(f"role {role!r} is not known; there are: synthetic, held_out, train, test.")

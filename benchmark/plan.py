@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 QUICK = protocol.Sizes(train=250, held_out=100)
 FULL = protocol.Sizes(train=1000, held_out=500)
-SCORING = ("evidence.py", "neighbours.py", "reference.py", "protocol.py", "data.py")  # what every metric stands on
+SCORING = (  # what every metric stands on
+    "evidence.py", "neighbours.py", "reference.py", "probability.py", "protocol.py", "data.py",
+)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmark.api import Context, Features
+from benchmark.probability import calibrate
 
 if TYPE_CHECKING:
     from benchmark.api import Array, Images, Labels
@@ -48,6 +49,13 @@ class FeatureSpace:
     def classify(self, features: Array) -> Labels:
         """Return the labels, int64 (n,), that the reference classifier gives to features float32 (n, d)."""
         return np.asarray(self.classifier.predict(features), dtype=np.int64)
+
+    def probability(self, features: Array, label: int) -> Array | None:
+        """Return the probability of a class, float64 (n,); None where the reference classifier gives none."""
+        classes = list(getattr(self.classifier, "classes_", ()))
+        if label not in classes or not hasattr(self.classifier, "predict_proba"):
+            return None
+        return np.asarray(self.classifier.predict_proba(features)[:, classes.index(label)], dtype=np.float64)
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out what is remembered."""
@@ -92,8 +100,12 @@ def _classifier(features: Array, labels: Labels) -> Any:
 
     if len(np.unique(labels)) < 2:
         return DummyClassifier(strategy="most_frequent").fit(features, labels)
-    machine = SVC(C=SETTINGS["C"], gamma=SETTINGS["gamma"], cache_size=500)
-    if features.shape[1] > WIDE:
-        components = min(int(str(SETTINGS["components"])), *features.shape)
-        return make_pipeline(PCA(components, svd_solver="full"), machine).fit(features, labels)
-    return machine.fit(features, labels)
+
+    def fit(features: Array, labels: Labels) -> Any:
+        machine = SVC(C=SETTINGS["C"], gamma=SETTINGS["gamma"], cache_size=500, decision_function_shape="ovo")
+        if features.shape[1] > WIDE:
+            components = min(int(str(SETTINGS["components"])), *features.shape)
+            machine = make_pipeline(PCA(components, svd_solver="full"), machine)
+        return machine.fit(features, labels)
+
+    return calibrate(fit, features, labels)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmark.aspects import ASPECTS
+from benchmark.images import breakdown, columns_of
 from benchmark.plan import cores
 from benchmark.results import raw
 from benchmark.statistics import FEWEST_FITS
@@ -39,6 +40,10 @@ def build_report(results: Results) -> dict[str, Any]:
         "aspects": [_aspect(results, kind) for kind in ASPECTS],
         "results": _results(results),
         "calibrated": _calibrated(results),
+        "kinds": [
+            {"generator": config, "cls": label, "n_real": n_real, **found}
+            for (config, n_real, label), found in breakdown(results).items()
+        ],
         "comparisons": results.summary["comparisons"],
         "cells": [_cell(results, cell) for cell in results.plan.cells],
         "failures": _failures(results),
@@ -85,6 +90,10 @@ class StoredSource:
                 arrays = self._results.store.kept(cell, self._results.plan.metric_key(plugin))
                 return {name[5:]: array for name, array in arrays.items() if name.startswith("kept/")}
         return {}
+
+    def per_image(self, cell: str) -> Mapping[str, Array]:
+        """Return the columns of images.csv that say something of a cell's images."""
+        return columns_of(self._results, next(c for c in self._results.plan.cells if c.key == cell))
 
     def history(self, cell: str) -> Mapping[str, Any]:
         """Return what a generator logged: unit, curves, snapshots."""

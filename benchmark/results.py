@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from benchmark import calibration
 from benchmark.aspects import ASPECTS
 from benchmark.calibration import Anchors, Part, Table, Value
+from benchmark.spreadsheet import field as text_of
+from benchmark.spreadsheet import lines
 from benchmark.store import Store, write_json, write_text
 
 if TYPE_CHECKING:
@@ -134,9 +134,12 @@ class Results:
         return target
 
     def write(self) -> None:
-        """Write scores.csv, summary.json and run.toml into the output folder."""
+        """Write scores.csv, images.csv, summary.json and run.toml into the output folder."""
+        from benchmark import images
+
         folder = self.store.folder
         write_text(folder / "scores.csv", to_csv(self.scores))
+        write_text(folder / "images.csv", images.to_csv(self))
         write_json(folder / "summary.json", self.summary)
         write_text(folder / "run.toml", self.plan.settings.to_toml())
 
@@ -183,6 +186,7 @@ class Results:
         if scored.get("arrays"):
             arrays = self.store.kept(cell.key, key)
             scored["draws"] = {name[6:]: a for name, a in arrays.items() if name.startswith("draws/")}
+            scored["columns"] = {name[6:]: a for name, a in arrays.items() if name.startswith("image/")}
         return scored
 
     def _value(
@@ -258,20 +262,5 @@ def raw(table: Table, config: str, place: tuple[int, int], name: str) -> Part:
 
 
 def to_csv(rows: list[dict[str, Any]]) -> str:
-    """Write rows as RFC 4180: numbers read back exactly; text that a spreadsheet would run is quoted with '."""
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([_field(row[column]) for column in COLUMNS] for row in rows)
-    return file.getvalue()
-
-
-def _field(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, (int, float)):
-        return repr(value)
-    text = str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    """Return scores.csv: a header, and a line a row."""
+    return lines([COLUMNS, *([text_of(row[column]) for column in COLUMNS] for row in rows)])

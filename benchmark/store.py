@@ -18,7 +18,7 @@ import json
 import os
 import shutil
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -204,11 +204,11 @@ def write_json(path: Path, value: Any) -> None:
     write_text(path, json.dumps(value, allow_nan=False, ensure_ascii=False, indent=1) + "\n")
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a text file aside, flush it and move it in."""
+def write_text(path: Path, text: str | Iterable[str]) -> None:
+    """Write a text file, in one piece or in several, aside, flush it and move it in."""
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     with aside.open("w", encoding="utf-8", newline="") as file:
-        file.write(text)
+        file.writelines([text] if isinstance(text, str) else text)
         file.flush()
         os.fsync(file.fileno())
     os.replace(aside, path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from benchmark import comparison
+from benchmark import comparison, images
 from benchmark.aspects import ASPECTS
 from benchmark.versions import versions
 
@@ -18,6 +18,7 @@ FORMAT = "bench.summary/1"
 def summarise(results: Results) -> dict[str, Any]:
     """Return what summary.json holds."""
     plan = results.plan
+    names: dict[int | None, str | None] = {None: None, **dict(enumerate(plan.data.class_names))}
     verdicts = [
         verdict(results, config, n_real)
         for n_real in plan.sizes
@@ -47,6 +48,10 @@ def summarise(results: Results) -> dict[str, Any]:
                 "aspects": {n: plain(p) for n, p in found.items()},
             }
             for (config, place), found in results.aspects.items()
+        ],
+        "kinds": [
+            {"config": config, "class": names[label], "n_real": n_real, **found}
+            for (config, n_real, label), found in images.breakdown(results).items()
         ],
         "ranking": ranking(verdicts),
         "comparisons": [compared(results, kind.name, n_real) for n_real in plan.sizes for kind in ASPECTS],

@@ -23,6 +23,7 @@ class Classifier(Metric):
     on the real test images of all classes; `tstr_recall` tp / (tp + fn) and `tstr_precision` tp / (tp + fp) beside
     it. Overall accuracy would hide the class: without any image of c it is still .875. An absent class is 0 exactly,
     held-out real images are 1 on the calibrated scale. Blind to copies.
+    Of each image: `class_probability`, how sure the reference classifier is of the class (`benchmark/probability.py`).
 
     Shapes: features (n, d) of S and of each other class, (m, d) of the test split. Space: what `--features` names.
     Range [0, 1], higher is better. Classifier: SVC, Gaussian kernel, C = 10, gamma 'scale'.
@@ -57,6 +58,9 @@ class Classifier(Metric):
         """Score `class_accuracy`, and the rest where it is due."""
         recognised = evidence.classify("synthetic") == evidence.task.label
         scores = {"class_accuracy": mean(recognised, ctx.rng)}
+        probability = evidence.probability("synthetic")
+        if probability is not None:
+            ctx.per_image("class_probability", probability)
         replaced = [measure for measure in self.due(evidence.control) if measure.name.startswith("tstr")]
         if not replaced:
             return scores

@@ -36,7 +36,8 @@ class NearestNeighbour(Metric):
     ratios as DCR and NNDR in Zhao et al., CTAB-GAN, 2021, section 4.4; thresholds and segments are this suite's own,
     found on 4,500 held-out images, none of which is flagged.
     Failing controls: copy; repeat for `duplicate_share`; none for `interpolation_share`.
-    Keeps, for histograms: distances of S and H to T and of S to H, and the nearest training image of each s.
+    Of each image: `nearest_train`, `nearest_distance`, and whether it counts in the three shares (`copy`, `duplicate`,
+    `blended`). Keeps, for histograms: distances of S to H and of H to T, and the threshold of copies.
     Cost: .3 s at n = 500 and 1,000 training images. Smallest n: 15 for shares and medians, 100 for quantiles of 5%.
     """
 
@@ -82,16 +83,22 @@ class NearestNeighbour(Metric):
         made = evidence.neighbours("synthetic", "train", k, "pixels")
         real = evidence.neighbours("held_out", "train", 2, "pixels")
         near = NEAR * np.median(real.distances[:, 0])
-        self._keep(evidence, ctx, near)
         nearest = made.distances[:, 0].astype(np.float64)
         pixels = evidence.features("synthetic", "pixels"), evidence.features("train", "pixels")
         segments = to_segments(*pixels, made.indices)
         twins = evidence.neighbours("synthetic", "synthetic", 1, "pixels").distances[:, 0]
         copied = np.stack([nearest < near, self._binary_copies(evidence)], axis=1)
+        blended, duplicate = (nearest > 0) & (segments < BLENDED * nearest), twins < near
+        ctx.per_image("nearest_train", made.indices[:, 0])
+        ctx.per_image("nearest_distance", nearest)
+        ctx.per_image("copy", copied[:, copied.mean(axis=0).argmax()])
+        ctx.per_image("blended", blended)
+        ctx.per_image("duplicate", duplicate)
+        self._keep(evidence, ctx, near)
         scores = {
             "copy_share": Score.of_means(lambda shares: shares.max(axis=-1), copied, rng=ctx.rng),
-            "duplicate_share": mean(twins < near, ctx.rng),
-            "interpolation_share": mean((nearest > 0) & (segments < BLENDED * nearest), ctx.rng),
+            "duplicate_share": mean(duplicate, ctx.rng),
+            "interpolation_share": mean(blended, ctx.rng),
         }
         for name, of in (("dcr", _first), ("nndr", _first_over_second)):
             scores[f"{name}_median"] = ratio(np.median, of(made.distances), of(real.distances), ctx.rng)
@@ -105,10 +112,7 @@ class NearestNeighbour(Metric):
         return np.asarray(made < NEAR * np.median(real))
 
     def _keep(self, evidence: Evidence, ctx: Context, near: float) -> None:
-        made = evidence.neighbours("synthetic", "train", 1, "pixels")
         ctx.keep("threshold", np.asarray(near))
-        ctx.keep("synthetic_to_train", made.distances[:, 0])
-        ctx.keep("nearest_train", made.indices[:, 0].astype(np.int32))
         ctx.keep("synthetic_to_held_out", evidence.neighbours("synthetic", "held_out", 1, "pixels").distances[:, 0])
         ctx.keep("held_out_to_train", evidence.neighbours("held_out", "train", 1, "pixels").distances[:, 0])
 

@@ -27,7 +27,8 @@ class Strokes(Metric):
     others lower. Source: this suite's own definition. Failing control: noise. Blind to copies, to the wrong class and
     to a repeated image. Cost: .1 s at n = 500. Smallest n: 100 (below, the quantiles are the extremes).
     Not judged with more than one channel, or where half of the held-out pixels are brighter than .1: no strokes.
-    Keeps `outside`, bool (n, 5): which synthetic image is out of range in which number.
+    Keeps `outside`, bool (n, 5): which synthetic image is out of range in which number. Of each image:
+    `plausible_strokes`, whether it is in range in all of them, and `components`, its connected parts.
     """
 
     name = "strokes"
@@ -55,6 +56,8 @@ class Strokes(Metric):
         too_many = found > high
         outside = too_many | (found < low)
         ctx.keep("outside", outside)
+        ctx.per_image("plausible_strokes", ~outside.any(axis=1))
+        ctx.per_image("components", found[:, NAMES.index("components")].astype(np.int64))
         return {
             "stroke_plausibility": mean(~outside.any(axis=1), ctx.rng),
             "ghost_strokes": mean(too_many[:, NAMES.index("components")], ctx.rng),

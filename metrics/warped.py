@@ -27,7 +27,7 @@ class Warped(Metric):
     Source: this suite's own definition; moments as in Casey: Moment normalization of handprinted characters, 1970.
     Failing control: none (copy is 1). Blind to elastic copies. Not judged with more than one channel, or where half of
     the real pixels are brighter than .1: brightness is no mass there.
-    Keeps `warped`, bool (n,). Cost: 1 s at n = 500 and 1,000 training images. Smallest n: 15.
+    Of each image: `warped`. Cost: 1 s at n = 500 and 1,000 training images. Smallest n: 15.
     """
 
     name = "warped"
@@ -47,7 +47,7 @@ class Warped(Metric):
         train = normalised(evidence.train)
         near = NEAR * np.median(_to_nearest(normalised(evidence.held_out), train))
         warped = _to_nearest(normalised(evidence.synthetic), train) < near
-        ctx.keep("warped", warped)
+        ctx.per_image("warped", warped)
         return {"warped_share": mean(warped, ctx.rng)}
 
 

@@ -30,6 +30,13 @@ def brief(value: float) -> str:
     return fixed(round(value, decimals), max(0, decimals))
 
 
+def percent(share: float) -> str:
+    """Return a share as '94%'; what is more than none is never 0%, what is less than all never 100%."""
+    if 0 < share < 0.005:
+        return "under 1%"
+    return "over 99%" if 0.995 <= share < 1 else f"{share:.0%}"
+
+
 def decimals_for(values: Sequence[float]) -> int:
     """Return how many decimals a column of such numbers needs."""
     largest = max((abs(v) for v in values), default=0.0)

@@ -10,16 +10,17 @@ from markupsafe import Markup
 
 from benchmark.api import Array, Section, Source, hookimpl
 from reports._histogram import histogram
+from reports._kinds import bar, key
 from reports._png import is_ink, sheet
 from reports._rows import Row, first_cells, index, working
 from reports._template import render
-from reports._text import fixed
+from reports._text import fixed, percent
 from reports._views import NOTHING, views
 
 METRIC = "nearest_neighbour"
 BINS, CLOSEST = 36, 4
 HIGHEST = 2.5                       # bins of real images, stacked: what is higher is cut, and says how high it is
-LINES = {"to_train": "synthetic_to_train", "to_held_out": "synthetic_to_held_out", "real_to_train": "held_out_to_train"}
+LINES = {"to_train": "nearest_distance", "to_held_out": "synthetic_to_held_out", "real_to_train": "held_out_to_train"}
 
 
 class Copies(Section):
@@ -35,7 +36,10 @@ class Copies(Section):
 
     def collect(self, source: Source) -> Any:
         """Return histograms on one scale, and the four closest pairs, of each generator, class and regime."""
-        kept = [(g, c, source.kept(c["cell"], METRIC)) for g, c in first_cells(source.report)]
+        kept = [
+            (g, c, {**source.kept(c["cell"], METRIC), **source.per_image(c["cell"])})
+            for g, c in first_cells(source.report)
+        ]
         kept = [(g, c, k) for g, c, k in kept if all(name in k for name in LINES.values())]
         if not kept:
             return []
@@ -48,26 +52,30 @@ class Copies(Section):
         if not working(report):
             return NOTHING
         panels = index(data or [], "generator", "cls", "n_real")
+        kinds = index(report.get("kinds", []), "generator", "cls", "n_real")
         shares = index(report["results"], "generator", "cls", "n_real", "measure")
         top = _top(data or [])
 
         def content(entry: Row, n_real: int) -> dict[str, Any]:
             shown, missing = [], []
             for generator in working(report):
-                key = (generator["id"], entry["label"], n_real)
-                panel = panels.get(key)
+                place = (generator["id"], entry["label"], n_real)
+                panel = panels.get(place)
                 if panel is None:
                     missing.append(generator["label"])
                 else:
-                    copied = shares.get((*key, "copy_share"))
-                    svg = histogram(panel, generator, top)
-                    shown.append({**panel, "generator": generator, "svg": svg, **_words(panel, copied)})
+                    shown.append({
+                        **panel, "generator": generator, "svg": histogram(panel, generator, top),
+                        **_words(panel, shares.get((*place, "copy_share")), shares.get((*place, "duplicate_share"))),
+                        **_kinds(kinds.get(place), generator),
+                    })
             return {"panels": shown, "missing": missing}
 
         shape = report["run"]["data"]["shape"]
         return render(
             "copies.html.j2", views=views(report, content), pixels=f"{int(np.prod(shape)):,}",
             thresholds=any(p["threshold"] is not None for p in data or []),
+            kinds=bool(kinds), warped=any("warped" in row["shares"] for row in kinds.values()),
         )
 
 
@@ -80,7 +88,7 @@ def _top(panels: Sequence[Row]) -> float:
 def _panel(source: Source, generator: Any, cell: Row, kept: Mapping[str, Array], edges: Array) -> dict[str, Any]:
     bins = {name: _shares(kept[array], edges) for name, array in LINES.items()}
     q01 = float(np.quantile(kept["held_out_to_train"], 0.01))
-    to_train = np.asarray(kept["synthetic_to_train"])
+    to_train = np.asarray(kept["nearest_distance"])
     closest = np.argsort(to_train, kind="stable")[:CLOSEST]
     train = source.real(cell["cls"], "train", cell["n_real"], cell["seed"])
     images = source.samples(cell["cell"])[closest]
@@ -102,11 +110,16 @@ def _shares(values: Array, edges: Array) -> list[float]:
     return [round(float(c), 5) for c in counts / max(1, len(values))]
 
 
-def _words(panel: Row, copied: Row | None) -> dict[str, str]:
-    known = copied is not None and copied["mean"] is not None
+def _kinds(found: Row | None, generator: Row) -> dict[str, Any]:
+    return {"bar": bar(found["shares"], generator), "key": key(found["shares"], generator)} if found else {"bar": ""}
+
+
+def _words(panel: Row, copied: Row | None, repeated: Row | None) -> dict[str, str]:
+    def share(row: Row | None) -> str:
+        return percent(row["mean"]) if row is not None and row["mean"] is not None else ""
+
     return {
-        "close_text": f"{panel['close']:.0%}",
-        "copied_text": f"{copied['mean']:.0%}" if copied is not None and known else "",
+        "close_text": percent(panel["close"]), "copied_text": share(copied), "repeated_text": share(repeated),
         "distance_text": ", ".join(fixed(d, 1) for d in panel["distances"]),
     }
 

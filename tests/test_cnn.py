@@ -60,6 +60,9 @@ def test_its_own_last_layer_is_the_reference_classifier(mnist: RealData) -> None
     assert features.dtype == np.float32
     assert (features.std(axis=0) > 0).all()
     assert (space.classify(features) == mnist.test_labels[:3000]).mean() >= 0.95
+    sure = np.stack([space.probability(features, label) for label in range(10)], axis=1)
+    assert sure.sum(axis=1) == pytest.approx(1)
+    assert (sure.argmax(axis=1) == space.classify(features)).all()
 
 
 @pytest.mark.slow

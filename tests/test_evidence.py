@@ -95,6 +95,22 @@ def test_one_class_alone_is_always_named() -> None:
     images = np.random.default_rng(0).random((9, 4, 4, 3), dtype=np.float32)
     space = prepare(Pixels(), images, np.full(9, 7), np.random.default_rng(0))
     assert (space.classify(space.transform(images)) == 7).all()
+    assert (space.probability(space.transform(images), 7) == 1).all()
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_who_wins_against_each_other_class_is_the_label(classes: int) -> None:
+    rng = np.random.default_rng(0)
+    labels = np.arange(60) % classes + 4
+    points = np.eye(3, dtype=np.float32)[labels - 4] + rng.normal(0, 0.4, (60, 3)).astype(np.float32)
+    space = prepare(Pixels(), points.reshape(60, 1, 3, 1), labels, rng)
+    told = np.stack([space.probability(points, label) for label in sorted(set(labels))], axis=1)
+    won = told.max(axis=1) > 1 / (1 + np.exp(-space.classifier.offset))                  # a margin above 0
+    assert won.mean() > 0.9
+    assert np.array_equal(space.classify(points)[won], told.argmax(axis=1)[won] + 4)
+    assert space.probability(points, 99) is None
+    bare = FeatureSpace("pixels", "mine", Pixels(), space.classifier.machine)            # knows labels alone
+    assert bare.probability(points, 4) is None
 
 
 def test_components_are_never_more_than_images_or_pixels() -> None:
@@ -114,5 +130,10 @@ def test_the_reference_classifier_knows_mnist(mnist: RealData) -> None:
     sizes = protocol.Sizes(train=50, held_out=100)
     neutral = [mnist.roles(label, 0, sizes)["neutral"] for label in range(10)]
     space = prepare(Pca(), np.concatenate(neutral), np.repeat(np.arange(10), 900), np.random.default_rng(0))
-    accuracy = (space.classify(space.transform(mnist.test)) == mnist.test_labels).mean()
-    assert accuracy == pytest.approx(0.973, abs=0.003)
+    features = space.transform(mnist.test)
+    assert (space.classify(features) == mnist.test_labels).mean() == pytest.approx(0.973, abs=0.003)
+    sure = np.stack([space.probability(features, label) for label in range(10)], axis=1)
+    right = mnist.test_labels[:, None] == np.arange(10)
+    for low, high in ((0.0, 0.01), (0.1, 0.4), (0.4, 0.6), (0.6, 0.9), (0.99, 1.0)):      # said is what is found
+        told = (sure >= low) & (sure <= high)
+        assert right[told].mean() == pytest.approx(sure[told].mean(), abs=0.07 if 0.1 <= low <= 0.9 else 0.005)

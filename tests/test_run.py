@@ -38,6 +38,7 @@ def test_files_and_rows(bench, jitter: Path) -> None:
         "report.html",
         "report.json",
         "scores.csv",
+        "images.csv",
         "summary.json",
         "run.toml",
         "cells",
@@ -91,6 +92,8 @@ def test_workers_do_not_change_scores(bench, jitter: Path) -> None:
     for workers in (1, 2):
         bench(*SMALL, "-p", jitter, "-g", "jitter", "--workers", workers, "-o", f"with-{workers}")
     assert timeless(bench.folder / "with-1") == timeless(bench.folder / "with-2")
+    one, two = ((bench.folder / f"with-{n}" / "images.csv").read_bytes() for n in (1, 2))
+    assert one == two and one.count(b"\n") == 201
 
 
 def test_run_toml_runs_it_again(bench, jitter: Path) -> None:

@@ -30,10 +30,23 @@ class Head:
     bias: Array                 # float32 (classes,)
     classes: Labels
 
+    @property
+    def classes_(self) -> Labels:
+        """The labels, in the order of the probabilities."""
+        return self.classes
+
     def predict(self, features: Array) -> Labels:
         """Return the labels int64 (n,) of features (n, UNITS)."""
-        logits = features.astype(np.float64) @ self.weights.T.astype(np.float64) + self.bias
-        return np.asarray(self.classes[logits.argmax(axis=1)], dtype=np.int64)
+        return np.asarray(self.classes[self._logits(features).argmax(axis=1)], dtype=np.int64)
+
+    def predict_proba(self, features: Array) -> Array:
+        """Return float64 (n, classes): the softmax that the network was trained by."""
+        logits = self._logits(features)
+        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+
+    def _logits(self, features: Array) -> Array:
+        return np.asarray(features.astype(np.float64) @ self.weights.T.astype(np.float64) + self.bias)
 
 
 class Cnn(Features):

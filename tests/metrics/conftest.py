@@ -9,6 +9,7 @@ import pytest
 
 from benchmark import protocol
 from benchmark.api import Array, Context, Images, Metric, Score, Task
+from benchmark.cell import checked_column
 from benchmark.data import RealData
 from benchmark.evidence import CellEvidence
 from benchmark.features.pca import Pca
@@ -19,7 +20,7 @@ SIZES = protocol.Sizes(train=200, held_out=100)
 
 
 class Scored(dict[str, Score]):
-    """Scores by measure, and what was kept; `value` of one."""
+    """Scores by measure, what was kept and what is said of each image; `value` of one."""
 
     kept: Mapping[str, Array]
 
@@ -34,7 +35,9 @@ def run(metric: Metric, evidence: CellEvidence) -> Scored:
     """Score, and check what every metric promises."""
     ctx = Context(np.random.default_rng(0))
     scores = Scored(metric.score(evidence, ctx))
-    scores.kept = ctx.kept
+    scores.kept = {**ctx.kept, **ctx.columns}
+    for column in ctx.columns:
+        checked_column(column, ctx.columns[column], evidence.task)
     assert list(scores) == [m.name for m in metric.due(evidence.control)]
     for measure in metric.due(evidence.control):
         found = scores[measure.name]

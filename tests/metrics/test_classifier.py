@@ -45,7 +45,7 @@ def test_pixels_are_reduced_first(digit: Any, score: Any) -> None:
     from benchmark.reference import FeatureSpace
 
     evidence = digit(5, lambda r, g: r["fresh"])
-    evidence.feature_space = FeatureSpace("pixels", "none", Pixels(), evidence.feature_space.classifier)
+    evidence.feature_space = FeatureSpace("pixels", "none", Pixels(), None)
     evidence.classify = lambda role: np.full(100, 5)
     assert score(Classifier(), evidence).value("tstr") > 0.85
 

@@ -22,7 +22,9 @@ def test_five_points_by_hand(plane: Any, score: Any) -> None:
     distances = np.sqrt([0, 0.25, 4, 4.04, 81])
     assert scores.value("dcr_median") == pytest.approx(np.median(distances) / 2)
     assert scores.kept["nearest_train"].tolist()[:2] == [0, 0]
-    assert np.allclose(scores.kept["synthetic_to_train"], distances)
+    assert np.allclose(scores.kept["nearest_distance"], distances)
+    for column, share in (("copy", 2), ("duplicate", 4), ("blended", 3)):
+        assert scores.kept[column].sum() == share
 
 
 def test_segments_agree_with_a_search(plane: Any) -> None:

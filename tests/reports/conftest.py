@@ -6,6 +6,7 @@ import copy
 import importlib.util
 import os
 import shutil
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -32,6 +33,8 @@ CALIBRATED = {                      # mean and half interval of each aspect
     "gan": ((0.44, 0.12), (0.52, 0.31), (1.02, 0.03), (0.93, 0.04)),
     "real": ((1, 0.01),) * 4,
 }
+KINDS = defaultdict(lambda: {"exact copy": 0.0, "blended": 0.0, "near copy": 0.0, "new": 1.0})
+KINDS["smote"] = {"exact copy": 0.02, "blended": 0.93, "near copy": 0.048, "new": 0.002}
 
 
 class DigitSource:
@@ -72,11 +75,21 @@ class DigitSource:
             u, d, _ = np.linalg.svd(both, full_matrices=False)
             return {f"tsne_{k}d": (u * d)[:, :k] for k in (2, 3)}
         train = self.real(found["cls"], "train", N_REAL, 0).reshape(N_REAL, -1)
-        nearest, real = distances(made, train), distances(held_out, train).min(axis=1)
+        real = distances(held_out, train).min(axis=1)
         return {
-            "synthetic_to_train": nearest.min(axis=1), "nearest_train": nearest.argmin(axis=1),
             "synthetic_to_held_out": distances(made, held_out).min(axis=1), "held_out_to_train": real,
             "threshold": np.array(np.median(real) / 2),
+        }
+
+    def per_image(self, cell: str) -> Mapping[str, Array]:
+        found = self._cell(cell)
+        made, train = self.samples(cell), self.real(found["cls"], "train", N_REAL, found["seed"])
+        to_train = distances(made.reshape(N, -1), train.reshape(N_REAL, -1))
+        ink = made.sum(axis=(1, 2, 3))
+        return {
+            "nearest_train": to_train.argmin(axis=1), "nearest_distance": to_train.min(axis=1),
+            "class_probability": 1 / (1 + np.exp(to_train.min(axis=1) - 8)),    # made up, as scores are
+            "plausible_strokes": ink < np.quantile(ink, 0.9), "real_neighbours": np.arange(N) % 11,
         }
 
     def history(self, cell: str) -> Mapping[str, Any]:
@@ -141,6 +154,10 @@ def report_of(classes: list[int], generators: list[str], seeds: tuple[int, ...] 
         ],
         "cells": [_cell(g, c, s) for g in shown for c in classes for s in seeds],
         "failures": [],
+        "kinds": [
+            {"generator": g["id"], "cls": c, "n_real": 1000, "fits": 3, "shares": KINDS[g["id"].partition("[")[0]]}
+            for g in shown if g["kind"] == "generator" for c in (None, *classes)
+        ],
         "sections": {},
     }
 
