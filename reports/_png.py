@@ -35,11 +35,10 @@ def sheet(images: Images, columns: int, *, ink: bool, gap: int = 2) -> dict[str,
     return {"png": encode(canvas), "width": canvas.shape[1], "height": canvas.shape[0]}
 
 
-def pairs(images: Images, partners: Images, *, ink: bool) -> Images:
-    """Put each image's partner beside it, at 62% strength."""
-    if ink:
-        return np.concatenate([images, partners * np.float32(0.62)], axis=2)
-    return np.concatenate([images, 1 - (1 - partners) * np.float32(0.62)], axis=2)
+def pairs(images: Images, partners: Images, *, ink: bool, below: bool = False) -> Images:
+    """Put each image's partner beside or below it, at 62% strength."""
+    paler = partners * np.float32(0.62) if ink else 1 - (1 - partners) * np.float32(0.62)
+    return np.concatenate([images, paler], axis=1 if below else 2)
 
 
 def shaded(images: Images) -> Array:

@@ -1,8 +1,9 @@
-"""Images: the first fifteen of each generator beside real ones, never picked."""
+"""Images: the first fifteen of each generator beside real ones, never picked; below them the worst, by a rule."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,60 +11,105 @@ from markupsafe import Markup
 
 from benchmark.api import Array, Images, Section, Source, hookimpl
 from reports._png import is_ink, pairs, sheet
-from reports._rows import HELD_OUT, Row, first_cells, index, regimes, working
+from reports._rows import REAL, Row, first_cells, index, noun, working
 from reports._template import render
+from reports._text import fixed, percent
 from reports._views import views
 
 SHOWN, COLUMNS = 15, 3
+PICKED = 5
+RULES = {                           # how the least plausible come first, by the columns that there are
+    "plausible_strokes": "those with strokes out of the range of real ones first",
+    "class_probability": "the less sure a classifier of real images is of the {noun}, the earlier",
+    "real_neighbours": "the fewer of the ten nearest images are real, the earlier",
+}
 
 
 class ImageGrids(Section):
-    """Five rows of three, real beside synthetic, with the nearest training image on demand."""
+    """Five rows of three, real beside synthetic, and the five worst twice; nearest training images on demand."""
 
     name = "images"
     title = "Images"
-    question = "What do they look like? The first fifteen of the first run, not picked."
+    question = (
+        "What do they look like? The first fifteen of the first run, not picked; below them the five least plausible "
+        "of that run, and the five closest to training images."
+    )
     order = 40
 
     def collect(self, source: Source) -> Any:
-        """Return a sheet of samples, and one with nearest training images, for each generator, class and regime."""
-        seed = source.report["run"]["seeds"][0]
-        sheets = []
-        for entry in source.report["classes"]:
-            for n_real in regimes(source.report):
-                real = source.real(entry["label"], "held_out", n_real, seed)
-                cell = {"cls": entry["label"], "n_real": n_real, "seed": seed}
-                sheets.append(_sheets(source, HELD_OUT["id"], cell, real[:SHOWN], is_ink(real)))
-        inks = {(s["cls"], s["n_real"]): s["ink"] for s in sheets}
-        for generator, made in first_cells(source.report):
-            images = source.samples(made["cell"])[:SHOWN]
-            sheets.append(_sheets(source, generator["id"], made, images, inks[made["cls"], made["n_real"]]))
-        return sheets
+        """Return sheets of samples, plain and with nearest training images, for each generator, class and regime."""
+        return [_panel(source, generator["id"], cell) for generator, cell in first_cells(source.report, real=True)]
 
     def render(self, report: Mapping[str, Any], data: Any) -> Markup:
         """Return the grids of each class; a check box swaps the sheets, without script."""
         if not data:
             return Markup("")
-        sheets = index(data, "generator", "cls", "n_real")
-        shown = [HELD_OUT, *working(report)]
+        panels = index(data, "generator", "cls", "n_real")
+        real = {"id": REAL, "label": "Real", "slot": 0, "real": True}
 
         def content(entry: Row, n_real: int) -> dict[str, Any]:
-            found = [(g, sheets.get((g["id"], entry["label"], n_real))) for g in shown]
-            return {"panels": [{**s, "generator": g} for g, s in found if s is not None]}
+            found = [(g, panels.get((g["id"], entry["label"], n_real))) for g in (real, *working(report))]
+            return {"panels": [{**panel, "generator": g, **_words(panel)} for g, panel in found if panel]}
 
-        first = report["run"]["seeds"][0]
-        return render("images.html.j2", views=views(report, content), first=first, any=bool(working(report)))
+        known = {column for panel in data for column in panel["rule"]}
+        return render(
+            "images.html.j2", views=views(report, content), first=report["run"]["seeds"][0],
+            any=bool(working(report)), nearest=any(panel["closest"] for panel in data),
+            rules=[rule.format(noun=noun(report)) for column, rule in RULES.items() if column in known],
+        )
 
 
-def _sheets(source: Source, generator: Any, cell: Row, images: Images, ink: bool) -> dict[str, Any]:
+def _panel(source: Source, generator: Any, cell: Row) -> dict[str, Any]:
+    images, columns = source.samples(cell["cell"]), source.per_image(cell["cell"])
     train = source.real(cell["cls"], "train", cell["n_real"], cell["seed"])
-    near = train[nearest(images, train)]
+    rule = _rule(columns)
+
+    def sheets(picked: Array, across: int, *, below: bool) -> dict[str, Any]:
+        chosen = images[picked]
+        near = train[nearest(chosen, train)]
+        ink = is_ink(train)
+        return {
+            "plain": sheet(chosen, across, ink=ink),
+            "near": sheet(pairs(chosen, near, ink=ink, below=below), across, ink=ink),
+        }
+
+    def extremes(keys: Sequence[Array]) -> dict[str, Any]:
+        picked = np.lexsort(keys)[:PICKED]
+        span = [round(float(end(keys[0][picked])), 5) for end in (np.min, np.max)]
+        return {"span": span, **sheets(picked, PICKED, below=True)}
+
+    first = np.arange(min(SHOWN, len(images)))
     return {
-        "generator": generator, "cls": cell["cls"], "n_real": cell["n_real"], "seed": cell["seed"], "ink": ink,
-        "count": len(images),
-        "plain": sheet(images, COLUMNS, ink=ink),
-        "near": sheet(pairs(images, near, ink=ink), COLUMNS, ink=ink),
+        "generator": generator, "cls": cell["cls"], "n_real": cell["n_real"], "seed": cell["seed"],
+        "ink": is_ink(train), "count": len(first), "rule": rule,
+        **sheets(first, COLUMNS, below=False),
+        "worst": extremes([columns[name] for name in reversed(rule)]) if rule else None,
+        "closest": extremes([columns["nearest_distance"]]) if "nearest_distance" in columns else None,
     }
+
+
+def _rule(columns: Mapping[str, Array]) -> list[str]:
+    """Return the columns that the least plausible images are found by, the first one first; [] where none can tell."""
+    last = next((name for name in ("class_probability", "real_neighbours") if name in columns), None)
+    return [name for name in ("plausible_strokes", last) if name in columns] if last else []
+
+
+def _words(panel: Row) -> dict[str, str]:
+    worst, closest = panel["worst"], panel["closest"]
+    said = ""
+    if worst and panel["rule"][-1] == "class_probability":
+        said = f"{_from_to(worst['span'], percent)} sure"
+    elif worst:
+        said = f"{_from_to(worst['span'], partial(fixed, digits=0))} of 10 real"
+    return {
+        "worst_text": said,
+        "closest_text": f"{_from_to(closest['span'], partial(fixed, digits=1))} away" if closest else "",
+    }
+
+
+def _from_to(span: Sequence[float], text: Callable[[float], str]) -> str:
+    """Return '0% to 3%', or the one that both are."""
+    return " to ".join(dict.fromkeys(text(end) for end in span))
 
 
 def nearest(images: Images, train: Images) -> Array:

@@ -250,6 +250,12 @@ def collected(source: DigitSource) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
+def digit_source(mnist: RealData) -> Callable[..., DigitSource]:
+    """What makes a source of classes and generators."""
+    return lambda classes, generators: DigitSource(mnist, classes, generators)
+
+
+@pytest.fixture(scope="session")
 def whole(mnist: RealData) -> dict[str, Any]:
     """A report of two classes, two generators that worked, one that failed and one that was skipped."""
     source = DigitSource(mnist, [3, 5], ["smote", "gan[steps=600]", "vae", "diffusion"])

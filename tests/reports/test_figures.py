@@ -14,7 +14,7 @@ from reports._histogram import ticks
 from reports._png import is_ink, pairs, shaded, sheet
 from reports._points import solid_map
 from reports._svg import SHAPES, place, strip
-from reports._text import brief, day_of, fixed, listed, shortened, words_of
+from reports._text import brief, day_of, fixed, listed, percent, shortened, words_of
 from reports._tokens import MARKS, SURFACES, TEXT, TOKENS
 from reports.cost import Scale
 from reports.training import _smooth, _some
@@ -54,6 +54,8 @@ def test_ink_is_light_on_dark_and_of_one_channel() -> None:
 def test_a_partner_stands_beside_its_image_and_paler() -> None:
     images, near = np.full((1, 2, 2, 1), 0.5, dtype=np.float32), np.ones((1, 2, 2, 1), dtype=np.float32)
     assert np.allclose(pairs(images, near, ink=True)[0, 0, :, 0], [0.5, 0.5, 0.62, 0.62])
+    assert np.allclose(pairs(images, near, ink=True, below=True)[0, :, 0, 0], [0.5, 0.5, 0.62, 0.62])
+    assert np.allclose(pairs(1 - images, 1 - near, ink=False)[0, 0, :, 0], [0.5, 0.5, 0.38, 0.38])
 
 
 def test_what_lies_outside_the_axis_is_drawn_at_its_end_and_named_truly() -> None:
@@ -96,6 +98,14 @@ def test_ticks_are_round(end: float, expected: list[float]) -> None:
 )
 def test_brief_numbers_have_two_digits_and_no_powers(value: float, expected: str) -> None:
     assert brief(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"),
+    [(0, "0%"), (0.002, "under 1%"), (0.006, "1%"), (0.5, "50%"), (0.994, "99%"), (0.998, "over 99%"), (1, "100%")],
+)
+def test_a_share_is_none_or_all_only_where_it_is(share: float, expected: str) -> None:
+    assert percent(share) == expected
 
 
 def test_text() -> None:
