@@ -86,7 +86,7 @@ def to_csv(results: Results) -> Iterator[str]:
     made = [c for c in results.plan.cells if not c.control and results.records[c.key]["status"] == "ok"]
     foreign = {name for cell in made for name in columns_of(results, cell)} - {"kind", *OWN}
     names = ["kind", *OWN, *sorted(foreign)]
-    yield lines([[*KEYS, *names]])
+    yield lines([[*KEYS, *map(field, names)]])
     for cell in made:
         task, columns = cell.task, columns_of(results, cell)
         keys = [task.dataset, task.class_name, cell.config, task.n_real, task.seed, cell.key]

@@ -62,10 +62,11 @@ def test_files_and_rows(bench, jitter: Path) -> None:
 def test_again_runs_nothing_and_more_runs_only_what_is_new(bench, jitter: Path) -> None:
     bench(*SMALL, "-p", jitter, "-g", "jitter")
     out = bench.folder / "bench-results"
-    before, table = written(out), timeless(out)
+    before, table, images = written(out), timeless(out), (out / "images.csv").read_bytes()
     bench(*SMALL, "-p", jitter, "-g", "jitter")
     assert written(out) == before
     assert timeless(out) == table
+    assert (out / "images.csv").read_bytes() == images
     dry = json.loads(bench(*SMALL, "-p", jitter, "-g", "jitter,jitter[sigma=0.2]", "--dry-run", "--json").stdout)
     assert {c["config"] for c in dry["cells"] if c["state"] != "cached"} == {"jitter[sigma=0.2]"}
     bench(*SMALL, "-p", jitter, "-g", "jitter,jitter[sigma=0.2]")
