@@ -15,7 +15,7 @@ SHAPES = [(28, 28, 1), (5, 9, 3), (1, 1, 1)]
 
 
 def real_images(shape):
-    return np.random.default_rng(5).random((30, *shape), dtype=np.float32)
+    return np.random.default_rng(5).random((220, *shape), dtype=np.float32)
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)

@@ -1,0 +1,44 @@
+"""Codes: an image as a point of few dimensions, its registered principal components and its five moments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from benchmark.api import Array, Images
+    from generators._register import Frame
+
+
+@dataclass(frozen=True)
+class Codes:
+    """What turns registered images and moments into points, and points into images."""
+
+    frame: Frame
+    pca: Any
+    scale: Array                # of the moments, so that they weigh as much as a typical component
+    shape: tuple[int, ...]
+
+    @classmethod
+    def of(cls, frame: Frame, registered: Images, moments: Array, components: int) -> Codes:
+        """Learn from registered images (n, h, w, c) and moments (n, m); components: fewer where there are fewer."""
+        from sklearn.decomposition import PCA
+
+        flat = registered.reshape(len(registered), -1).astype(np.float64)
+        pca = PCA(min(components, len(flat) - 1, flat.shape[1]), svd_solver="full").fit(flat)
+        typical = np.sqrt(pca.explained_variance_.mean())
+        return cls(frame, pca, typical / np.maximum(moments.std(axis=0), 1e-3), registered.shape[1:])
+
+    def points(self, registered: Images, moments: Array) -> Array:
+        """Return float64 (n, components + m)."""
+        flat = registered.reshape(len(registered), -1).astype(np.float64)
+        return np.concatenate([self.pca.transform(flat), moments * self.scale], axis=1)
+
+    def images(self, points: Array) -> Images:
+        """Return float32 (n, h, w, c) in [0, 1], warped back to their own moments."""
+        kept = self.pca.n_components_
+        flat = self.pca.inverse_transform(points[:, :kept])
+        registered = np.clip(flat, 0, 1).astype(np.float32).reshape(-1, *self.shape)
+        return self.frame.restore(registered, points[:, kept:] / self.scale)

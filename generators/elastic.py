@@ -1,0 +1,43 @@
+"""Elastic: training images, bent by smooth random fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from benchmark.api import Context, Generator, Images, hookimpl
+from generators._demons import displaced
+from generators._draw import in_turn
+from generators._morphs import smooth_noise
+
+
+@dataclass
+class Elastic(Generator):
+    """Training images, each bent by a smooth random displacement field.
+
+    Gaussian noise is smoothed by a Gaussian of `smooth` pixels and scaled so that pixels move by `strength` (sd), where
+    Simard's alpha multiplies the smoothed noise instead: that strength depends on the smoothing.
+    """
+
+    name = "elastic"
+    label = "Elastic"
+    light = True
+    tags = ("baseline",)
+    source = "Simard, Steinkraus and Platt: Best practices for convolutional neural networks, ICDAR 2003, section 2"
+
+    strength: float = field(default=0.5, metadata={"min": 0, "help": "pixels (sd) that each pixel is moved by"})
+    smooth: float = field(default=4.0, metadata={"above": 0, "help": "pixels over which the field is smooth"})
+
+    def fit(self, real: Images, ctx: Context) -> None:
+        """Keep the training images (n, h, w, c)."""
+        self.real = real
+
+    def sample(self, n: int, ctx: Context) -> Images:
+        """Return `n` bent images; the training images take turns."""
+        images = self.real[in_turn(n, len(self.real), ctx.rng)]
+        return displaced(images, self.strength * smooth_noise(n, images.shape[1:3], ctx.rng, self.smooth))
+
+
+@hookimpl
+def bench_generators() -> list[type[Generator]]:
+    """Bring elastic."""
+    return [Elastic]

@@ -1,0 +1,72 @@
+"""Mixture: Gaussians on the principal components of registered images."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from benchmark.api import Context, Generator, Images, Task, hookimpl
+from generators._codes import Codes
+from generators._finish import Finish
+from generators._morphs import MORPHS, Morphs, few
+from generators._register import Frame
+
+CURVE = 2000                    # images from which the tone curve is learned
+
+
+@dataclass
+class Mixture(Generator):
+    """A mixture of Gaussians on the principal components of registered images, with their moments.
+
+    Each training image is warped to the class's median place, size and slant. Its principal components, together with
+    those five moments, are one point; full Gaussians are fitted to the points by expectation maximisation. A
+    draw from them is an image and the moments that it is warped back to; at last it gets the tones of real images.
+    Where there are fewer than 200 training images, the points are of many morphs of them (see `morph`).
+    """
+
+    name = "mixture"
+    label = "Mixture"
+    light = True
+    source = "Bishop: Pattern recognition and machine learning, 2006, section 9.2; registration and tones are our own"
+
+    gaussians: int = field(default=0, metadata={"min": 0, "help": "how many; 0 is one for 25 images, at most 10"})
+    components: int = field(default=40, metadata={"min": 1, "help": "principal components of the registered image"})
+    bank: int = field(default=1000, metadata={"min": 0, "help": "morphs, where there are fewer than 200 images"})
+    finish: Literal["tone", "none"] = field(default="tone", metadata={"help": "tone: the real tones, and no crumbs"})
+
+    def skip(self, task: Task) -> str | None:
+        """Return why one image is not enough."""
+        return "needs at least 2 training images" if task.n_real < 2 else None
+
+    def fit(self, real: Images, ctx: Context) -> None:
+        """Register, project and fit the Gaussians."""
+        from sklearn.mixture import GaussianMixture
+
+        frame = Frame.of(real)
+        registered, moments = frame.register(real)
+        if self.bank and few(real):
+            registered, moments = Morphs.of(registered, moments, **MORPHS).draw(self.bank, ctx.rng)
+        self.codes = Codes.of(frame, registered, moments, self.components)
+        points = self.codes.points(registered, moments)
+        count = min(self.gaussians or min(max(len(real) // 25, 1), 10), len(points))
+        model = GaussianMixture(count, reg_covar=1e-2, random_state=ctx.seed).fit(points)
+        self.weights, self.means, self.factors = model.weights_, model.means_, np.linalg.cholesky(model.covariances_)
+        self.tones = Finish.of(self._draw(CURVE, ctx), real) if self.finish == "tone" else None
+
+    def sample(self, n: int, ctx: Context) -> Images:
+        """Return `n` images."""
+        drawn = self._draw(n, ctx)
+        return self.tones(drawn) if self.tones is not None else drawn
+
+    def _draw(self, n: int, ctx: Context) -> Images:
+        which = ctx.rng.choice(len(self.weights), size=n, p=self.weights)
+        noise = ctx.rng.normal(size=(n, self.means.shape[1]))
+        return self.codes.images(self.means[which] + np.einsum("nij,nj->ni", self.factors[which], noise))
+
+
+@hookimpl
+def bench_generators() -> list[type[Generator]]:
+    """Bring the mixture."""
+    return [Mixture]
