@@ -36,8 +36,8 @@ else:
 
 __all__ = [
     "Array", "CannotFit", "Context", "Control", "Data", "Dataset", "Evidence", "Features",
-    "Generator", "Images", "InputError", "Labels", "Measure", "Metric", "Neighbours", "Plugin", "Score", "Section",
-    "Source", "Task", "hookimpl",
+    "Generator", "GroupEvidence", "Images", "InputError", "Labels", "Measure", "Metric", "Neighbours", "Plugin",
+    "Score", "Section", "Source", "Task", "hookimpl",
 ]
 
 hookimpl = pluggy.HookimplMarker("synthassay")
@@ -259,14 +259,35 @@ class Evidence(Protocol):
         """Return the probability, float64 (n,), that the reference classifier gives to the cell's class, or None."""
 
 
+class GroupEvidence(Protocol):
+    """What a metric of the scope "generator" sees: the chosen classes of one configuration and seed, by label."""
+
+    seed: int
+    n_real: int
+    labels: tuple[int, ...]                     # the chosen classes, two at least
+    synthetic: Mapping[int, Images]             # (n_synthetic, h, w, c) each
+    train: Mapping[int, Images]                 # (n_real, h, w, c) each
+    held_out: Mapping[int, Images]              # (n_synthetic, h, w, c) each
+    test: Images                                # the test images of the chosen classes
+    test_labels: Labels
+    control: str | None
+
+    def features(self, images: Images) -> Array:
+        """Return float32 (n, d): what `--features` names."""
+
+
 class Metric(Plugin):
-    """Turns one cell's evidence into the values of its declared measures."""
+    """Turns one cell's evidence into the values of its declared measures.
+
+    scope "cell": `score` gets an `Evidence`, one class; "generator": a `GroupEvidence`, all chosen classes at once.
+    """
 
     measures: ClassVar[tuple[Measure, ...]]
+    scope: ClassVar[Literal["cell", "generator"]] = "cell"
     default: ClassVar[bool] = True              # False: runs only where `--metrics` names it
     controls: ClassVar[tuple[str, ...] | None] = None   # controls that are scored; None: all
 
-    def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
+    def score(self, evidence: Any, ctx: Context) -> Mapping[str, Score]:
         """Return a `Score` for each measure that is `due(evidence.control)`, no more and no fewer."""
         raise NotImplementedError
 

@@ -9,7 +9,7 @@ import sys
 import time
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -234,11 +234,11 @@ class ScoreCell:
         return {"status": "ok"}
 
     def _evidence(self) -> Any:
+        """Return what the metrics see."""
         from benchmark.evidence import CellEvidence
 
         data, task = self.data.load(), self.task
-        with np.load(self.samples, allow_pickle=False) as file:
-            synthetic = file["images"]
+        synthetic = _images(self.samples)
         own = data.roles(task.label, task.seed, self.sizes)
         return CellEvidence(
             task=task,
@@ -270,6 +270,37 @@ class ScoreCell:
             "warnings": ctx.warnings,
             "scores": {name: {"value": s.value, "reason": s.reason, "note": s.note} for name, s in scores.items()},
         }
+
+
+@dataclass(frozen=True)
+class ScoreGroup(ScoreCell):
+    """Score the samples of all chosen classes of one configuration and seed at once; `samples` is of the first."""
+
+    members: Mapping[int, Path] = field(default_factory=dict)   # label -> samples
+
+    def _evidence(self) -> Any:
+        from benchmark.evidence import CellsEvidence
+
+        data, task = self.data.load(), self.task
+        roles = {label: data.roles(label, task.seed, self.sizes) for label in self.members}
+        chosen = np.isin(data.test_labels, list(self.members))
+        return CellsEvidence(
+            seed=task.seed,
+            n_real=task.n_real,
+            labels=tuple(self.members),
+            synthetic={label: _images(path) for label, path in self.members.items()},
+            train={label: own["train"] for label, own in roles.items()},
+            held_out={label: own["held_out"] for label, own in roles.items()},
+            test=data.test[chosen],
+            test_labels=data.test_labels[chosen],
+            feature_space=_load_space(self.space),
+            control=self.control,
+        )
+
+
+def _images(samples: Path) -> Images:
+    with np.load(samples, allow_pickle=False) as file:
+        return np.asarray(file["images"])
 
 
 def checked_column(name: str, values: Any, task: Task) -> Array:

@@ -88,3 +88,23 @@ class CellEvidence:
         if images is self.test:
             return self.feature_space.transform_once(images)
         return self.feature_space.transform(images)
+
+
+@dataclass
+class CellsEvidence:
+    """The evidence of all chosen classes of one configuration and seed (see `benchmark.api.GroupEvidence`)."""
+
+    seed: int
+    n_real: int
+    labels: tuple[int, ...]
+    synthetic: Mapping[int, Images]
+    train: Mapping[int, Images]
+    held_out: Mapping[int, Images]
+    test: Images
+    test_labels: Labels
+    feature_space: FeatureSpace
+    control: str | None = None
+
+    def features(self, images: Images) -> Array:
+        """Return float32 (n, d): what `--features` names."""
+        return self.feature_space.transform(images)

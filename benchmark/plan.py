@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 QUICK = protocol.Sizes(train=250, held_out=100)
 FULL = protocol.Sizes(train=1000, held_out=500)
+ALL = -1                        # stands for a label where all chosen classes are scored at once
 SCORING = (  # what every metric stands on
     "evidence.py", "neighbours.py", "reference.py", "probability.py", "protocol.py", "data.py",
 )
@@ -32,7 +33,11 @@ SCORING = (  # what every metric stands on
 
 @dataclass(frozen=True)
 class Cell:
-    """One configuration x one class x one seed on given data. `skip`: why it is not run, or ""."""
+    """One configuration x one class x one seed on given data. `skip`: why it is not run, or "".
+
+    With `members` it is their group: all chosen classes of one configuration and seed, which metrics of the scope
+    "generator" score at once. Nothing is generated for it; its label is ALL and its class has no name.
+    """
 
     key: str
     config: str
@@ -40,6 +45,7 @@ class Cell:
     task: Task
     sizes: protocol.Sizes
     skip: str = ""
+    members: tuple[Cell, ...] = ()
 
     @property
     def control(self) -> bool:
@@ -73,6 +79,7 @@ class Plan:
     features_id: str
     cells: tuple[Cell, ...]
     notes: tuple[str, ...] = field(default=())
+    groups: tuple[Cell, ...] = field(default=())
 
     @property
     def seeds(self) -> range:
@@ -101,7 +108,9 @@ class Plan:
 
     def metrics_for(self, cell: Cell) -> dict[str, Metric]:
         """Return the metrics that are due on a cell, by configuration."""
-        return {config: metric for config, metric in self.metrics.items() if metric.due(cell.as_control)}
+        scope = "generator" if cell.members else "cell"
+        due = {config: metric for config, metric in self.metrics.items() if metric.due(cell.as_control)}
+        return {config: metric for config, metric in due.items() if metric.scope == scope}
 
     def metric_key(self, metric: Metric) -> str:
         """Return the key under which a metric's scores are kept beside a cell's samples."""
@@ -171,7 +180,9 @@ def make(settings: Settings, registry: Registry, *, draws: int = 2) -> Plan:
         for n_real in sizes
         for seed in plan.seeds
     ]
-    return Plan(**{**plan.__dict__, "cells": tuple(sorted(cells, key=lambda cell: cell.sort_key))})
+    cells.sort(key=lambda cell: cell.sort_key)
+    plan = replace(plan, cells=tuple(cells))
+    return replace(plan, groups=tuple(group for group in _groups(plan) if plan.metrics_for(group)))
 
 
 def _generators(settings: Settings, registry: Registry) -> dict[str, Generator]:
@@ -253,6 +264,21 @@ def _cell(plan: Plan, config: str, generator: Generator, label: int, n_real: int
     )
     skip = plugins.missing(type(generator)) or generator.skip(task) or ""
     return Cell(key, config, generator, task, sizes, skip)
+
+
+def _groups(plan: Plan) -> list[Cell]:
+    """Return the groups of cells that differ in their class alone."""
+    members: dict[tuple[str, int, int], list[Cell]] = {}
+    for cell in plan.cells:
+        members.setdefault((cell.config, cell.task.n_real, cell.task.seed), []).append(cell)
+    groups = []
+    for cells in members.values():
+        first = cells[0]
+        task = replace(first.task, label=ALL, class_name="")
+        key = digest("group", [cell.key for cell in cells])
+        skip = "" if len(cells) > 1 else "needs two classes at least: there is nothing to tell one from"
+        groups.append(replace(first, key=key, task=task, skip=skip, members=tuple(cells)))
+    return groups
 
 
 @cache

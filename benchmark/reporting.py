@@ -13,7 +13,7 @@ import numpy as np
 
 from benchmark.aspects import ASPECTS
 from benchmark.images import breakdown, columns_of
-from benchmark.plan import cores
+from benchmark.plan import ALL, cores
 from benchmark.results import raw
 from benchmark.statistics import FEWEST_FITS
 from benchmark.store import write_json
@@ -187,6 +187,7 @@ def _measures(results: Results) -> list[dict[str, Any]]:
             "aspect": m.aspect,
             "part": m.name in parts,
             "failing": m.failing,
+            "scope": metric.scope,
             "help": m.help,
             "unit": m.unit,
         }
@@ -209,7 +210,7 @@ def _aspect(results: Results, kind: Any) -> dict[str, Any]:
 def _results(results: Results) -> list[dict[str, Any]]:
     rows = []
     for config in results.plan.generators:
-        for place in results.places:
+        for place in [*results.places, *(place for place in results.scales if place[0] == ALL)]:
             for name in results.table.measures:
                 fits = results.table.fits(config, place, name)
                 if not fits:
@@ -222,7 +223,7 @@ def _results(results: Results) -> list[dict[str, Any]]:
                 rows.append(
                     {
                         "generator": config,
-                        "cls": place[0],
+                        "cls": None if place[0] == ALL else place[0],
                         "n_real": place[1],
                         "measure": name,
                         "values": values,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from benchmark import calibration
 from benchmark.aspects import ASPECTS
 from benchmark.calibration import Anchors, Part, Table, Value
+from benchmark.plan import ALL
 from benchmark.spreadsheet import field as text_of
 from benchmark.spreadsheet import lines
 from benchmark.store import Store, write_json, write_text
@@ -65,8 +66,10 @@ class Results:
         measures = {m.name: m for metric in self.plan.metrics.values() for m in metric.measures}
         n_synthetic = next(iter(self.plan.sizes.values())).held_out
         self.table = Table(measures, n_synthetic)
-        for cell in self.plan.cells:
+        for cell in (*self.plan.cells, *self.plan.groups):
             self._read(cell)
+        for place in [(ALL, n) for n in self.plan.sizes] if self.plan.groups else []:
+            self.scales[place] = {name: calibration.anchors(self.table, place, name) for name in measures}
         for place in self.places:
             self.scales[place] = {name: calibration.anchors(self.table, place, name) for name in measures}
             for config in self.plan.generators:
@@ -80,7 +83,7 @@ class Results:
     @cached_property
     def scores(self) -> list[dict[str, Any]]:
         """Rows as in scores.csv, in its order; empty fields are None."""
-        return [row for cell in self.plan.cells for row in self._rows(cell)]
+        return [row for cell in (*self.plan.cells, *self.plan.groups) for row in self._rows(cell)]
 
     @property
     def failures(self) -> list[dict[str, Any]]:
@@ -88,6 +91,7 @@ class Results:
         return [
             row for row in self.scores
             if row["status"] not in ("ok", "not-judged") and not (row["status"] == "skipped" and row["measure"])
+            and (row["class"] or row["measure"])                        # a group fails by its members, told already
         ]
 
     @cached_property
@@ -121,7 +125,9 @@ class Results:
         self, config: str, n_real: int, measure: str
     ) -> tuple[float | None, float | None, float | None]:
         """Return a measure's raw mean over classes and seeds, with its interval."""
-        parts = [raw(self.table, config, (label, n_real), measure) for label in self.plan.labels]
+        at_once = (config, (ALL, n_real), measure) in self.table.values
+        labels = (ALL,) if at_once else self.plan.labels
+        parts = [raw(self.table, config, (label, n_real), measure) for label in labels]
         over = calibration.over_classes(parts, measure)
         return (over.score, *over.interval) if over.interval else (over.score, None, None)
 
@@ -155,6 +161,8 @@ class Results:
         result: dict[str, Any]
         if cell.skip:
             result = {"status": "skipped", "reason": cell.skip}
+        elif cell.members:
+            result = self._together(cell)
         elif record is None:
             self.finished = False
             result = {"status": "skipped", "reason": "the run was interrupted before this cell", "unfinished": True}
@@ -169,6 +177,14 @@ class Results:
                 self.table.put(
                     cell.config, place, measure.name, seed, self._value(cell, metric, measure.name, result, scored)
                 )
+
+    def _together(self, group: Cell) -> dict[str, Any]:
+        """Return the result of a group: ok where all of its members are, else what the first of the others says."""
+        for member in group.members:
+            found = self.records[member.key]
+            if found["status"] != "ok":
+                return {**found, "reason": f"class {member.task.class_name}: {found['reason']}"}
+        return {"status": "ok", "reason": ""}
 
     def _scores(self, cell: Cell, metric: Any) -> dict[str, Any] | None:
         if reason := metric.skip(cell.task):
@@ -206,7 +222,7 @@ class Results:
         base: dict[str, Any] = dict.fromkeys(COLUMNS)
         base |= {
             "dataset": task.dataset,
-            "class": task.class_name,
+            "class": task.class_name or None,
             "generator": cell.generator.name,
             "config": cell.config,
             "control": cell.control,

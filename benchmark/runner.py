@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmark import parameters, plugins
-from benchmark.cell import DataSource, Generate, Loadable, Prepare, ScoreCell, is_prepared
+from benchmark.cell import DataSource, Generate, Loadable, Prepare, ScoreCell, ScoreGroup, is_prepared
 from benchmark.plan import Cell, Plan, images_for
 from benchmark.versions import versions
 
@@ -65,7 +65,11 @@ class Runner:
         self._spent = known_times(self.plan, self.store)
         hooks = self.plan.registry.manager.hook
         hooks.bench_run_started(
-            run={"cells": len(self.plan.cells), "to_do": len(self.states), "seconds": self.seconds_left()}
+            run={
+                "cells": len(self.plan.cells) + len(self.plan.groups),
+                "to_do": len(self.states),
+                "seconds": self.seconds_left(),
+            }
         )
         try:
             self._prepare()
@@ -117,6 +121,8 @@ class Runner:
         for state in self.states if self.executor.free else ():
             if state.not_before > now or not (state.generate or self.prepared or self.broken):
                 continue
+            if self._waits(state):
+                continue
             if state.lock is None and not self._locked(state, now):
                 continue
             if state.done:
@@ -125,12 +131,31 @@ class Runner:
                 self._begin(state, self._generate_job(state.cell))
             elif self.broken:
                 self._fail_scoring(state)
+            elif state.cell.members:
+                self._begin_group(state)
             elif not self.store.intact(state.cell.key):
                 state.generate, state.metrics = True, due_metrics(self.plan, state.cell)
             else:
                 self._begin(state, self._score_job(state))
             return True
         return False
+
+    def _waits(self, state: State) -> bool:
+        """Whether a group has members that are still to be generated, here or by another run."""
+        keys = {member.key for member in state.cell.members}
+        return bool(keys) and any(s.generate and s.cell.key in keys for s in (*self.states, *self._hands.values()))
+
+    def _begin_group(self, state: State) -> None:
+        """Score a group, unless one of its members failed; a damaged member is left to the next run."""
+        group = state.cell
+        if all(is_done(self.store, member) and self.store.intact(member.key) for member in group.members):
+            if self.store.cell(group.key) is None:
+                record = {**describe_cell(group), "members": [m.key for m in group.members], "result": {"status": "ok"}}
+                self.store.put_cell(group.key, self.store.workspace(group.key), record)
+            self._begin(state, self._score_job(state))
+        else:
+            state.metrics = {}
+            self._let_go(state)
 
     def _locked(self, state: State, now: float) -> bool:
         """Take the cell's lock and look again at what is in the store, which another run may have changed."""
@@ -164,10 +189,11 @@ class Runner:
 
     def _score_job(self, state: State) -> ScoreCell:
         cell = state.cell
-        return ScoreCell(
+        samples = {c.task.label: self.store.path(c.key).resolve() / "samples.npz" for c in cell.members or (cell,)}
+        job = ScoreCell(
             cell.key,
             self.store.workspace(f"{cell.key}-scores"),
-            self.store.path(cell.key).resolve() / "samples.npz",
+            next(iter(samples.values())),
             cell.task,
             cell.as_control,
             cell.sizes,
@@ -175,6 +201,7 @@ class Runner:
             space_path(self.plan),
             {key: loadable(metric) for key, metric in state.metrics.items()},
         )
+        return ScoreGroup(**job.__dict__, members=samples) if cell.members else job
 
     def _take(self, event: Event) -> None:
         job = event.job
@@ -266,7 +293,7 @@ class Runner:
 
 def pending(plan: Plan, store: Store) -> list[State]:
     """Return all cells with what is left to do, the costly generators first: they decide when the run ends."""
-    states = [look(plan, store, cell) for cell in plan.cells if not cell.skip]
+    states = [look(plan, store, cell) for cell in (*plan.cells, *plan.groups) if not cell.skip]
     return sorted(states, key=lambda state: state.cell.generator.cost != "minutes")
 
 
@@ -274,9 +301,8 @@ def look(plan: Plan, store: Store, cell: Cell) -> State:
     """Return what is left to do for a cell: failed work is tried again, finished work is not."""
     metrics = due_metrics(plan, cell)
     if plan.settings.fresh:
-        return State(cell, True, metrics)
-    record = store.cell(cell.key)
-    if record is None or record["result"]["status"] != "ok":
+        return State(cell, not cell.members, metrics)
+    if not cell.members and not is_done(store, cell):
         return State(cell, True, metrics)
     left = {}
     for key, metric in metrics.items():
@@ -284,6 +310,12 @@ def look(plan: Plan, store: Store, cell: Cell) -> State:
         if scores is None or scores["status"] != "ok":
             left[key] = metric
     return State(cell, False, left)
+
+
+def is_done(store: Store, cell: Cell) -> bool:
+    """Whether a cell's samples are there."""
+    record = store.cell(cell.key) if not cell.skip else None
+    return record is not None and record["result"]["status"] == "ok"
 
 
 def due_metrics(plan: Plan, cell: Cell) -> dict[str, Metric]:

@@ -21,18 +21,19 @@ def fit_and_predict(features: Array, labels: Labels, test: Array, real: Array) -
     """
     from sklearn.svm import SVC
 
-    if features.shape[1] > WIDE:
-        features, test = _reduced(features, test, real)
+    features, test = narrowed(features[real], features, test)
     predicted: Labels = SVC(C=10.0, gamma="scale", cache_size=500).fit(features, labels).predict(test)
     return predicted
 
 
-def _reduced(features: Array, test: Array, real: Array) -> tuple[Array, Array]:
+def narrowed(real: Array, *sets: Array) -> tuple[Array, ...]:
+    """Return sets (n_i, d) on the 50 principal components of real features (m, d) where those are wide, else as is."""
     from sklearn.decomposition import PCA
 
-    chosen = features[real]
-    pca = PCA(min(COMPONENTS, *chosen.shape), svd_solver="full").fit(chosen)
-    return np.asarray(pca.transform(features)), np.asarray(pca.transform(test))
+    if real.shape[1] <= WIDE:
+        return sets
+    pca = PCA(min(COMPONENTS, *real.shape), svd_solver="full").fit(real)
+    return tuple(np.asarray(pca.transform(features)) for features in sets)
 
 
 def answers(said: Array, true: Array, rng: np.random.Generator) -> tuple[Array, Array]:

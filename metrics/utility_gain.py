@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
-from benchmark.api import Array, Context, Evidence, Labels, Measure, Metric, Score, Task, hookimpl
+from benchmark.api import Context, Evidence, Measure, Metric, Score, Task, hookimpl
 from metrics._classifier import answers, f1, fit_and_predict
+from metrics._minority import ADDED, training_set, unfit
 from metrics._scores import not_judged
-
-ADDED = 2                       # synthetic images to one training image: the class is then as large as the others
-SCARCE = 200                    # training images above which there is nothing to gain
 
 
 class UtilityGain(Metric):
@@ -47,13 +43,7 @@ class UtilityGain(Metric):
 
     def skip(self, task: Task) -> str | None:
         """Return why nothing can be gained, or measured, with these sizes."""
-        if task.n_classes < 2:
-            return "the dataset has one class: there is nothing to tell it from"
-        if task.n_real > SCARCE:
-            return f"real data are not scarce: {task.n_real} training images, more than {SCARCE}"
-        if task.n_synthetic < ADDED * task.n_real:
-            return f"needs {ADDED * task.n_real} synthetic images, twice the real ones; there are {task.n_synthetic}"
-        return None
+        return unfit(task)
 
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
         """Train on the augmented class among the others, and count right and wrong answers on the test split."""
@@ -61,24 +51,11 @@ class UtilityGain(Metric):
         true = evidence.test_labels == label
         if not true.any():
             return not_judged(self.measures, "the test split has no image of the class")
-        features, labels, real = training_set(evidence)
+        made = evidence.features("synthetic")[: ADDED * len(evidence.train)]
+        features, labels, real = training_set(evidence, made)
         said = fit_and_predict(features, labels, evidence.features("test"), real) == label
         counts, draws = answers(said, true, ctx.rng)
         return {"utility_gain": Score(float(f1(counts)[0]), f1(draws))}
-
-
-def training_set(evidence: Evidence) -> tuple[Array, Labels, Array]:
-    """Return features (m, d) of all classes, their labels (m,), and which of them are real (m,)."""
-    n, label = len(evidence.train), evidence.task.label
-    made = evidence.features("synthetic")[: ADDED * n]
-    sets = {label: np.concatenate([evidence.features("train"), made])}
-    for other, held_out in evidence.others.items():
-        both = np.concatenate([held_out[: ADDED * n], evidence.others_train[other]])
-        sets[other] = evidence.features(both)
-    labels: Labels = np.repeat(list(sets), [len(x) for x in sets.values()])
-    real = np.ones(len(labels), dtype=bool)
-    real[n : n + len(made)] = False
-    return np.concatenate(list(sets.values())), labels, real
 
 
 @hookimpl

@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from benchmark.api import Section, hookimpl
-from reports._rows import Row, controls, generators, index, measure_title
+from reports._rows import Row, controls, generators, index, measure_title, regime_title, regimes
 from reports._template import render
 from reports._text import decimals_for, fixed, listed, sentence
 from reports._views import views
@@ -27,7 +27,8 @@ class Scores(Section):
     def render(self, report: Mapping[str, Any], data: Any) -> Markup:
         """Return a table a class: the parts of the aspects first, all else on demand, a table an aspect."""
         rows = index(report["results"], "generator", "cls", "n_real", "measure")
-        parts, *others = _grouped(report)
+        parts, *others = _grouped([m for m in report["measures"] if m["scope"] == "cell"], report["aspects"])
+        at_once = [m for m in report["measures"] if m["scope"] == "generator"]
 
         def content(entry: Row, n_real: int) -> dict[str, Any]:
             def row_of(generator: Row, measure: Row) -> Row | None:
@@ -39,16 +40,24 @@ class Scores(Section):
                 "count": sum(len(measures) for measures in others),
             }
 
-        return render("scores.html.j2", views=views(report, content))
+        together = [
+            {"title": regime_title(report, n), **_table(report, at_once, _of_all(rows, n), notes=("ok",))}
+            for n in regimes(report) if at_once
+        ]
+        return render("scores.html.j2", views=views(report, content), together=together)
 
 
-def _grouped(report: Row) -> list[list[Row]]:
+def _of_all(rows: Mapping[Any, Row], n_real: int) -> Any:
+    return lambda generator, measure: rows.get((generator["id"], None, n_real, measure["id"]))
+
+
+def _grouped(measures: Sequence[Row], known: Sequence[Row]) -> list[list[Row]]:
     """Return the parts, in the order in which the aspects name them, then all other measures by aspect."""
-    aspects = [a["id"] for a in report["aspects"]]
-    order = [p["measure"] for a in report["aspects"] for p in a["parts"]]
-    parts = sorted((m for m in report["measures"] if m["part"]), key=lambda m: order.index(m["id"]))
+    aspects = [a["id"] for a in known]
+    order = [p["measure"] for a in known for p in a["parts"]]
+    parts = sorted((m for m in measures if m["part"]), key=lambda m: order.index(m["id"]))
     others: dict[str | None, list[Row]] = {aspect: [] for aspect in [*aspects, None]}
-    for measure in report["measures"]:
+    for measure in measures:
         if not measure["part"]:
             others[measure["aspect"] if measure["aspect"] in aspects else None].append(measure)
     return [parts, *(measures for measures in others.values() if measures)]

@@ -51,8 +51,9 @@ class Progress:
         self._done += result["last"]
         self._failed += bad
         if bad:
+            which = f"class {cell['class']}" if cell["class"] else "all classes"
             self._say(
-                f"{cell['config']}, class {cell['class']}, seed {cell['seed']}: "
+                f"{cell['config']}, {which}, seed {cell['seed']}: "
                 f"{result['stage']} {result['status']}: {result['reason']}"
             )
         left = f"{self._failed} failed, " * bool(self._failed) + f"about {_time(result['seconds_left'])} left"

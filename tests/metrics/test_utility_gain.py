@@ -12,7 +12,8 @@ from benchmark import protocol
 from benchmark.api import Task
 from benchmark.evidence import CellEvidence
 from metrics import utility_gain as module
-from metrics.utility_gain import UtilityGain, training_set
+from metrics._minority import training_set
+from metrics.utility_gain import UtilityGain
 
 SIZES = protocol.Sizes(train=50, held_out=100)
 TASK = Task("mnist", 5, "5", 50, 100, (28, 28, 1), 10, 0)
@@ -41,7 +42,7 @@ def test_the_training_set_by_hand(plane: Any) -> None:
     """Two training images: four synthetic ones of five are added, and six real ones of each other class."""
     evidence = plane([[1], [2], [3], [4], [5]], [[0]] * 5, [[10], [11]])
     evidence.others, evidence.others_train = {7: points(range(20, 25))}, {7: points(range(30, 32))}
-    features, labels, real = training_set(evidence)
+    features, labels, real = training_set(evidence, evidence.features("synthetic")[:4])
     assert features.ravel().tolist() == [10, 11, 1, 2, 3, 4, 20, 21, 22, 23, 30, 31]
     assert labels.tolist() == [0] * 6 + [7] * 6
     assert real.tolist() == [True] * 2 + [False] * 4 + [True] * 6

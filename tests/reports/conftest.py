@@ -172,7 +172,7 @@ def _generator(name: str, slot: int) -> dict[str, Any]:
 def _measure(name: str, aspect: str, control: str | None, *, part: bool) -> dict[str, Any]:
     return {
         "id": name, "metric": name.partition("_")[0], "better": "lower" if name.endswith("_share") else "higher",
-        "aspect": aspect, "part": part, "failing": control, "help": f"what {name} says", "unit": "",
+        "aspect": aspect, "part": part, "failing": control, "scope": "cell", "help": f"what {name} says", "unit": "",
     }
 
 

@@ -1,0 +1,38 @@
+"""The training set in which one class is scarce: what is added to its few real images is what is judged."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from benchmark.api import Array, Evidence, Labels, Task
+
+ADDED = 2                       # images added to one training image: the class is then as large as the others
+SCARCE = 200                    # training images above which there is nothing to gain
+
+
+def unfit(task: Task) -> str | None:
+    """Return why nothing can be gained, or measured, with these sizes, or None."""
+    if task.n_classes < 2:
+        return "the dataset has one class: there is nothing to tell it from"
+    if task.n_real > SCARCE:
+        return f"real data are not scarce: {task.n_real} training images, more than {SCARCE}"
+    if task.n_synthetic < ADDED * task.n_real:
+        return f"needs {ADDED * task.n_real} synthetic images, twice the real ones; there are {task.n_synthetic}"
+    return None
+
+
+def training_set(evidence: Evidence, added: Array) -> tuple[Array, Labels, Array]:
+    """Return features (m, d) of all classes, their labels (m,), and which of them count as real (m,).
+
+    The class has its n training images and `added`, features (2n, d); each other class 2n held-out and n training
+    images.
+    """
+    n, label = len(evidence.train), evidence.task.label
+    sets = {label: np.concatenate([evidence.features("train"), added])}
+    for other, held_out in evidence.others.items():
+        both = np.concatenate([held_out[: ADDED * n], evidence.others_train[other]])
+        sets[other] = evidence.features(both)
+    labels: Labels = np.repeat(list(sets), [len(x) for x in sets.values()])
+    real = np.ones(len(labels), dtype=bool)
+    real[n : n + len(added)] = False
+    return np.concatenate(list(sets.values())), labels, real
