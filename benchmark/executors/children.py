@@ -1,23 +1,22 @@
-"""Starting and ending processes: new interpreters, and forks of a loaded one."""
+"""Jobs as the runner sees them: asked of the fork server, held on a leash."""
 
 from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
-import time
+from collections.abc import Mapping
 from multiprocessing import Pipe
-from multiprocessing.connection import Connection
+from multiprocessing.connection import wait
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Literal
 
-BOOT = (
-    "import json,os,sys; sys.path[:]=json.loads(os.environ['SYNTHASSAY_PATH']); "
-    "import importlib; importlib.import_module(sys.argv[1]).main(sys.argv[2:])"
-)
+from benchmark.executors.forkserver import BOOT
+
+PATIENCE = 5.0  # seconds that a supervisor has for an answer
+GONE: dict[str, Any] = {"ended": None, "peak": 0, "output": ""}  # of a process that did not say how it ended
 
 
 def environment() -> dict[str, str]:
@@ -44,139 +43,96 @@ def environment() -> dict[str, str]:
     }
 
 
-class Child(Protocol):
-    """A process at work, with the connection to it."""
-
-    pid: int
-    connection: Connection
-
-    def exit_code(self) -> int | None:
-        """Return the exit code (negative: the signal), or None while it lives."""
-
-    def kill(self) -> None:
-        """Kill the process and its group, and reap it."""
-
-
-def _launch(module: str, descriptor: int, *arguments: str, log: int | None) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-c", BOOT, module, str(os.getpid()), str(descriptor), *arguments],
-        env=environment(),
-        pass_fds=[descriptor],
-        start_new_session=True,
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=log,
-    )
-
-
-class Interpreter:
-    """A new interpreter that serves one job or many. Its output goes to `log`."""
-
-    def __init__(self, out: Path, log: Path, *, once: bool) -> None:
-        """Start it."""
-        self.connection, theirs = Pipe()
-        with theirs, log.open("ab") as file:
-            self._process = _launch(
-                "benchmark.executors.worker", theirs.fileno(), "once" if once else "many", str(out), log=file.fileno()
-            )
-        self.pid = self._process.pid
-
-    def exit_code(self) -> int | None:
-        """Return the exit code (negative: the signal), or None while it lives."""
-        return self._process.poll()
-
-    def kill(self) -> None:
-        """Kill the process and its group, and reap it."""
-        kill_group(self.pid)
-        self._process.wait()
-        self.connection.close()
-
-
 class ForkServer:
-    """The process that light jobs are forked from; started with the first. Nothing here waits for it."""
+    """The process that starts the others; it is started itself with the first. Nothing here waits for it."""
 
     def __init__(self, out: Path) -> None:
         """Start it."""
-        self._control, theirs = socket.socketpair()
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            self._process = _launch("benchmark.executors.forkserver", theirs.fileno(), str(out), log=None)
+            arguments = ["benchmark.executors.forkserver", str(os.getpid()), str(theirs.fileno()), str(out)]
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", BOOT, *arguments],
+                env=environment(),
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+                stdin=subprocess.DEVNULL,
+            )
         self._control.setblocking(False)
-        self._lines = b""
-        self._asked: list[Fork] = []
-        self._ended: dict[int, int] = {}
-        self.alive = True
 
-    def fork(self, log: Path) -> Fork:
-        """Return a child that is about to start. Its output goes to `log`."""
-        ours, theirs = Pipe()
-        with theirs, log.open("ab") as file:
+    @property
+    def alive(self) -> bool:
+        """Whether it can be asked for a child."""
+        return self._process.poll() is None
+
+    def start(
+        self, how: Literal["fork", "fresh", "pool"], log: Path, memory: float, changes: Mapping[str, str]
+    ) -> Child:
+        """Return a child that is about to start. memory: GiB; changes: to the environment of a new interpreter."""
+        leash, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        connection, its = Pipe()
+        request = {"start": how, "log": str(log), "memory": int(memory * 2**30), "environment": dict(changes)}
+        with theirs, its:
             try:
-                socket.send_fds(self._control, [b"f"], [theirs.fileno(), file.fileno()])
+                socket.send_fds(self._control, [json.dumps(request).encode()], [theirs.fileno(), its.fileno()])
             except OSError:
-                self.alive = False
-        self._asked.append(Fork(ours, self))
-        return self._asked[-1]
-
-    def exit_code_of(self, child: Fork) -> int | None:
-        """Return the exit code of a child, or None while it lives. The kernel ends the children of a dead server."""
-        try:
-            while content := self._control.recv(65536):
-                self._take(content)
-            self.alive = False
-        except BlockingIOError:
-            pass
-        except OSError:
-            self.alive = False
-        return self._ended.get(child.pid, None if self.alive else -signal.SIGKILL)
-
-    def forget(self, child: Fork) -> None:
-        """Forget a child that was killed."""
-        self._ended.pop(child.pid, None)
-        if child in self._asked:
-            self._asked[self._asked.index(child)] = Fork(child.connection, self)     # keeps its turn
-
-    def _take(self, content: bytes) -> None:
-        *lines, self._lines = (self._lines + content).split(b"\n")
-        for line in lines:
-            word, pid, *status = line.split()
-            if word == b"started":
-                self._asked.pop(0).pid = int(pid)
-            else:
-                self._ended[int(pid)] = os.waitstatus_to_exitcode(int(status[0]))
+                pass  # it is dead: the child's leash has no other end, and that is how it is noticed
+        return Child(leash, connection, log)
 
     def kill(self) -> None:
-        """End the server; the kernel ends its children with it."""
-        kill_group(self._process.pid)
+        """End the server; the children have their own supervisors."""
+        self._process.kill()
         self._process.wait()
         self._control.close()
 
 
-class Fork:
-    """A child of the fork server. `pid` is 0 until it has started."""
+class Child:
+    """A job's process, held by the leash of its supervisor. `pid` is 0 until it has started."""
 
-    def __init__(self, connection: Connection, server: ForkServer) -> None:
+    def __init__(self, leash: socket.socket, connection: Any, log: Path) -> None:
         """Take over a child that was asked for."""
-        self.pid, self.connection, self._server = 0, connection, server
+        self.leash, self.connection = leash, connection
+        self.pid = 0
+        self.ended: dict[str, Any] | None = None
+        self._log = str(log)
 
-    def exit_code(self) -> int | None:
-        """Return the exit code (negative: the signal), or None while it lives."""
-        return self._server.exit_code_of(self)
+    def look(self) -> dict[str, Any] | None:
+        """Return how it ended ("ended": exit code, "peak": bytes, "output": the last lines), or None while it lives."""
+        while self.ended is None and wait([self.leash], 0):
+            self._hear()
+        return self.ended
 
-    def kill(self) -> None:
-        """Kill the process and its group, and wait until the server has reaped it."""
-        until = time.monotonic() + 5
-        while self.exit_code() is None and time.monotonic() < until:
-            kill_group(self.pid)
-            time.sleep(0.002)
-        self._server.forget(self)
+    def log_to(self, path: Path) -> None:
+        """Send the output to another file from now on."""
+        try:
+            self.leash.send(json.dumps({"log": str(path)}).encode())
+        except OSError:
+            return
+        while self.ended is None and self._log != str(path) and wait([self.leash], PATIENCE):
+            self._hear()
+
+    def let_go(self) -> None:
+        """Have the supervisor kill what is left and end."""
+        try:
+            self.leash.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+    def close(self) -> None:
+        """Let go and wait until nothing is left, as long as a killed process may take to end."""
+        self.let_go()
+        while self.ended is None and wait([self.leash], PATIENCE):
+            self._hear()
+        self.leash.close()
         self.connection.close()
 
-
-def kill_group(pid: int) -> None:
-    """Kill a process group that may be gone already, or not there yet (0)."""
-    if not pid:
-        return
-    try:
-        os.killpg(pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
+    def _hear(self) -> None:
+        try:
+            content = self.leash.recv(2**16)
+        except OSError:
+            content = b""
+        said = json.loads(content) if content else GONE
+        if "ended" in said:
+            self.ended = said
+        self.pid = said.get("started", self.pid)
+        self._log = said.get("logs", self._log)

@@ -1,74 +1,81 @@
-"""A process with numpy and scikit-learn loaded that forks a child for each light job.
+"""The process that starts all jobs of a run, each below a supervisor of its own.
 
-Requests come over a socket: one byte with two descriptors (the child's connection and its log). Answers are lines:
-"started PID", and later "ended PID STATUS" (as `os.waitpid` gives it).
+Requests come over a socket, one packet each: JSON, with two descriptors (the supervisor's leash, the job's connection).
+Light jobs are forked with numpy and scikit-learn loaded, at the first of them; others get a new interpreter.
 """
 
 from __future__ import annotations
 
+import gc
+import json
 import os
-import select
 import signal
 import socket
+import sys
+from collections.abc import Mapping
 from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
 
-from benchmark.executors.worker import die_with, finish, serve
+from benchmark.executors import tree
+from benchmark.executors.supervisor import Work, supervise
+from benchmark.executors.worker import finish, prepare, serve
+
+BOOT = (
+    "import json,os,sys; sys.path[:]=json.loads(os.environ['SYNTHASSAY_PATH']); "
+    "import importlib; importlib.import_module(sys.argv[1]).main(sys.argv[2:])"
+)
 
 
 def main(arguments: list[str]) -> None:
     """Serve over the file descriptor given. Arguments: parent's pid, descriptor, output folder."""
-    die_with(int(arguments[0]))
+    tree.die_with(int(arguments[0]))
     control = socket.socket(fileno=int(arguments[1]))
     control.set_inheritable(False)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # supervisors say themselves how they end
+    while True:
+        request, descriptors, _, _ = socket.recv_fds(control, 2**16, 2)
+        if not request:
+            finish(0)
+        _start(control, json.loads(request), *descriptors, out=arguments[2])
+
+
+def _start(control: socket.socket, request: Mapping[str, Any], leash: int, connection: int, *, out: str) -> None:
+    if request["start"] == "fork":
+        _load()
+    if os.fork() == 0:
+        control.close()
+        try:
+            _supervise(request, leash, connection, out)
+        finally:
+            os._exit(0)
+    os.close(leash)
+    os.close(connection)
+
+
+def _load() -> None:
+    """Load what light jobs need, once."""
+    if "benchmark.cell" in sys.modules:
+        return
     import numpy  # noqa: F401
     import sklearn.decomposition
     import sklearn.mixture  # noqa: F401
 
     import benchmark.cell  # noqa: F401
 
-    signal.signal(signal.SIGCHLD, lambda *_: None)
-    wake_read, wake_write = os.pipe()
-    os.set_blocking(wake_write, False)
-    signal.set_wakeup_fd(wake_write)
-    while True:
-        ready, _, _ = select.select([control.fileno(), wake_read], [], [])
-        if wake_read in ready:
-            os.read(wake_read, 4096)
-            _report_ended(control)
-        if control.fileno() in ready:
-            message, descriptors, _, _ = socket.recv_fds(control, 1, 2)
-            if not message:
-                finish(0)
-            _start(control, *descriptors)
+    gc.freeze()  # what is loaded stays shared with the children
 
 
-def _start(control: socket.socket, connection: int, log: int) -> None:
-    server = os.getpid()
-    pid = os.fork()
-    if pid == 0:
-        os.setsid()
-        die_with(server)
-        signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        control.close()
-        os.dup2(log, 1)
-        os.dup2(log, 2)
-        os.close(log)
-        try:
-            serve(Connection(connection), once=True)
-        finally:
-            finish(1)
-    os.close(connection)
-    os.close(log)
-    control.sendall(f"started {pid}\n".encode())
+def _supervise(request: Mapping[str, Any], leash: int, connection: int, out: str) -> None:
+    def forked() -> None:
+        prepare()
+        serve(Connection(connection), once=True)
 
+    def executed() -> None:
+        os.set_inheritable(connection, True)
+        mode = "many" if request["start"] == "pool" else "once"
+        command = [sys.executable, "-c", BOOT, "benchmark.executors.worker", str(os.getppid()), str(connection), mode]
+        os.execve(sys.executable, [*command, out], {**os.environ, **request["environment"]})  # noqa: S606
 
-def _report_ended(control: socket.socket) -> None:
-    while True:
-        try:
-            pid, status = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            return
-        if pid == 0:
-            return
-        control.sendall(f"ended {pid} {status}\n".encode())
+    job = forked if request["start"] == "fork" else executed
+    supervise(socket.socket(fileno=leash), Work(job, connection, Path(request["log"]), request["memory"]))

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import time
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import psutil
+from typing import Any
 
 from benchmark.executors import Event, Job
-from benchmark.executors.children import ForkServer, Interpreter
+from benchmark.executors.children import GONE, PATIENCE, Child, ForkServer
 
-if TYPE_CHECKING:
-    from benchmark.executors.children import Child
-
-WATCH = 0.1  # seconds between looks at memory
+WATCH = 0.1  # seconds between looks at the clocks
+DEAF = 1.0  # seconds in which a process must end that closed its connection
 MIB, GIB = 2**20, 2**30
+UNSAID = ("crashed", "timeout", "out-of-memory")
 
 
 @dataclass
@@ -27,7 +23,14 @@ class _Running:
     job: Job
     child: Child
     since: float  # when the current stage began
-    peak: int = 0
+    deaf: float = 0.0  # since when nothing more can come over its connection
+    outcome: dict[str, Any] | None = None  # what became of it, while its processes are being ended
+    ending: float = 0.0  # since when
+
+    @property
+    def hears(self) -> bool:
+        """Whether the job may still say something."""
+        return self.outcome is None and not self.deaf
 
 
 class Local:
@@ -37,10 +40,8 @@ class Local:
         """Nothing is started before the first job."""
         self.slots, self._out = slots, out
         self._running: list[_Running] = []
-        self._idle: list[Interpreter] = []
+        self._idle: list[Child] = []
         self._server: ForkServer | None = None
-        self._looked = 0.0
-        self._workers = 0  # ever started, for the names of their logs
 
     @property
     def free(self) -> int:
@@ -58,104 +59,98 @@ class Local:
 
     def poll(self, timeout: float = WATCH) -> list[Event]:
         """Wait up to `timeout` seconds for news and return it."""
-        by_connection = {running.child.connection: running for running in self._running}
-        events: list[Event] = []
-        for connection in wait(list(by_connection), min(timeout, WATCH)):
-            events += self._read(by_connection[connection])  # type: ignore[index]
-        if time.monotonic() - self._looked >= WATCH:
-            self._looked = time.monotonic()
-            for running in list(self._running):
-                events += self._watch(running)
-        return events
+        talking = [running.child.connection for running in self._running if running.hears]
+        wait([*talking, *(running.child.leash for running in self._running)], min(timeout, WATCH))
+        return [event for running in list(self._running) for event in self._news(running)]
 
     def close(self) -> None:
         """End all processes at once; what was in hand is lost."""
-        for running in self._running:
-            running.child.kill()
-        for worker in self._idle:
-            worker.kill()
+        children = [*(running.child for running in self._running), *self._idle]
+        for child in children:
+            child.let_go()
+        for child in children:
+            child.close()
         if self._server is not None:
             self._server.kill()
         self._running, self._idle, self._server = [], [], None
-        for log in (self._out / "work").glob(f"scoring-{os.getpid()}-*.log"):
-            if not log.stat().st_size:
-                log.unlink()
 
     def _child(self, job: Job) -> Child:
         log = job.folder / "log.txt"
-        if job.start == "fork":
-            if self._server is None or not self._server.alive:
-                self._server = ForkServer(self._out)
-            return self._server.fork(log)
-        if job.start == "fresh":
-            return Interpreter(self._out, log, once=True)
-        while self._idle:
+        while job.start == "pool" and self._idle:
             worker = self._idle.pop()
-            if worker.exit_code() is None:
+            worker.log_to(log)
+            if worker.look() is None:
                 return worker
-        self._workers += 1
-        return Interpreter(self._out, self._out / "work" / f"scoring-{os.getpid()}-{self._workers}.log", once=False)
+            worker.close()
+        if self._server is None or not self._server.alive:
+            self._server = ForkServer(self._out)
+        return self._server.start(job.start, log, job.memory, {})
+
+    def _news(self, running: _Running) -> list[Event]:
+        ended = running.child.look()  # before what it said last is read
+        events = self._read(running)
+        if running not in self._running:
+            return events  # a worker that goes on to the next job
+        if running.outcome is None:
+            running.outcome = _overdue(running, ended)
+        if running.outcome is not None:
+            running.ending = running.ending or time.monotonic()
+            running.child.let_go()
+            if ended is not None or time.monotonic() - running.ending > PATIENCE:
+                self._running.remove(running)
+                running.child.close()
+                events.append(_ended(running.job, running.outcome, ended or GONE))
+        return events
 
     def _read(self, running: _Running) -> list[Event]:
+        """Take what the job says."""
+        events: list[Event] = []
         try:
-            kind, payload = running.child.connection.recv()
-        except (EOFError, OSError):
-            return [self._ended(running, "crashed", "")]
-        if kind == "finished":
-            return [self._ended(running, payload.pop("status", "ok"), payload.pop("reason", ""), payload)]
-        if kind == "stage":
-            running.since = time.monotonic()
-        return [Event(running.job, kind, payload)]
-
-    def _watch(self, running: _Running) -> list[Event]:
-        if running.child.exit_code() is not None and not running.child.connection.poll():
-            return [self._ended(running, "crashed", "")]  # a child of its own still holds the connection
-        if not running.child.pid:
-            running.since = time.monotonic()  # the process that it is forked from is still loading
-        running.peak = max(running.peak, _resident(running.child.pid))
-        if running.peak > running.job.memory * GIB:
-            reason = f"used {running.peak / MIB:.0f} MiB, allowed are {running.job.memory * 1024:.0f}"
-            return [self._ended(running, "out-of-memory", reason)]
-        if time.monotonic() - running.since > running.job.seconds:
-            return [self._ended(running, "timeout", f"ran longer than {running.job.seconds:g} seconds")]
-        return []
-
-    def _ended(self, running: _Running, status: str, reason: str, result: dict[str, Any] | None = None) -> Event:
-        self._running.remove(running)
-        if status == "crashed":
-            reason = _how_it_ended(running.child)
-        if running.job.start == "pool" and result is not None:
-            self._idle.append(running.child)  # type: ignore[arg-type]
-        else:
-            running.child.kill()
-        result = result or {}
-        peak = max(round(running.peak / MIB, 1), result.get("peak_rss_mib", 0.0))
-        return Event(running.job, "ended", {**result, "status": status, "reason": reason, "peak_rss_mib": peak})
+            while running.hears and running.child.connection.poll():
+                kind, payload = running.child.connection.recv()
+                if kind != "finished":
+                    running.since = time.monotonic() if kind == "stage" else running.since
+                    events.append(Event(running.job, kind, payload))
+                elif running.job.start == "pool":
+                    self._running.remove(running)
+                    self._idle.append(running.child)
+                    return [*events, _ended(running.job, payload, GONE)]
+                else:
+                    running.outcome = payload
+        except Exception:  # noqa: BLE001 - the process ended, or closed its connection, or a plugin wrote into it
+            running.deaf = time.monotonic()
+        return events
 
 
-def _resident(pid: int) -> int:
-    """Return the resident bytes of a process and all below it."""
-    total = 0
-    if not pid:
-        return total
-    try:
-        process = psutil.Process(pid)
-        for each in [process, *process.children(recursive=True)]:
-            try:
-                total += each.memory_info().rss
-            except psutil.Error:
-                continue
-    except psutil.Error:
-        pass
-    return total
+def _overdue(running: _Running, ended: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return the outcome of a job that did not finish: it ended, or has to be ended; None while it may go on."""
+    now, job = time.monotonic(), running.job
+    if ended is not None:
+        if ended["peak"] > job.memory * GIB:
+            reason = f"used {ended['peak'] / MIB:.0f} MiB, allowed are {job.memory * 1024:.0f}"
+            return {"status": "out-of-memory", "reason": reason}
+        return {"status": "crashed", "reason": _how_it_ended(ended["ended"])}
+    if running.deaf and now - running.deaf > DEAF:
+        return {"status": "crashed", "reason": "the process closed its connection and went on"}
+    if not running.child.pid:
+        running.since = now  # the process that it is forked from is still loading
+    if now - running.since > job.seconds:
+        return {"status": "timeout", "reason": f"ran longer than {job.seconds:g} seconds"}
+    return None
 
 
-def _how_it_ended(child: Child) -> str:
-    until = time.monotonic() + 1
-    while (code := child.exit_code()) is None and time.monotonic() < until:
-        time.sleep(0.005)
+def _ended(job: Job, outcome: dict[str, Any], ended: dict[str, Any]) -> Event:
+    """Return the last event of a job. The last lines of its output join the reason where it was ended."""
+    status, reason = outcome.get("status", "ok"), outcome.get("reason", "")
+    if status in UNSAID and ended["output"]:
+        reason = f"{reason}; its last output: {ended['output']}"
+    peak = max(round(ended["peak"] / MIB, 1), outcome.get("peak_rss_mib", 0.0))
+    return Event(job, "ended", {**outcome, "status": status, "reason": reason, "peak_rss_mib": peak})
+
+
+def _how_it_ended(code: int | None) -> str:
     if code is None:
-        return "the process closed its connection and went on"
+        return "the process above it was killed"
     if code < 0:
         return f"the process was killed by {signal.Signals(-code).name}"
     return f"the process ended with exit code {code}"

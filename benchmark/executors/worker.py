@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-import ctypes
+import faulthandler
 import os
-import signal
+import resource
 import sys
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
-PR_SET_PDEATHSIG = 1
+from benchmark.executors import tree
 
 
-def die_with(parent: int) -> None:
-    """Ask the kernel to kill this process when its parent dies (Linux), and end now if it is already gone."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
+def main(arguments: list[str]) -> Any:
+    """Serve over the file descriptor given. Arguments: parent's pid, descriptor, once or many, output folder."""
+    parent, descriptor, mode = int(arguments[0]), int(arguments[1]), arguments[2]
+    tree.die_with(parent)
+    prepare()
+    serve(Connection(descriptor), once=mode == "once")
+
+
+def prepare() -> None:
+    """Say in the log where native code crashed, leave no core file, and be the first to go when the machine is full."""
+    faulthandler.enable()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    try:
+        Path("/proc/self/oom_score_adj").write_text("500", encoding="ascii")
+    except OSError:
+        pass
 
 
 def serve(connection: Connection, *, once: bool) -> None:
@@ -26,6 +37,7 @@ def serve(connection: Connection, *, once: bool) -> None:
         while True:
             job = connection.recv()
             answer = job.run(lambda kind, payload: connection.send((kind, payload)))
+            flush()  # before the answer, after which this process may be ended at any moment
             connection.send(("finished", answer))
             if once:
                 break
@@ -34,18 +46,16 @@ def serve(connection: Connection, *, once: bool) -> None:
     finish(0)
 
 
-def finish(code: int) -> None:
-    """Flush and end at once: libraries have hung in their exit hooks."""
+def flush() -> None:
+    """Write out what was printed."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except (OSError, ValueError):
-            pass
+        except (OSError, ValueError, AttributeError):
+            pass  # a plugin may have closed or replaced it
+
+
+def finish(code: int) -> None:
+    """Flush and end at once: libraries have hung in their exit hooks."""
+    flush()
     os._exit(code)
-
-
-def main(arguments: list[str]) -> Any:
-    """Serve over the file descriptor given. Arguments: parent's pid, descriptor, once or many, output folder."""
-    parent, descriptor, mode = int(arguments[0]), int(arguments[1]), arguments[2]
-    die_with(parent)
-    serve(Connection(descriptor), once=mode == "once")
