@@ -57,6 +57,16 @@ class CopiesAgain(Candidate):
         return self.real[np.resize(ctx.rng.permutation(len(self.real)), n)]
 
 
+class CopiesWithReplacement(Candidate):
+    """Training images, drawn with replacement."""
+
+    name = "copies-with-replacement"
+
+    def sample(self, n: int, ctx: Context) -> Images:
+        """Return `n` of them."""
+        return self.real[ctx.rng.integers(len(self.real), size=n)]
+
+
 class NoiseAgain(Candidate):
     """Gaussian noise with the training images' mean and sd of each pixel."""
 

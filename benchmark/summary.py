@@ -73,14 +73,15 @@ def compared(results: Results, aspect: str, n_real: int) -> dict[str, Any]:
     return {
         "aspect": aspect,
         "n_real": n_real,
-        "pairs": [_pair(c) for c in [*pairs, *comparison.compare(classes, "classes")]],
+        "pairs": [plain_pair(c) for c in [*pairs, *comparison.compare(classes, "classes")]],
         "mean_ranks": comparison.mean_ranks(scores) if len(scores) > 2 and fewest else {},
         "friedman": comparison.friedman(scores),
         "advice": comparison.advice(fewest, len(pairs), len(results.plan.labels)),
     }
 
 
-def _pair(found: comparison.Comparison) -> dict[str, Any]:
+def plain_pair(found: comparison.Comparison) -> dict[str, Any]:
+    """Return a comparison as plain values."""
     lo, hi = found.interval or (None, None)
     return {
         "a": found.a,

@@ -1,13 +1,16 @@
 """Do the metrics still find what they found when they were designed? Expected and found values, side by side.
 
-    python performance/acceptance.py                    both tables: digits 3 and 5 x 3 seeds, 3 minutes on one core
+    python performance/acceptance.py                    both tables and the aspects: digits 3 and 5 x 3 seeds, 7 minutes
     python performance/acceptance.py --table small      50 training images, 100 synthetic
+    python performance/acceptance.py --table aspects    the four aspects of the candidates, by a whole run
+    python performance/acceptance.py --table scarce     useful where there are 50 training images; ten seeds
     python performance/acceptance.py --table tsne       the joint t-SNE of 250 + 250, 5 minutes
     python performance/acceptance.py --seeds 1          quicker
 
 Candidates with known faults are scored by the real suite. A mean passes within .05 of what is expected, or within three
 standard deviations over digits and seeds (marked '~'); the candidates must also come in the expected order of the first
-measure, where that differs by more than .05. Exit code 1 where a value or the order does not.
+measure, where that differs by more than .05. Aspects pass within .1, and in their order; scarce ones, whose spread is
+.2, also within three standard deviations. Exit code 1 where a value or the order does not.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+import _aspects
 import numpy as np
 
 from benchmark import parameters, plugins, protocol
@@ -211,14 +215,22 @@ def show(table: str, expected: Mapping[str, Mapping[str, float]], found: Mapping
 def main(arguments: Any = None) -> int:
     """Run the tables that were asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--table", choices=("default", "small", "tsne", "both"), default="both")
+    choices = ("default", "small", "tsne", "aspects", "scarce", "all")
+    parser.add_argument("--table", choices=choices, default="all")
     parser.add_argument("--seeds", type=int, default=3)
     chosen = parser.parse_args(arguments)
+    composed = ("aspects", "scarce") if chosen.table == "all" else (chosen.table,)
+    results = [
+        _aspects.run(t, 10 if t == "scarce" and chosen.seeds == 3 else chosen.seeds)
+        for t in composed if t in ("aspects", "scarce")
+    ]
+    tables = ("default", "small") if chosen.table == "all" else tuple({chosen.table} & set(TABLES))
+    if not tables:
+        return 0 if all(results) else 1
     registry = plugins.discover()
     data = load(registry.get("datasets", "mnist")(), None)
     space = feature_space(data, registry)
-    tables = ("default", "small") if chosen.table == "both" else (chosen.table,)
-    results = [run(t, chosen.seeds, data, registry, space) for t in tables]
+    results += [run(t, chosen.seeds, data, registry, space) for t in tables]
     return 0 if all(results) else 1
 
 

@@ -73,3 +73,18 @@ def strip(generator: Row, row: Row, aspect: str) -> Markup:
     return Markup('<svg class="strip {}" width="100%" height="26" role="img" aria-label="{}">{}</svg>').format(
         "s0" if row["status"] == "not-meaningful" else colour(generator), said, Markup("").join(parts)
     )
+
+
+def forest(generator: Row, value: float, lo: float | None, hi: float | None, reach: float, said: str) -> Markup:
+    """Return the strip of one difference on an axis from -reach to reach, 0 in its middle; ends are clamped."""
+
+    def at(number: float) -> float:
+        return (min(max(number / reach, -1.0), 1.0) * 0.94 + 1) * 50
+
+    parts = [level("axis", at(-reach), at(reach), 13), upright("tick", 50, 5, 21)]
+    if lo is not None and hi is not None:
+        parts.append(level("interval", at(lo), at(hi), 13))
+    parts.append(mark_at(generator, at(value), 13))
+    return Markup('<svg class="strip {}" width="100%" height="26" role="img" aria-label="{}">{}</svg>').format(
+        colour(generator), said, Markup("").join(parts)
+    )

@@ -152,7 +152,7 @@ def _show_plan(plan: Plan, as_json: bool) -> None:
     from benchmark.store import Store
 
     store = Store(Path(plan.settings.out))
-    states = [look(plan, store, cell) for cell in plan.cells]
+    states = [look(plan, store, cell) for cell in (*plan.cells, *plan.groups)]
     seconds = estimate([s for s in states if not s.cell.skip], known_times(plan, store)) / plan.workers
     rows = [{**describe_cell(s.cell), "state": _state(s)} for s in states]
     if as_json:
@@ -160,7 +160,7 @@ def _show_plan(plan: Plan, as_json: bool) -> None:
         return
     for row in rows:
         click.echo(
-            f"{row['config']:<24} class {row['class']:<8} n_real {row['n_real']:<6} "
+            f"{row['config']:<24} class {row['class'] or 'all':<8} n_real {row['n_real']:<6} "
             f"seed {row['seed']:<4} {row['state']}"
         )
     to_do = sum(not s.done and not s.cell.skip for s in states)

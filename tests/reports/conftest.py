@@ -14,9 +14,11 @@ import numpy as np
 import pytest
 
 from benchmark.api import Array, Images
+from benchmark.comparison import advice, compare, friedman, mean_ranks
 from benchmark.data import RealData
 from benchmark.plugins import discover
 from benchmark.protocol import Sizes
+from benchmark.summary import plain_pair
 from reports._page import render_page
 
 N, N_REAL = 60, 200
@@ -119,7 +121,7 @@ def distances(a: Array, b: Array) -> Array:
 
 def report_of(classes: list[int], generators: list[str], seeds: tuple[int, ...] = (0, 1, 2)) -> dict[str, Any]:
     """Return a report dictionary without sections."""
-    shown = [_generator(g, i + 1) for i, g in enumerate(sorted(generators))]
+    shown = [_generator(g, i % 6 + 1) for i, g in enumerate(sorted(generators))]
     shown += [{**_generator(c, 0), "kind": "control"} for c in ("real", "noise", "copy", "repeat", "wrong-class")]
     parts = [(m, aspect, control) for aspect, (_, _, parts) in ASPECTS.items() for m, control in parts.items()]
     return {
@@ -158,7 +160,20 @@ def report_of(classes: list[int], generators: list[str], seeds: tuple[int, ...] 
             {"generator": g["id"], "cls": c, "n_real": 1000, "fits": 3, "shares": KINDS[g["id"].partition("[")[0]]}
             for g in shown if g["kind"] == "generator" for c in (None, *classes)
         ],
+        "comparisons": [_compared(i, aspect, generators, classes, seeds) for i, aspect in enumerate(ASPECTS)],
         "sections": {},
+    }
+
+
+def _compared(i: int, aspect: str, names: list[str], classes: list[int], seeds: tuple[int, ...]) -> dict[str, Any]:
+    """Compare the generators in an aspect, as a run does, on fits round their means."""
+    rng = np.random.default_rng(i)
+    fits = {n: {(c, s): _scores(n)[i][0] + rng.normal(0, 0.01) for c in classes for s in seeds} for n in names}
+    pairs = compare(fits)
+    return {
+        "aspect": aspect, "n_real": 1000, "pairs": [plain_pair(c) for c in pairs],
+        "mean_ranks": mean_ranks(fits) if len(names) > 2 else {}, "friedman": friedman(fits),
+        "advice": advice(len(classes) * len(seeds), len(pairs), len(classes)),
     }
 
 
@@ -290,3 +305,9 @@ def chromium() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def run_of() -> Callable[..., dict[str, Any]]:
+    """Return what makes the report of a run of any classes, generators and seeds, without sections."""
+    return report_of

@@ -135,3 +135,33 @@ def test_metrics_that_did_not_run_are_one_line(report: Report, page: Page) -> No
     html = page(report)
     assert "No map of real, gan[steps=600] and smote" in section(html, "map")
     assert "the metric nearest_neighbour did not run there" in section(html, "copies")
+
+
+def test_the_ranking_names_the_better_one_first_and_says_how_sure_it_is(run_of: Any, page: Page) -> None:
+    said = section(page(run_of([3, 5], ["smote", "affine"])), "ranking")
+    assert "affine &gt; smote" in said                          # original: .97 against .11
+    assert "p = 0.031" in said
+    assert "6 won, 0 lost of 6 pairs" in said
+
+
+def test_three_generators_need_more_pairs_than_two(whole: Report, page: Page) -> None:
+    said = section(page(whole), "ranking")
+    assert "Cannot reach p &lt; .05 with 6 pairs, add --seeds 4." in said
+    assert "Mean rank: affine 1.0, smote 2.0, gan 3.0; Friedman" in said        # of realistic
+
+
+def test_one_seed_and_two_classes_cannot_be_ranked(run_of: Any, page: Page) -> None:
+    said = section(page(run_of([3, 5], ["smote", "affine"], seeds=(0,))), "ranking")
+    assert said.count("too few pairs to tell") == 4
+    assert said.count("Cannot reach p &lt; .05 with 2 pairs, add --seeds 3.") == 4
+    assert "p =" not in said
+
+
+def test_one_generator_has_nothing_to_be_ranked_with(run_of: Any, page: Page) -> None:
+    assert "Ranking needs two generators that worked." in section(page(run_of([3, 5], ["smote"])), "ranking")
+
+
+def test_of_many_generators_those_against_the_best_come_first(run_of: Any, page: Page) -> None:
+    names = [f"smote[k={k}]" for k in range(2, 9)]
+    html = page(run_of([3, 5], names))
+    assert "15 more pairs" in section(html, "ranking")          # 21 in all, 6 with the best
