@@ -1,6 +1,6 @@
 """Make the pictures of docs/explanation/metrics.md from candidates with known faults, by the suite itself.
 
-    python docs/make_pictures.py [STORE]        2 minutes on two cores; STORE keeps the cells, to go on from
+    python docs/make_pictures.py [STORE]        3 minutes on two cores; STORE keeps the cells, to go on from
 """
 
 from __future__ import annotations
@@ -57,7 +57,8 @@ def candidates(results: Results) -> Any:
             grey = part.status == "not-meaningful" or part.score is None
             value = 0.0 if grey else float(np.clip(part.score or 0.0, 0, 1))
             right.add_patch(plt.Rectangle((i * 1.3, 0), 1, 0.5, color="#ece9e1"))
-            right.add_patch(plt.Rectangle((i * 1.3, 0), value, 0.5, color=BAD if value < 0.4 else PALE))
+            if value > 0:
+                right.add_patch(plt.Rectangle((i * 1.3, 0), value, 0.5, color=BAD if value < 0.4 else PALE))
             right.text(i * 1.3, 0.62, f"{aspect} {'-' if grey else f'{value:.2f}'}", fontsize=7, color=INK)
         right.set_xlim(0, 5)
         right.set_ylim(-0.2, 1.3)
@@ -106,6 +107,7 @@ def distances(results: Results) -> Any:
         axis.axvline(0.5, color=BAD, linestyle=":", linewidth=1)
         axis.set_title(NAMES[config], fontsize=8, loc="left")
         axis.set_yticks([])
+        axis.set_ylim(0, 500)                   # the column of copies goes beyond
         axis.tick_params(labelsize=7)
         axis.spines[["top", "right", "left"]].set_visible(False)
     label = "distance to the nearest training image; 1 is the median of fresh images, left of .5 is a copy"
@@ -120,7 +122,7 @@ def main() -> None:
         results = score(Path(sys.argv[1] if len(sys.argv) > 1 else folder))
         for name, draw in (("candidates", candidates), ("sides", sides), ("distances", distances)):
             figure = draw(results)
-            figure.savefig(FOLDER / f"{name}.png", dpi=130, metadata={"Software": None})
+            figure.savefig(FOLDER / f"{name}.png", dpi=100, metadata={"Software": None})
             print(FOLDER / f"{name}.png")
 
 
