@@ -1,0 +1,101 @@
+"""Whatever one cell does, the others finish, the failure is a row with its reason, and nothing is left behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import psutil
+import pytest
+
+SIZES = ["--seeds", "1", "--n-real", "20", "--n-synthetic", "30", "--quiet", "--no-report"]
+DATA = ["run", "-d", "digits", "-c", "0-7", *SIZES]
+ONE = ["run", "-d", "digits", "-c", "5", *SIZES]
+FAULTS = {                      # kind -> status, and what the reason says
+    "raises": ("failed", "RuntimeError: out of luck"),
+    "unpicklable": ("failed", "Unpicklable: whatever"),
+    "exits": ("crashed", "exit code 3; its last output: last words"),
+    "killed": ("crashed", "killed by SIGKILL"),
+    "segfault": ("crashed", "killed by SIGSEGV"),
+    "loop": ("timeout", "ran longer than 3 seconds"),
+    "lock": ("timeout", "ran longer than 3 seconds"),
+    "stubborn": ("timeout", "ran longer than 3 seconds"),
+    "nan": ("failed", "NaN or infinite"),
+    "shape": ("failed", "expected (30, 8, 8, 1)"),
+    "count": ("failed", "expected (30, 8, 8, 1)"),
+}
+HARMLESS = ("daemon", "floods", "deaf", "scratch", "changes", "view")
+
+
+def alive(mark: str) -> list[psutil.Process]:
+    """Return the processes with a word on their command line."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if any(mark in part for part in process.cmdline()):
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
+@pytest.mark.slow
+def test_a_generator_that_does_harm_harms_nobody_else(bench, plugin: Path, rows) -> None:
+    """Eight healthy cells beside each kind of harm, in one run."""
+    kinds = ",".join([*FAULTS, *HARMLESS])
+    bench(
+        *DATA, "-p", plugin, "-g", f"healthy,fault[kind={kinds}]", "-m", "diversity", "--timeout", "3", code=1,
+    )
+    found = {(row["config"], row["class"]): row for row in rows() if row["measure"] in ("", "diversity")}
+    assert [found["healthy", str(c)]["status"] for c in range(8)] == ["ok"] * 8
+    assert {found["real", str(c)]["status"] for c in range(8)} == {"ok"}
+    values = {found["healthy", str(c)]["value"] for c in range(8)}
+    assert len(values) == 8
+    for kind, (status, said) in FAULTS.items():
+        for label in "07":
+            row = found[f"fault[kind={kind}]" if kind != "raises" else "fault", label]
+            assert (row["status"], said in row["reason"]) == (status, True), (kind, row["status"], row["reason"])
+    for kind in HARMLESS:
+        assert {found[f"fault[kind={kind}]", str(c)]["status"] for c in range(8)} == {"ok"}, kind
+    assert alive("synthassay-fault-daemon") == []
+    assert alive(str(bench.folder)) == []
+    logs = [p.stat().st_size for p in bench.folder.glob("bench-results/cells/*/*/log.txt")]
+    assert 2**20 <= max(logs) < 1.01 * 2**20                     # the flood, its head and its tail
+    assert any(p.read_bytes().endswith(b"the end") for p in bench.folder.glob("bench-results/cells/*/*/log.txt"))
+
+
+@pytest.mark.slow
+def test_two_gibibytes_with_a_limit_of_one(bench, plugin: Path, rows) -> None:
+    bench(*DATA, "-p", plugin, "-g", "healthy,fault[kind=hungry]", "-m", "diversity", "--memory", "1", code=1)
+    found = {(row["config"], row["class"]): row for row in rows() if row["measure"] in ("", "diversity")}
+    assert [found["healthy", str(c)]["status"] for c in range(8)] == ["ok"] * 8
+    for label in range(8):
+        row = found["fault[kind=hungry]", str(label)]
+        assert (row["status"], "allowed are 1024" in row["reason"]) == ("out-of-memory", True), row["reason"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        ("raises", "failed"), ("unpicklable", "failed"), ("exits", "crashed"), ("killed", "crashed"),
+        ("segfault", "crashed"),
+    ],
+)
+def test_a_metric_that_does_harm_harms_nobody_else(bench, plugin: Path, rows, kind: str, status: str) -> None:
+    """Eight cells, one of which the metric cannot bear; what was generated is kept, the other metric scores it all."""
+    bench(*DATA, "-p", plugin, "-g", "healthy", "-m", f"bad[kind={kind}],diversity", code=1)
+    found = {(row["config"], row["class"], row["measure"]): row for row in rows()}
+    words = [found["healthy", str(c), "bad"]["status"] for c in range(8)]
+    assert words == ["ok"] * 5 + [status] + ["ok"] * 2
+    assert {found["healthy", str(c), "diversity"]["status"] for c in range(8)} == {"ok"}
+    assert alive(str(bench.folder)) == []
+
+
+def test_one_fault_of_each_kind_that_ends_a_process(bench, plugin: Path, rows) -> None:
+    """The quick part, on every version of Python."""
+    bench(*ONE, "-p", plugin, "-g", "healthy,fault[kind=exits,segfault,daemon]", "-m", "diversity", code=1)
+    found = {row["config"]: row for row in rows() if row["measure"] in ("", "diversity")}
+    assert found["healthy"]["status"] == found["fault[kind=daemon]"]["status"] == "ok"
+    assert "exit code 3; its last output: last words" in found["fault[kind=exits]"]["reason"]
+    assert "SIGSEGV" in found["fault[kind=segfault]"]["reason"]
+    assert alive("synthassay-fault-daemon") == []
