@@ -302,12 +302,14 @@ def look(plan: Plan, store: Store, cell: Cell) -> State:
     metrics = due_metrics(plan, cell)
     if plan.settings.fresh:
         return State(cell, not cell.members, metrics)
+    kept = plan.settings.keep_failures
     if not cell.members and not is_done(store, cell):
-        return State(cell, True, metrics)
+        failed = kept and store.cell(cell.key) is not None
+        return State(cell, not failed, {} if failed else metrics)
     left = {}
     for key, metric in metrics.items():
         scores = store.scores(cell.key, key)
-        if scores is None or scores["status"] != "ok":
+        if scores is None or (scores["status"] != "ok" and not kept):
             left[key] = metric
     return State(cell, False, left)
 

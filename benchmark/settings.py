@@ -31,6 +31,7 @@ class Settings:
     timeout: float = 3600.0
     memory: float = 4.0
     fresh: bool = False
+    keep_failures: bool = False
     quick: bool = False
     require: tuple[str, ...] = ()
     plugins: tuple[str, ...] = ()
@@ -71,7 +72,7 @@ class Settings:
         words = ["bench", "run"]
         for field in fields(self):
             value = getattr(self, field.name)
-            if value == field.default or field.name == "fresh":
+            if value == field.default or field.name in ("fresh", "keep_failures"):
                 continue
             flag = "--" + field.name.replace("_", "-")
             if field.name == "report":

@@ -409,7 +409,8 @@ def test_two_runs_on_one_store_do_each_cell_once(bench, tmp_path: Path) -> None:
     assert list((out / "work").iterdir()) == []
 
 
-def test_a_dead_fork_server_costs_only_the_cells_in_hand(bench, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("who", "lost"), [("server", []), ("supervisor", ["crashed"])])
+def test_a_dead_fork_server_costs_no_cell_and_a_dead_supervisor_its_own(bench, tmp_path: Path, who, lost) -> None:
     begun = tmp_path / "begun"
     plugin = SLOW.replace('name = "slow"', 'name = "slow"\n    light = True').replace(
         "time.sleep(1.5)", f"open({str(begun)!r}, 'w').close(); time.sleep(3)"
@@ -421,8 +422,10 @@ def test_a_dead_fork_server_costs_only_the_cells_in_hand(bench, tmp_path: Path) 
     while not begun.exists():
         assert time.monotonic() < until
         time.sleep(0.02)
-    next(p for p in ours(out) if "benchmark.executors.forkserver" in p.cmdline()).kill()
+    server = next(p for p in psutil.Process(process.pid).children() if "benchmark.executors.forkserver" in p.cmdline())
+    victim = server if who == "server" else server.children()[0]
+    victim.kill()
     process.communicate(timeout=120)
-    assert process.returncode == 1
-    assert [row["status"] for row in rows(out) if not row["measure"]] == ["crashed"]
+    assert process.returncode == len(lost)
+    assert [row["status"] for row in rows(out) if not row["measure"]] == lost
     assert ours(out) == []

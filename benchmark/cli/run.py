@@ -86,6 +86,7 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
                 "--config", metavar="FILE", help="Options from a TOML file, as each run writes one (run.toml)."
             ),
             click.option("--fresh", is_flag=True, help="Do everything again, whatever is stored."),
+            click.option("--keep-failures", is_flag=True, help="Leave failed cells; by default they are tried again."),
             click.option("--quick", is_flag=True, help="Tiny sizes and one seed, for trying things out."),
             click.option("--dry-run", is_flag=True, help="Say what would be done and how long it might take."),
             click.option("--no-report", is_flag=True, help="Write no page."),

@@ -1,0 +1,102 @@
+"""`bench clean` says what it would remove, removes it when told to, and never what a run needs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmark.store import Store
+
+SIZES = ["--seeds", "1", "--n-real", "20", "--n-synthetic", "30"]
+RUN = ["run", "-d", "digits", "-c", "3", *SIZES, "-m", "diversity", "--quiet"]
+
+
+@pytest.fixture
+def out(bench, jitter: Path) -> Path:
+    """A store of one run, with leftovers of a process that is gone and of this one."""
+    bench(*RUN, "-g", "affine", "-p", jitter)
+    folder: Path = bench.folder / "bench-results"
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    for name in (f"abc-{gone.pid}", f"abc-scores-{gone.pid}", f"def-{os.getpid()}"):
+        (folder / "work" / name).mkdir()
+        (folder / "work" / name / "samples.npz").write_bytes(b"x" * 1000)
+    (folder / "damaged" / "ghi").mkdir(parents=True)
+    return folder
+
+
+def test_nothing_is_removed_unless_told(bench, out: Path) -> None:
+    before = sorted(out.rglob("*"))
+    said = bench("clean").stdout
+    assert said.count("would remove: work/abc-") == 2
+    assert "would remove: damaged/ghi: damaged" in said
+    assert "3 entries, 0.0 MiB; nothing was removed: add --yes" in said
+    assert sorted(out.rglob("*")) == before
+
+
+def test_leftovers_go_and_those_of_a_live_run_stay(bench, out: Path) -> None:
+    assert "removed: work/abc-" in bench("clean", "--yes").stdout
+    assert [p.name for p in (out / "work").iterdir()] == [f"def-{os.getpid()}"]
+    assert bench("clean").stdout == "nothing to remove\n"
+    assert "0 cells to do" not in bench(*RUN, "-g", "affine").stderr
+
+
+def test_cells_that_the_last_run_does_not_refer_to(bench, out: Path, jitter: Path) -> None:
+    assert "nothing to remove" not in bench("clean", "--unreferenced").stdout       # the leftovers
+    bench("clean", "--yes")
+    assert bench("clean", "--unreferenced").stdout == "nothing to remove\n"
+    bench(*RUN, "-g", "jitter", "-p", jitter)
+    said = bench("clean", "--unreferenced", "--yes").stdout
+    assert said.count("not of the last run") == 1                                   # affine's cell; controls are shared
+    bench(*RUN, "-g", "jitter", "-p", jitter)
+    assert len(list(out.glob("cells/*/*/cell.json"))) == 6
+
+
+def test_old_cells_go_but_not_one_that_a_run_has_in_hand(bench, out: Path) -> None:
+    cells = sorted(out.glob("cells/*/*/cell.json"))
+    for path in cells:
+        os.utime(path, (0, 0))
+    lock = Store(out).lock(cells[0].parent.name)
+    assert lock is not None
+    said = bench("clean", "--older-than", "30", "--yes").stdout
+    lock.release()
+    assert said.count("older than 30 days") == len(cells) - 1
+    assert "a run has it in hand" in said
+    assert sorted(out.glob("cells/*/*/cell.json")) == cells[:1]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["clean", "nowhere"], "'nowhere' is no store"),
+        (["clean", "--older-than", "-1"], "--older-than -1 is out of range"),
+    ],
+)
+def test_bad_input(bench, out: Path, words: list[str], said: str) -> None:
+    done = bench(*words, code=2)
+    assert said in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_failures_are_tried_again_unless_they_are_kept(bench, tmp_path: Path) -> None:
+    plugin = tmp_path / "moody.py"
+    plugin.write_text(
+        '"""Moody: fails while a file is there."""\n\nfrom pathlib import Path\n\n'
+        "from benchmark.api import Generator, hookimpl\n\n\nclass Moody(Generator):\n"
+        '    """Fails while a file is there."""\n\n    name = "moody"\n    light = True\n\n'
+        "    def fit(self, real, ctx):\n        self.real = real\n"
+        f"        if Path({str(tmp_path / 'mood')!r}).exists():\n            raise ValueError('not today')\n\n"
+        "    def sample(self, n, ctx):\n        return self.real[ctx.rng.integers(len(self.real), size=n)]\n\n\n"
+        "@hookimpl\ndef bench_generators():\n    return [Moody]\n"
+    )
+    (tmp_path / "mood").touch()
+    moody = [*RUN, "-g", "moody", "-p", plugin]
+    bench(*moody, code=1)
+    (tmp_path / "mood").unlink()
+    bench(*moody, "--keep-failures", code=1)
+    assert "not today" in (bench.folder / "bench-results" / "scores.csv").read_text()
+    bench(*moody)
+    assert "not today" not in (bench.folder / "bench-results" / "scores.csv").read_text()
