@@ -79,7 +79,7 @@ def _line(pair: Row, named: Mapping[Any, Row], reach: float) -> dict[str, Any]:
         "first": first,
         "second": second,
         "sign": ">" if clear else "v.",
-        "clear": clear,
+        "sure": clear,
         "said": said,
         "detail": f"median {fixed(abs(pair['median']))}; {wins} won, {losses} lost of {counted(pair['n'], unit)}",
         "strip": forest(first, difference, lo, hi, reach, f"{first['label']} against {second['label']}: {said}"),

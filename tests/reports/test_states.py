@@ -138,14 +138,18 @@ def test_metrics_that_did_not_run_are_one_line(report: Report, page: Page) -> No
 
 
 def test_the_ranking_names_the_better_one_first_and_says_how_sure_it_is(run_of: Any, page: Page) -> None:
-    said = section(page(run_of([3, 5], ["smote", "affine"])), "ranking")
+    html = page(run_of([3, 5], ["smote", "affine"]))
+    said = section(html, "ranking")
+    assert "<b>+0.8" in html
     assert "affine &gt; smote" in said                          # original: .97 against .11
     assert "p = 0.031" in said
     assert "6 won, 0 lost of 6 pairs" in said
 
 
 def test_three_generators_need_more_pairs_than_two(run_of: Any, page: Page) -> None:
-    said = section(page(run_of([3, 5], ["smote", "affine", "gan"])), "ranking")
+    html = page(run_of([3, 5], ["smote", "affine", "gan"]))
+    assert "<b>too few pairs" not in html                       # only what is sure is bold
+    said = section(html, "ranking")
     assert "Cannot reach p &lt; .05 with 6 pairs, add --seeds 4." in said
     assert "Mean rank: affine 1.0, smote 2.0, gan 3.0; Friedman p" in said      # of realistic
 
