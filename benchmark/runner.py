@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmark import parameters, plugins
+from benchmark import maps, parameters, plugins
 from benchmark.cell import DataSource, Generate, Loadable, Prepare, ScoreCell, ScoreGroup, is_prepared
 from benchmark.plan import Cell, Plan, images_for
 from benchmark.versions import versions
@@ -60,17 +60,11 @@ class Runner:
     def run(self) -> None:
         """Do all that is not in the store yet. KeyboardInterrupt ends the children and goes on up."""
         self.states = [s for s in pending(self.plan, self.store) if not s.done]
-        if not self.states:
-            return
-        self._spent = known_times(self.plan, self.store)
-        hooks = self.plan.registry.manager.hook
-        hooks.bench_run_started(
-            run={
-                "cells": len(self.plan.cells) + len(self.plan.groups),
-                "to_do": len(self.states),
-                "seconds": self.seconds_left(),
-            }
-        )
+        if self.states:
+            self._spent = known_times(self.plan, self.store)
+            cells = len(self.plan.cells) + len(self.plan.groups)
+            started = {"cells": cells, "to_do": len(self.states), "seconds": self.seconds_left()}
+            self.plan.registry.manager.hook.bench_run_started(run=started)
         try:
             self._prepare()
             while self.states or self._hands:
@@ -78,6 +72,7 @@ class Runner:
                     pass
                 for event in self.executor.poll(0.1):
                     self._take(event)
+            maps.draw(self.plan, self.store, self.executor, data_source(self.plan))
         finally:
             self.executor.close()
             for state in self._hands.values():

@@ -18,7 +18,8 @@ from reports._template import render
 from reports._text import counted, day_of, listed, plural, shortened
 from reports._tokens import TOKENS
 
-STYLES = ("page.css", "figures.css", "media.css")
+STYLES = ("page.css", "figures.css", "map.css", "media.css")
+SCRIPTS = ("page.js", "map.js")     # ours alone: a section brings none
 LARGEST = 10_000_000                # bytes; above, the footer says which section is the largest
 
 
@@ -90,7 +91,7 @@ def _style() -> str:
 
 @cache
 def _script() -> str:
-    return "\n" + _asset("page.js")
+    return "\n" + "".join(_asset(name) for name in SCRIPTS)
 
 
 def _asset(name: str) -> str:
