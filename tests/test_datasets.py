@@ -9,7 +9,7 @@ import pytest
 
 from benchmark.api import Data, Dataset
 from benchmark.data import RealData, load
-from benchmark.datasets import __mnist
+from benchmark.datasets import _mnist
 from benchmark.datasets.idx import Idx
 from benchmark.errors import InputError
 
