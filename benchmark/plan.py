@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmark import parameters, plugins, protocol, reference, selectors
-from benchmark.api import Control, Task
+from benchmark.api import ConditionalGenerator, Control, Task
 from benchmark.data import RealData, load
 from benchmark.errors import InputError
 from benchmark.settings import Settings, parse_classes
@@ -32,11 +32,20 @@ SCORING = (  # what every metric stands on
 
 
 @dataclass(frozen=True)
+class Fit:
+    """What the cells of a conditional generator share: its key, and the classes that it is fitted on."""
+
+    key: str
+    labels: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Cell:
     """One configuration x one class x one seed on given data. `skip`: why it is not run, or "".
 
     With `members` it is their group: all chosen classes of one configuration and seed, which metrics of the scope
     "generator" score at once. Nothing is generated for it; its label is ALL and its class has no name.
+    With `fit` its images come out of a fit on several classes, see `together`.
     """
 
     key: str
@@ -46,6 +55,7 @@ class Cell:
     sizes: protocol.Sizes
     skip: str = ""
     members: tuple[Cell, ...] = ()
+    fit: Fit | None = None
 
     @property
     def control(self) -> bool:
@@ -244,26 +254,24 @@ def _sizes(settings: Settings, data: RealData, draws: int) -> tuple[dict[int, pr
 
 
 def _cell(plan: Plan, config: str, generator: Generator, label: int, n_real: int, seed: int) -> Cell:
-    data, sizes = plan.data, plan.sizes[n_real]
-    task = Task(
-        data.name, label, data.class_names[label], n_real, sizes.held_out, data.shape, len(data.class_names), seed
-    )
-    key = digest(
-        "cell",
-        protocol.VERSION,
-        data.name,
-        data.fingerprint,
-        label,
-        n_real,
-        sizes.held_out,
-        sizes.neutral,
-        seed,
-        generator.name,
-        parameters.values_of(generator),
-        plugins.code_of(type(generator)),
-    )
+    data, sizes, task = plan.data, plan.sizes[n_real], _task(plan, label, n_real, seed)
+
+    def key(kind: str, label: int, *more: Any) -> str:
+        made_by = (generator.name, parameters.values_of(generator), plugins.code_of(type(generator)))
+        cut = (data.name, data.fingerprint, label, n_real, sizes.held_out, sizes.neutral, seed)
+        return digest(kind, protocol.VERSION, *cut, *made_by, *more)
+
     skip = plugins.missing(type(generator)) or generator.skip(task) or ""
-    return Cell(key, config, generator, task, sizes, skip)
+    if not isinstance(generator, ConditionalGenerator):
+        return Cell(key("cell", label), config, generator, task, sizes, skip)
+    labels = tuple(each for each in plan.labels if not generator.skip(_task(plan, each, n_real, seed)))
+    fit = Fit(key("fit", ALL, labels), labels)
+    return Cell(key("cell", label, labels), config, generator, task, sizes, skip, fit=fit)
+
+
+def _task(plan: Plan, label: int, n_real: int, seed: int) -> Task:
+    data, n = plan.data, plan.sizes[n_real].held_out
+    return Task(data.name, label, data.class_names[label], n_real, n, data.shape, len(data.class_names), seed)
 
 
 def _groups(plan: Plan) -> list[Cell]:
@@ -277,8 +285,29 @@ def _groups(plan: Plan) -> list[Cell]:
         task = replace(first.task, label=ALL, class_name="")
         key = digest("group", [cell.key for cell in cells])
         skip = "" if len(cells) > 1 else "needs two classes at least: there is nothing to tell one from"
-        groups.append(replace(first, key=key, task=task, skip=skip, members=tuple(cells)))
+        groups.append(replace(first, key=key, task=task, skip=skip, members=tuple(cells), fit=None))
     return groups
+
+
+def describe_cell(cell: Cell) -> dict[str, Any]:
+    """Return what a cell is, as plain values."""
+    task = cell.task
+    return {
+        "cell": cell.key,
+        "generator": cell.generator.name,
+        "config": cell.config,
+        "control": cell.control,
+        "fit": list(cell.fit.labels) if cell.fit else None,
+        "parameters": {
+            k: list(v) if isinstance(v, tuple) else v for k, v in parameters.values_of(cell.generator).items()
+        },
+        "dataset": task.dataset,
+        "label": task.label,
+        "class": task.class_name,
+        "n_real": task.n_real,
+        "n_synthetic": task.n_synthetic,
+        "seed": task.seed,
+    }
 
 
 @cache

@@ -149,7 +149,8 @@ def _settings(config: str | None, no_report: bool, given: dict[str, Any]) -> Set
 
 
 def _show_plan(plan: Plan, as_json: bool) -> None:
-    from benchmark.runner import describe_cell, estimate, known_times, look
+    from benchmark.plan import describe_cell
+    from benchmark.runner import estimate, known_times, look
     from benchmark.store import Store
 
     store = Store(Path(plan.settings.out))
