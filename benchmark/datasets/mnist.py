@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmark.api import Array, Data, Dataset, InputError, hookimpl
-from benchmark.datasets import _idx
+from benchmark.reading import idx, read_bytes
 
 FOLDER = Path(__file__).parent / "mnist_files"
 SHA256 = {                      # of the decompressed bytes
@@ -21,10 +21,10 @@ SHA256 = {                      # of the decompressed bytes
 
 def _read(name: str, dimensions: int) -> Array:
     path = FOLDER / f"{name}.gz"
-    content = _idx.read_bytes(path)
+    content = read_bytes(path)
     if hashlib.sha256(content).hexdigest() != SHA256[name]:
         raise InputError(f"{path}: its bytes are not MNIST's (SHA-256 differs); install the package again.")
-    return _idx.parse(content, path, dimensions)
+    return idx.parse(content, path, dimensions)
 
 
 class Mnist(Dataset):
@@ -35,6 +35,7 @@ class Mnist(Dataset):
     noun = "digit"
     source = "LeCun, Cortes, Burges: The MNIST database of handwritten digits, 1998"
     licence = "CC BY-SA 3.0"
+    size = "70,000 images of 28x28x1, 12 MB"
 
     def load(self, folder: Path | None) -> Data:
         """Read the four files that ship inside the package and check their SHA-256."""
