@@ -29,15 +29,20 @@ def render_page(report: Mapping[str, Any], sections: Sequence[Section]) -> str:
         body = _body(section, report)
         if body.strip():
             shown.append({"name": section.name, "title": section.title, "question": section.question, "body": body})
+    return str(render(
+        "page.html.j2", headline=headline(report), eyebrow=_eyebrow(report), warnings=_warnings(report["run"]),
+        sections=shown, footer=_footer(shown), **frame(),
+    ))
+
+
+def frame() -> dict[str, Any]:
+    """Return style, script, and the policy that allows nothing else: what every page of ours is put into."""
     style, script = _style(), _script()
     policy = (
         f"default-src 'none'; img-src data:; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
         "base-uri 'none'; form-action 'none'"
     )
-    return str(render(
-        "page.html.j2", headline=headline(report), eyebrow=_eyebrow(report), warnings=_warnings(report["run"]),
-        sections=shown, footer=_footer(shown), policy=policy, style=Markup(style), script=Markup(script),
-    ))
+    return {"policy": policy, "style": Markup(style), "script": Markup(script)}
 
 
 def _body(section: Section, report: Row) -> Markup:

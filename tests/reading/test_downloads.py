@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from benchmark.data import load
-from benchmark.datasets import mnist
+from benchmark.datasets import _mnist
 from benchmark.datasets._like_mnist import FILES
 from benchmark.datasets.cifar10 import ARCHIVE, Cifar10
 from benchmark.datasets.fashion_mnist import FashionMnist
@@ -30,7 +30,7 @@ class Clothes(FashionMnist):
 
     mirrors = ()
     sha256: ClassVar[dict[str, str]] = {
-        name: hashlib.sha256((mnist.FOLDER / name).read_bytes()).hexdigest() for name in FILES
+        name: hashlib.sha256((_mnist.FOLDER / name).read_bytes()).hexdigest() for name in FILES
     }
 
 
@@ -46,7 +46,7 @@ class Server:
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    state = Server(files={name: (mnist.FOLDER / name).read_bytes() for name in FILES})
+    state = Server(files={name: (_mnist.FOLDER / name).read_bytes() for name in FILES})
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -134,7 +134,7 @@ def test_no_network_says_where_to_put_the_files(cache: Path) -> None:
     assert f"put {', '.join(FILES)} into {cache}, or into a folder that --data-dir names" in str(caught.value)
     cache.mkdir(parents=True, exist_ok=True)
     for name in FILES:
-        (cache / name).write_bytes((mnist.FOLDER / name).read_bytes())
+        (cache / name).write_bytes((_mnist.FOLDER / name).read_bytes())
     assert Clothes().files(None)
 
 
@@ -144,7 +144,7 @@ def test_files_in_data_dir_are_checked(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=f"has no {FILES[0]}; fashion-mnist needs {FILES[0]}, "):
         FashionMnist().load(folder)
     for name in FILES:
-        (folder / name).write_bytes((mnist.FOLDER / name).read_bytes())
+        (folder / name).write_bytes((_mnist.FOLDER / name).read_bytes())
     assert Clothes().load(folder).images.shape == (60000, 28, 28, 1)
     with pytest.raises(InputError, match="its bytes are not those of fashion-mnist"):
         FashionMnist().load(folder)
