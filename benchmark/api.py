@@ -310,6 +310,11 @@ class Dataset(Plugin):
     title: ClassVar[str] = ""                   # how the page names it, if not by `name`: "MNIST"
     noun: ClassVar[str] = "class"               # what the page calls a class: "digit"
     takes_folder: ClassVar[bool] = False        # True: reads `--data-dir`
+    size: ClassVar[str] = ""                    # for `bench list`: "70,000 images of 28x28x1, 31 MB"
+
+    def is_here(self) -> bool:
+        """Whether `load(None)` needs no download."""
+        return True
 
     def load(self, folder: Path | None) -> Data:
         """Read the images; `folder` is `--data-dir`. Raises InputError on what cannot be read."""

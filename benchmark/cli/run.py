@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -31,6 +32,11 @@ class Numbers(click.ParamType[tuple[int, ...]]):
             return value if isinstance(value, tuple) else tuple(int(part) for part in value.split(","))
         except ValueError:
             self.fail(f"{value!r} is not allowed; write whole numbers joined by commas, as 50,1000.", param, ctx)
+
+
+def _offline(_: click.Context, __: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        os.environ["SYNTHASSAY_OFFLINE"] = "1"      # every process of the run reads data, and inherits it
 
 
 def _options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -84,6 +90,10 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
             ),
             click.option(
                 "--config", metavar="FILE", help="Options from a TOML file, as each run writes one (run.toml)."
+            ),
+            click.option(
+                "--offline", is_flag=True, expose_value=False, callback=_offline,
+                help="Download no data; say what is missing and where to put it.",
             ),
             click.option("--fresh", is_flag=True, help="Do everything again, whatever is stored."),
             click.option("--keep-failures", is_flag=True, help="Leave failed cells; by default they are tried again."),
@@ -219,7 +229,6 @@ def exit_code(results: Results, met: bool) -> int:
 
 def _terminate_as_interrupt() -> None:
     """Treat SIGTERM like Ctrl-C, and end at once at the second of either."""
-    import os
     import signal
 
     def first(*_: object) -> None:
