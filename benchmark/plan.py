@@ -16,8 +16,10 @@ import numpy as np
 from benchmark import parameters, plugins, protocol, reference, selectors
 from benchmark.api import Control, Task
 from benchmark.data import RealData, load
+from benchmark.device import CPU, NO_GPU, gpu_or_cpu
 from benchmark.errors import InputError
 from benchmark.settings import Settings, parse_classes
+from benchmark.sharding import Shard
 
 if TYPE_CHECKING:
     from benchmark.api import Dataset, Features, Generator, Images, Metric
@@ -46,6 +48,13 @@ class Cell:
     sizes: protocol.Sizes
     skip: str = ""
     members: tuple[Cell, ...] = ()
+    elsewhere: bool = False  # left to another shard
+    device: str = CPU  # where it is generated
+
+    @property
+    def unit(self) -> str:
+        """The key of what is generated in one go: cells with one unit stay in one shard."""
+        return self.key
 
     @property
     def control(self) -> bool:
@@ -80,6 +89,7 @@ class Plan:
     cells: tuple[Cell, ...]
     notes: tuple[str, ...] = field(default=())
     groups: tuple[Cell, ...] = field(default=())
+    device: str = CPU  # of generators that are not light
 
     @property
     def seeds(self) -> range:
@@ -150,6 +160,9 @@ def make(settings: Settings, registry: Registry, *, draws: int = 2) -> Plan:
     dataset, data = _data(settings, registry)
     labels = tuple(data.class_names.index(word) for word in parse_classes(settings.classes, data.class_names))
     sizes, notes = _sizes(settings, data, draws)
+    device = gpu_or_cpu() if settings.device == "auto" else CPU
+    if settings.device != device == CPU:
+        notes.append(NO_GPU)
     features_id = digest(
         "features",
         protocol.VERSION,
@@ -172,6 +185,7 @@ def make(settings: Settings, registry: Registry, *, draws: int = 2) -> Plan:
         features_id,
         (),
         tuple(notes),
+        device=device,
     )
     cells = [
         _cell(plan, config, generator, label, n_real, seed)
@@ -182,7 +196,22 @@ def make(settings: Settings, registry: Registry, *, draws: int = 2) -> Plan:
     ]
     cells.sort(key=lambda cell: cell.sort_key)
     plan = replace(plan, cells=tuple(cells))
-    return replace(plan, groups=tuple(group for group in _groups(plan) if plan.metrics_for(group)))
+    plan = replace(plan, groups=tuple(group for group in _groups(plan) if plan.metrics_for(group)))
+    return _shard(plan, Shard.parse(settings.shard)) if settings.shard else plan
+
+
+def _shard(plan: Plan, shard: Shard) -> Plan:
+    """Leave the cells of other shards out, and all groups: these take cells of every shard."""
+    share = shard.share((cell.config, cell.unit) for cell in plan.cells)
+    skip = f"left to another shard; this is {shard}"
+    cells = [c if c.unit in share else replace(c, skip=skip, elsewhere=True) for c in plan.cells]
+    later = f"left to the run over the merged shards; this is {shard}"
+    note = (
+        f"This is shard {shard}: {sum(not c.elsewhere for c in cells)} of {len(cells)} cells. Merge the shards (bench merge), "
+        "then give the same command without --shard for all cells, and for what is scored over all classes at once."
+    )
+    groups = tuple(replace(group, skip=later, elsewhere=True) for group in plan.groups)
+    return replace(plan, cells=tuple(cells), groups=groups, notes=(*plan.notes, note))
 
 
 def _generators(settings: Settings, registry: Registry) -> dict[str, Generator]:
@@ -248,6 +277,7 @@ def _cell(plan: Plan, config: str, generator: Generator, label: int, n_real: int
     task = Task(
         data.name, label, data.class_names[label], n_real, sizes.held_out, data.shape, len(data.class_names), seed
     )
+    device = CPU if generator.light else plan.device
     key = digest(
         "cell",
         protocol.VERSION,
@@ -261,9 +291,10 @@ def _cell(plan: Plan, config: str, generator: Generator, label: int, n_real: int
         generator.name,
         parameters.values_of(generator),
         plugins.code_of(type(generator)),
+        *([device] if device != CPU else []),
     )
     skip = plugins.missing(type(generator)) or generator.skip(task) or ""
-    return Cell(key, config, generator, task, sizes, skip)
+    return Cell(key, config, generator, task, sizes, skip, device=device)
 
 
 def _groups(plan: Plan) -> list[Cell]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmark import parameters, plugins
+from benchmark import device, parameters, plugins
 from benchmark.cell import DataSource, Generate, Loadable, Prepare, ScoreCell, ScoreGroup, is_prepared
 from benchmark.plan import Cell, Plan, images_for
 from benchmark.versions import versions
@@ -141,7 +141,9 @@ class Runner:
         return False
 
     def _waits(self, state: State) -> bool:
-        """Whether a group has members that are still to be generated, here or by another run."""
+        """Whether a group has members still to be generated, here or by another run; or the graphics card is in use."""
+        if state.generate and state.cell.device != device.CPU:
+            return any(other.generate and other.cell.device != device.CPU for other in self._hands.values())
         keys = {member.key for member in state.cell.members}
         return bool(keys) and any(s.generate and s.cell.key in keys for s in (*self.states, *self._hands.values()))
 
@@ -185,6 +187,7 @@ class Runner:
             settings.memory,
             loadable(cell.generator),
             cell.task,
+            device.environment(cell.device),
         )
 
     def _score_job(self, state: State) -> ScoreCell:

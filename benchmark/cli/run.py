@@ -85,6 +85,12 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
             click.option(
                 "--config", metavar="FILE", help="Options from a TOML file, as each run writes one (run.toml)."
             ),
+            click.option(
+                "--device", metavar="cpu|auto", help="auto: generate on a GPU where there is one.  [default: cpu]"
+            ),
+            click.option(
+                "--shard", metavar="I/N", help="Only the I-th of N shares of the cells; bench merge joins the stores."
+            ),
             click.option("--fresh", is_flag=True, help="Do everything again, whatever is stored."),
             click.option("--keep-failures", is_flag=True, help="Leave failed cells; by default they are tried again."),
             click.option("--quick", is_flag=True, help="Tiny sizes and one seed, for trying things out."),
