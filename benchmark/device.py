@@ -28,7 +28,8 @@ def gpu_or_cpu(root: Path = Path("/"), environ: Mapping[str, str] = os.environ) 
     if index >= len(cards):
         return CPU
     told = sorted((root / "proc/driver/nvidia/gpus").glob("*/information"))
-    model = re.search(r"^Model:\s*(.+)$", told[index].read_text(encoding="utf-8"), re.MULTILINE) if told[index:] else None
+    text = told[index].read_text(encoding="utf-8") if index < len(told) else ""
+    model = re.search(r"^Model:\s*(.+)$", text, re.MULTILINE)
     return f"gpu:{model[1].strip() if model else 'nvidia'}"
 
 

@@ -207,8 +207,8 @@ def _shard(plan: Plan, shard: Shard) -> Plan:
     cells = [c if c.unit in share else replace(c, skip=skip, elsewhere=True) for c in plan.cells]
     later = f"left to the run over the merged shards; this is {shard}"
     note = (
-        f"This is shard {shard}: {sum(not c.elsewhere for c in cells)} of {len(cells)} cells. Merge the shards (bench merge), "
-        "then give the same command without --shard for all cells, and for what is scored over all classes at once."
+        f"This is shard {shard}: {sum(not c.elsewhere for c in cells)} of {len(cells)} cells. Merge the shards "
+        "(bench merge), then give the same command without --shard: for all cells, and what is scored over all classes."
     )
     groups = tuple(replace(group, skip=later, elsewhere=True) for group in plan.groups)
     return replace(plan, cells=tuple(cells), groups=groups, notes=(*plan.notes, note))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmark import device, parameters, plugins
+from benchmark import device, parameters, plugins, weights
 from benchmark.cell import DataSource, Generate, Loadable, Prepare, ScoreCell, ScoreGroup, is_prepared
 from benchmark.plan import Cell, Plan, images_for
 from benchmark.versions import versions
@@ -90,8 +90,11 @@ class Runner:
         return estimate(states, self._spent) / max(self.executor.slots, 1)
 
     def _prepare(self) -> None:
-        target = space_path(self.plan)
+        target = weights.cached(self.plan)
         if not any(state.metrics or state.generate for state in self.states):
+            return
+        self.prepared = not self.plan.settings.fresh and is_prepared(weights.kept(self.plan, self.store))
+        if self.prepared:
             return
         if is_prepared(target):
             self._prepared()
@@ -111,8 +114,7 @@ class Runner:
         )
 
     def _prepared(self) -> None:
-        target = space_path(self.plan)
-        shutil.copyfile(target, self.store.folder / "features" / target.name)
+        weights.copy(weights.cached(self.plan), weights.kept(self.plan, self.store))
         self.prepared = True
 
     def _start_one(self) -> bool:
@@ -201,7 +203,7 @@ class Runner:
             cell.as_control,
             cell.sizes,
             data_source(self.plan),
-            space_path(self.plan),
+            weights.kept(self.plan, self.store),
             {key: loadable(metric) for key, metric in state.metrics.items()},
         )
         return ScoreGroup(**job.__dict__, members=samples) if cell.members else job
@@ -389,10 +391,3 @@ def data_source(plan: Plan) -> DataSource:
     """Return how a process gets the plan's real images."""
     folder = plan.settings.data_dir
     return DataSource(loadable(plan.dataset), str(Path(folder).resolve()) if folder else "", plan.data.fingerprint)
-
-
-def space_path(plan: Plan) -> Path:
-    """Return where the fitted features of a plan are cached, in the user's cache folder."""
-    import platformdirs
-
-    return platformdirs.user_cache_path("synthassay") / "features" / f"{plan.features_id}.pickle"

@@ -20,7 +20,7 @@ GONE: dict[str, Any] = {"ended": None, "peak": 0, "output": ""}  # of a process 
 
 
 def environment() -> dict[str, str]:
-    """Return the environment of a child: our import path, one thread a library, quiet TensorFlow, no GPU: see `device`."""
+    """Return the environment of a child: our import path, one thread a library, quiet TensorFlow, no GPU."""
     return {
         **os.environ,
         "SYNTHASSAY_PATH": json.dumps(sys.path),
