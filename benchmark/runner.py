@@ -36,6 +36,7 @@ class State:
     generate: bool
     metrics: dict[str, Metric]  # by metric key, still to be scored
     lock: FileLock | None = None
+    seconds: float = 0.0  # spent on it in this run
     not_before: float = 0.0
 
     @property
@@ -69,6 +70,7 @@ class Runner:
                 "cells": len(self.plan.cells) + len(self.plan.groups),
                 "to_do": len(self.states),
                 "seconds": self.seconds_left(),
+                "running": lambda: len(self._hands),
             }
         )
         try:
@@ -236,9 +238,8 @@ class Runner:
             job.folder,
             {**describe_cell(state.cell), "result": result, "versions": versions(state.cell.generator)},
         )
-        self._spent.setdefault(state.cell.config, []).append(
-            result.get("fit_seconds", 0) + result.get("sample_seconds", 0)
-        )
+        state.seconds += result.get("fit_seconds", 0) + result.get("sample_seconds", 0)
+        self._spent.setdefault(state.cell.config, []).append(state.seconds)
         state.generate = False
         if result["status"] != "ok":
             state.metrics = {}
@@ -250,6 +251,7 @@ class Runner:
         metric = state.metrics.pop(key)
         record = {**record, "metric": parameters.config_of(metric), "versions": versions(metric)}
         self.store.put_scores(job.key, key, record, arrays if arrays.exists() else None)
+        state.seconds += record["seconds"]
         self._spent.setdefault(f"metric {record['metric']}", []).append(record["seconds"])
 
     def _scoring_ended(self, state: State, job: ScoreCell, result: dict[str, Any]) -> None:
@@ -290,10 +292,9 @@ class Runner:
             state.lock = None
 
     def _tell(self, state: State, stage: str, result: Mapping[str, Any]) -> None:
-        self.plan.registry.manager.hook.bench_cell_finished(
-            cell=describe_cell(state.cell),
-            result={**result, "stage": stage, "last": state.done, "seconds_left": self.seconds_left()},
-        )
+        told = {"stage": stage, "last": state.done, "seconds": state.seconds, "seconds_left": self.seconds_left()}
+        hook = self.plan.registry.manager.hook
+        hook.bench_cell_finished(cell=describe_cell(state.cell), result={**result, **told})
 
 
 def pending(plan: Plan, store: Store) -> list[State]:
