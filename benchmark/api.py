@@ -39,8 +39,8 @@ else:
 __all__ = [
     "Array", "CannotFit", "CannotTell", "Claim", "ConditionalGenerator", "Context", "Control", "Data", "Dataset",
     "Estimate", "Evidence", "Features", "Findings", "Generator", "GroupEvidence", "Images", "InputError", "Labels",
-    "Measure", "Metric", "Neighbours", "Plugin", "Score", "Section", "Source", "Study", "StudyFigure", "Task", "Verdict",
-    "confirmed", "hookimpl",
+    "Measure", "Metric", "Neighbours", "Plugin", "Score", "Section", "Source", "Study", "StudyFigure", "Task",
+    "Verdict", "confirmed", "hookimpl",
 ]
 
 hookimpl = pluggy.HookimplMarker("synthassay")

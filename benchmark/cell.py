@@ -56,6 +56,7 @@ class Generate:
     memory: float
     generator: Loadable
     task: Task
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, say: Say) -> dict[str, Any]:
         """Return status, reason and figures; samples.npz and history.npz are in the folder."""
@@ -164,6 +165,7 @@ class Prepare:
     start: Literal["pool"] = "pool"
     seconds: float = 3600.0
     memory: float = 8.0
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, say: Say) -> dict[str, Any]:
         """Return the status; a failure is the run's, not a cell's."""
@@ -225,6 +227,7 @@ class ScoreCell:
     start: Literal["pool"] = "pool"
     seconds: float = 600.0  # a metric
     memory: float = 8.0
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, say: Say) -> dict[str, Any]:
         """Say ("stage", key) before and ("scored", (key, record)) after each metric."""

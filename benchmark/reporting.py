@@ -45,7 +45,7 @@ def build_report(results: Results) -> dict[str, Any]:
             for (config, n_real, label), found in breakdown(results).items()
         ],
         "comparisons": results.summary["comparisons"],
-        "cells": [_cell(results, cell) for cell in results.plan.cells],
+        "cells": [_cell(results, cell) for cell in results.plan.cells if not cell.elsewhere],
         "failures": _failures(results),
         "sections": {},
     }
@@ -167,7 +167,10 @@ def _generators(results: Results) -> list[dict[str, Any]]:
 
 
 def _state(results: Results, config: str) -> dict[str, str]:
-    records = [results.records[cell.key] for cell in results.plan.cells if cell.config == config]
+    cells = [cell for cell in results.plan.cells if cell.config == config]
+    if all(cell.elsewhere for cell in cells):
+        return {"status": "skipped", "reason": cells[0].skip}
+    records = [results.records[cell.key] for cell in cells if not cell.elsewhere]
     bad = [r for r in records if r["status"] != "ok"]
     if not bad:
         return {"status": "ok", "reason": ""}
@@ -297,6 +300,8 @@ def _cell(results: Results, cell: Any) -> dict[str, Any]:
 def _failures(results: Results) -> list[dict[str, Any]]:
     failed = []
     for cell in results.plan.cells:
+        if cell.elsewhere:
+            continue
         result = results.records[cell.key]
         where = {"generator": cell.config, "cls": cell.task.label, "n_real": cell.task.n_real, "seed": cell.task.seed}
         if result["status"] != "ok":

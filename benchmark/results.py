@@ -85,7 +85,8 @@ class Results:
     @cached_property
     def scores(self) -> list[dict[str, Any]]:
         """Rows as in scores.csv, in its order; empty fields are None."""
-        return [row for cell in (*self.plan.cells, *self.plan.groups) for row in self._rows(cell)]
+        cells = (*self.plan.cells, *self.plan.groups)
+        return [row for cell in cells if not cell.elsewhere for row in self._rows(cell)]
 
     @property
     def failures(self) -> list[dict[str, Any]]:
