@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 import pluggy
 
 from benchmark.errors import CannotFit, InputError
+from benchmark.study import CannotTell, Claim, Estimate, Findings, Study, StudyFigure, Verdict, confirmed
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -35,9 +36,10 @@ else:
     Images = Labels = Array = Any
 
 __all__ = [
-    "Array", "CannotFit", "Context", "Control", "Data", "Dataset", "Evidence", "Features",
-    "Generator", "GroupEvidence", "Images", "InputError", "Labels", "Measure", "Metric", "Neighbours", "Plugin",
-    "Score", "Section", "Source", "Task", "hookimpl",
+    "Array", "CannotFit", "CannotTell", "Claim", "Context", "Control", "Data", "Dataset", "Estimate", "Evidence",
+    "Features", "Findings", "Generator", "GroupEvidence", "Images", "InputError", "Labels", "Measure", "Metric",
+    "Neighbours", "Plugin", "Score", "Section", "Source", "Study", "StudyFigure", "Task", "Verdict", "confirmed",
+    "hookimpl",
 ]
 
 hookimpl = pluggy.HookimplMarker("synthassay")

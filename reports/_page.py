@@ -50,19 +50,22 @@ def compose(report: Mapping[str, Any], sections: Sequence[Section], assets: str 
             body, beside = Markup(text), beside | found
         if body.strip():
             shown.append({"name": section.name, "title": section.title, "question": section.question, "body": body})
-    style, script, warning = _style(), _script(), _weight(shown)
-    policy = (
-        f"default-src 'none'; img-src {_SELF * bool(assets)}data:; style-src '{_hash(style)}'; "
-        f"script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
-    )
+    warning = _weight(shown)
     html = render(
         "page.html.j2", headline=headline(report), eyebrow=_eyebrow(report), warnings=_warnings(report["run"]),
-        sections=shown, footer=warning, alone=not assets, policy=policy, style=Markup(style), script=Markup(script),
+        sections=shown, footer=warning, alone=not assets, **frame("'self' data:" if assets else "data:"),
     )
     return Page(str(html), warning, beside)
 
 
-_SELF = "'self' "
+def frame(images: str = "data:") -> dict[str, Any]:
+    """Return style, script, and the policy that allows these and `images`: what every page of ours is put into."""
+    style, script = _style(), _script()
+    policy = (
+        f"default-src 'none'; img-src {images}; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    return {"policy": policy, "style": Markup(style), "script": Markup(script)}
 
 
 def _body(section: Section, report: Row) -> Markup:

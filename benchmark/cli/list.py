@@ -1,4 +1,4 @@
-"""`bench list`: generators, metrics, datasets, features, report sections."""
+"""`bench list`: generators, metrics, datasets, features, studies, report sections."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-KINDS = ("generators", "metrics", "datasets", "features", "sections")
+KINDS = ("generators", "metrics", "datasets", "features", "studies", "sections")
 
 
 @click.command(name="list")
@@ -15,7 +15,7 @@ KINDS = ("generators", "metrics", "datasets", "features", "sections")
 @click.option("--plugin", "-p", "plugins", metavar="FILE", multiple=True, help="A plugin file beside you, or a module.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(kind: str, plugins: tuple[str, ...], as_json: bool) -> None:
-    """List generators, metrics, datasets, features, sections (or one KIND of them)."""
+    """List generators, metrics, datasets, features, studies, sections (or one KIND of them)."""
     from benchmark.errors import unknown
     from benchmark.plugins import discover
 
@@ -41,8 +41,13 @@ def command(kind: str, plugins: tuple[str, ...], as_json: bool) -> None:
 def entries(plugins: dict[str, Any]) -> list[dict[str, Any]]:
     """Return what the list says of each plugin: controls last."""
     from benchmark.plugins import missing
+    from benchmark.study import Study
 
-    rows = [
+    studies = [
+        {"name": name, "help": study.title, "control": False, "missing": "", "module": "", "tags": []}
+        for name, study in plugins.items() if isinstance(study, Study)
+    ]
+    rows = studies or [
         {
             "name": name,
             "help": ((plugin.__doc__ or "").strip().splitlines() or [""])[0],
