@@ -227,6 +227,8 @@ def _finish(results: Results, *, as_json: bool, open_: bool) -> int:
             click.echo(verdict.sentence)
         page = results.store.folder / "report.html"
         click.echo(f"Report: {page}" if settings.report else f"Scores: {results.store.folder / 'scores.csv'}")
+        if results.page_warning:
+            click.echo(f"bench: {results.page_warning}", err=True)
         if open_ and settings.report:
             click.launch(str(page))
     return exit_code(results, all(v.met for v in verdicts))
