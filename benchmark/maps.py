@@ -6,13 +6,13 @@ import hashlib
 import shutil
 import traceback
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from benchmark import protocol
+from benchmark import protocol, weights
 from benchmark.cell import DataSource, describe, load_images, load_space
 from benchmark.plan import Plan, digest
 from benchmark.store import Store
@@ -52,6 +52,7 @@ class MapJob:
     start: Literal["pool"] = "pool"
     seconds: float = 600.0          # a method
     memory: float = 8.0
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, say: Say) -> dict[str, Any]:
         """Return the status, and the reason of each method that failed: the others are not lost."""
@@ -109,8 +110,8 @@ def draw(plan: Plan, store: Store, executor: Executor, data: DataSource) -> None
 
 def due(plan: Plan, store: Store) -> Iterator[int]:
     """Yield the numbers of training images that the page needs a map for and has none."""
-    if not plan.settings.report or not plan.map_points:
-        return
+    if not plan.settings.report or not plan.map_points or plan.settings.shard:
+        return                      # of a shard the cells are few: the merged run has the map
     for n_real in plan.sizes:
         strata = strata_of(plan, store, n_real)
         if not strata:
@@ -150,10 +151,9 @@ def key_of(plan: Plan, strata: list[Stratum], n_real: int) -> str:
 def _job(plan: Plan, store: Store, n_real: int, data: DataSource) -> MapJob:
     strata = strata_of(plan, store, n_real)
     key = key_of(plan, strata, n_real)
-    space = store.folder.resolve() / "features" / f"{plan.features_id}.pickle"
     return MapJob(
-        key, store.workspace(f"{key}-map"), tuple(strata), plan.seeds[0], plan.sizes[n_real], data, space,
-        plan.map_methods,
+        key, store.workspace(f"{key}-map"), tuple(strata), plan.seeds[0], plan.sizes[n_real], data,
+        weights.kept(plan, store), plan.map_methods,
     )
 
 
