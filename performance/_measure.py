@@ -8,8 +8,8 @@
     if __name__ == "__main__":
         sys.exit(main(measure, __doc__))
 
-A script prints its claims as a table, with `--json` one JSON object a line (nothing else goes to stdout then), and exits
-1 where a target is missed. `--quick` is for trying a script out: small sizes, targets are shown but not held.
+A script prints a line a claim, with `--json` one JSON object a line (nothing else goes to stdout then), and exits 1
+where a target is missed. `--quick` is for trying a script out: small sizes, targets are shown but not held.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Claim:
         peer = f"{self.peer} {spread(self.peers)} {self.unit}".rstrip() if self.peers else self.peer
         return {
             "claim": self.claim, "target": self.target, "measured": f"{spread(self.ours)} {self.unit}".rstrip(),
-            "peer": peer, "ratio": ratio, "met": ("yes" if self.met else "NO") if self.target else "", "note": self.note,
+            "peer": peer, "ratio": ratio, "met": self.target and ("yes" if self.met else "NO"), "note": self.note,
         }
 
 
