@@ -35,7 +35,7 @@ else:
     Images = Labels = Array = Any
 
 __all__ = [
-    "Array", "CannotFit", "Context", "Control", "Data", "Dataset", "Evidence", "Features",
+    "Array", "CannotFit", "Context", "Control", "Data", "Dataset", "Embedding", "Evidence", "Features",
     "Generator", "GroupEvidence", "Images", "InputError", "Labels", "Measure", "Metric", "Neighbours", "Plugin",
     "Score", "Section", "Source", "Task", "hookimpl",
 ]
@@ -230,6 +230,19 @@ class Neighbours:
     indices: Array
 
 
+@dataclass(frozen=True)
+class Embedding:
+    """A map of images: points float32 (n, dimensions).
+
+    kl: what t-SNE went down, KL(P || Q) in nats, in one kernel for all engines (None for UMAP).
+    preserved: the mean share of each image's 10 nearest neighbours that are among its 10 nearest on the map.
+    """
+
+    points: Array
+    kl: float | None
+    preserved: float
+
+
 class Evidence(Protocol):
     """What a metric sees of one cell: images, and shared work that is done once however many metrics ask."""
 
@@ -251,6 +264,15 @@ class Evidence(Protocol):
 
     def balls(self, of: Role, among: Role, radii: Array, space: Space = "features") -> Array:
         """Return int64 (n,): how many balls, of `radii` (m,) round each of `among`, hold each of `of` (d <= radius)."""
+
+    def embedding(
+        self, method: Literal["tsne", "umap"], dims: tuple[int, ...], *, images: int = 250, **settings: Any
+    ) -> Mapping[int, Embedding]:
+        """Return joint maps of the first m synthetic images and the first m held-out ones, by number of dimensions.
+
+        m is `images`, or fewer where there are fewer. Points (2m, dims), the synthetic ones first. settings:
+        `perplexity` and `engine` ("auto", "exact", "fft", "sklearn") of t-SNE, `neighbors` of UMAP.
+        """
 
     def classify(self, images: Images | Role) -> Labels:
         """Return the labels that the reference classifier (fitted on the neutral role) gives, int64 (n,)."""

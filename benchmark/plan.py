@@ -27,7 +27,8 @@ QUICK = protocol.Sizes(train=250, held_out=100)
 FULL = protocol.Sizes(train=1000, held_out=500)
 ALL = -1                        # stands for a label where all chosen classes are scored at once
 SCORING = (  # what every metric stands on
-    "evidence.py", "neighbours.py", "reference.py", "probability.py", "protocol.py", "data.py",
+    "evidence.py", "neighbours.py", "reference.py", "probability.py", "protocol.py", "data.py", "embedding/__init__.py",
+    "embedding/affinities.py", "embedding/exact.py", "embedding/tsne.py", "embedding/umap.py",
 )
 
 
