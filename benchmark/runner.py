@@ -13,6 +13,7 @@ import numpy as np
 
 from benchmark import device, parameters, plugins, together, weights
 from benchmark.cell import DataSource, Generate, Loadable, Prepare, ScoreCell, ScoreGroup, is_prepared
+from benchmark.embedding import compiling
 from benchmark.plan import Cell, Plan, describe_cell, images_for
 from benchmark.versions import versions
 
@@ -73,6 +74,8 @@ class Runner:
                 "running": lambda: len(self._hands),
             }
         )
+        if any(metric.maps for state in self.states for metric in state.metrics.values()):
+            compiling.ensure()
         try:
             self._prepare()
             while self.states or self._hands:

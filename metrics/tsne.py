@@ -32,6 +32,7 @@ class Tsne(Metric):
     """
 
     name = "tsne"
+    maps = True
     controls = ("real", "wrong-class")
     source = "van der Maaten and Hinton 2008, eq. 1-5"
     measures = tuple(
