@@ -387,6 +387,14 @@ class Source(Protocol):
     def history(self, cell: str) -> Mapping[str, Any]:
         """Return what a generator logged: {"unit", "curves": {name: [[step, value]]}, "snapshots": {step: images}}."""
 
+    def joint_map(self, n_real: int) -> Mapping[str, Any] | None:
+        """Return the map of held-out real, fresh real and all generators' images of the first seed, or None.
+
+        "strata": [[source, label, n]], in the order of the points: the first n images of a configuration, or of the
+        role "held-out"; "points": float32 (points, 2) or (points, 3) by "tsne2", "tsne3", "umap2", "umap3"; "failed":
+        the reason of each method that has none.
+        """
+
     def real(self, label: int, role: str, n_real: int, seed: int) -> Images:
         """Return the real images of a class and role ("train", "held_out", "fresh")."""
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from benchmark import device, parameters, plugins, together, weights
+from benchmark import device, maps, parameters, plugins, together, weights
 from benchmark.cell import DataSource, Generate, Loadable, Prepare, ScoreCell, ScoreGroup, is_prepared
 from benchmark.embedding import compiling
 from benchmark.plan import Cell, Plan, describe_cell, images_for
@@ -62,11 +62,26 @@ class Runner:
     def run(self) -> None:
         """Do all that is not in the store yet. KeyboardInterrupt ends the children and goes on up."""
         self.states = [s for s in pending(self.plan, self.store) if not s.done]
-        if not self.states:
-            return
+        if self.states:
+            self._begun()
+        try:
+            self._prepare()
+            while self.states or self._hands:
+                while self._start_one():
+                    pass
+                for event in self.executor.poll(0.1):
+                    self._take(event)
+            maps.draw(self.plan, self.store, self.executor, data_source(self.plan))
+        finally:
+            self.executor.close()
+            for state in self._hands.values():
+                if state.lock is not None:
+                    state.lock.release()
+
+    def _begun(self) -> None:
+        """Say what is to be done, and compile what maps need before any cell waits for it."""
         self._spent = known_times(self.plan, self.store)
-        hooks = self.plan.registry.manager.hook
-        hooks.bench_run_started(
+        self.plan.registry.manager.hook.bench_run_started(
             run={
                 "cells": len(self.plan.cells) + len(self.plan.groups),
                 "to_do": len(self.states),
@@ -76,18 +91,6 @@ class Runner:
         )
         if any(metric.maps for state in self.states for metric in state.metrics.values()):
             compiling.ensure()
-        try:
-            self._prepare()
-            while self.states or self._hands:
-                while self._start_one():
-                    pass
-                for event in self.executor.poll(0.1):
-                    self._take(event)
-        finally:
-            self.executor.close()
-            for state in self._hands.values():
-                if state.lock is not None:
-                    state.lock.release()
 
     def seconds_left(self) -> float:
         """Estimate the seconds until the end from the cells' own history, in this store and this run."""
