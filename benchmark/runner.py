@@ -305,8 +305,9 @@ class Runner:
     def _fail_scoring(self, state: State) -> None:
         for key, metric in state.metrics.items():
             name = parameters.config_of(metric)
-            record: dict[str, Any] = {"status": "failed", "reason": self.broken, "scores": {}, "seconds": None}
-            record["metric"] = name
+            record: dict[str, Any] = {
+                "status": "failed", "reason": self.broken, "scores": {}, "seconds": None, "metric": name,
+            }
             self.store.put_scores(state.cell.key, key, record, None)
         state.metrics = {}
         self._tell(state, "score", {"status": "failed", "reason": self.broken})
