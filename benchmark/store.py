@@ -36,31 +36,35 @@ LOG_LIMIT = 2**20
 class Store:
     """Keeps cells and scores under their keys."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open a store; nothing is written. Raises InputError on a file, or a store of another version."""
-        self.folder = folder
+    def __init__(self, folder: Path, option: str = "--out") -> None:
+        """Open a store; nothing is written. Raises InputError on a file, or a store of another version.
+
+        option: what named the folder.
+        """
+        self.folder, self._option = folder, option
         if folder.exists() and not folder.is_dir():
-            raise InputError(f"--out {str(folder)!r} is a file; name a folder, which is made where it does not exist.")
+            raise InputError(f"{option} {str(folder)!r} is a file; name a folder, it is made where it does not exist.")
         marker = folder / "format.json"
         if marker.is_file():
             found = _read_json(marker).get("format")
             if found != FORMAT:
                 raise InputError(
-                    f"--out {str(folder)!r} is a store of the version {found!r}, this is {FORMAT!r}; "
+                    f"{option} {str(folder)!r} is a store of the version {found!r}, this is {FORMAT!r}; "
                     "name another folder."
                 )
         elif folder.is_dir() and any(folder.iterdir()):
-            raise InputError(f"--out {str(folder)!r} has files in it but is no store; name an empty or a new folder.")
+            raise InputError(f"{option} {str(folder)!r} has files in it but is no store; name an empty or new folder.")
 
     def create(self) -> None:
         """Make the folder and its marker. Raises InputError where it is not writable."""
         try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            write_json(self.folder / "format.json", {"format": FORMAT})  # first: with it, it is a store
             for name in ("cells", "locks", "work", "features"):
-                (self.folder / name).mkdir(parents=True, exist_ok=True)
-            write_json(self.folder / "format.json", {"format": FORMAT})
+                (self.folder / name).mkdir(exist_ok=True)
         except OSError as error:
             raise InputError(
-                f"--out {str(self.folder)!r} is not writable ({error.strerror}); name another folder."
+                f"{self._option} {str(self.folder)!r} is not writable ({error.strerror}); name another folder."
             ) from None
 
     def path(self, key: str) -> Path:

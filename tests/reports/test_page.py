@@ -19,7 +19,7 @@ from reports._page import render_page
 
 Page = Callable[[dict[str, Any]], str]
 VOID = {"meta", "img", "input", "br", "hr", "link", "col"}
-SECTIONS = ["verdict", "scores", "ranking", "images", "map", "copies", "training", "cost", "again"]
+SECTIONS = ["verdict", "scores", "ranking", "images", "map", "copies", "classes", "training", "cost", "again"]
 
 
 class Reader(HTMLParser):
