@@ -15,7 +15,7 @@ from reports._points import flat_map, solid_map
 from reports._rows import HELD_OUT, REAL, Row, class_title, controls, index, noun, regime_title, regimes, working
 from reports._svg import mark_of, token_of
 from reports._template import render
-from reports._text import counted, fixed, interval, plural
+from reports._text import counted, fixed, interval, percent, plural
 from reports._views import NOTHING
 
 METHODS = {"tsne": "t-SNE", "umap": "UMAP"}
@@ -90,6 +90,10 @@ def _atlas(report: Row, found: Row) -> dict[str, Any]:
         "sources": sources, "methods": {m: METHODS[m] for m in methods},
         "classes": atlas["classes"],
         "images": "Images" if noun(report) == "class" else plural(noun(report)).capitalize(),
+        "kept": [
+            (f"{METHODS[m]} in {d}D", percent(found["preserved"][f"{m}{d}"]))
+            for m in methods for d in (2, 3) if f"{m}{d}" in found["preserved"]
+        ],
         "many": counted(found["n"], "image"), "id": f"map-{found['n_real']}",
     }
 

@@ -52,8 +52,8 @@ class Reader(HTMLParser):
 
     @property
     def scripts(self) -> list[str | None]:
-        """The types of all script elements; None: is executed."""
-        return [a.get("type") for t, a in self.elements if t == "script"]
+        """The types of all scripts: None is one that runs."""
+        return [attributes.get("type") for tag, attributes in self.elements if tag == "script"]
 
     def count(self, tag: str) -> int:
         return sum(t == tag for t, _ in self.elements)
