@@ -47,7 +47,7 @@ class Map(Section):
 
 def _part(report: Row, n_real: int, found: Row | None) -> dict[str, Any]:
     """Return what is shown for one number of training images."""
-    shown = found if found is not None and "tsne2" in found["proj"] and found["n"] >= FEWEST else None
+    shown = found if found is not None and _methods(found) and found["n"] >= FEWEST else None
     real = [{**c, "label": "Real against real"} for c in controls(report) if c["id"] == REAL]
     everyone = [*real, *working(report)]
     panels = [_panel(shown, g) for g in everyone if len(rows_of(shown, g["id"]))] if shown else []
@@ -56,7 +56,8 @@ def _part(report: Row, n_real: int, found: Row | None) -> dict[str, Any]:
         "regime": regime_title(report, n_real),
         "panels": panels,
         "missing": [REAL if g["id"] == REAL else g["label"] for g in everyone if g["id"] not in pictured],
-        "reasons": [f"{METHODS[m]}: {reason}" for m, reason in found["failed"].items()] if found else [],
+        "reasons": [(METHODS[m], reason) for m, reason in found["failed"].items()] if found else [],
+        "method": METHODS[_methods(shown)[0]] if shown else "",
         "few": found is not None and found["n"] < FEWEST,
         "overlaps": _overlaps(report, n_real, everyone),
         **(_atlas(report, shown) if shown else {"atlas": None}),
@@ -75,7 +76,7 @@ def _atlas(report: Row, found: Row) -> dict[str, Any]:
     names = {c["label"]: c["name"] for c in report["classes"]}
     labels = list(dict.fromkeys(label for _, label, _ in found["strata"]))
     classes = [{"label": label, "name": names.get(label, label)} for label in labels]
-    methods = [m for m in METHODS if f"{m}2" in found["proj"] and f"{m}3" in found["proj"]]
+    methods = _methods(found)
     atlas = {
         "n": found["n"], "proj": found["proj"], "sprite": found["sprite"],
         "strata": [[s, labels.index(label), n] for s, label, n in found["strata"]],
@@ -98,16 +99,20 @@ def _atlas(report: Row, found: Row) -> dict[str, Any]:
     }
 
 
+def _methods(found: Row) -> list[str]:
+    """Return the methods that there are maps of."""
+    return [m for m in METHODS if f"{m}2" in found["proj"] and f"{m}3" in found["proj"]]
+
+
 def _panel(found: Row, generator: Row) -> dict[str, Any]:
     """Return a generator alone over held-out images, in two and in three dimensions."""
     own = rows_of(found, generator["id"])
     rows = np.concatenate([own, rows_of(found, str(HELD_OUT["id"]))])
-    figures = []
+    method, figures = _methods(found)[0], []
     for dimensions, draw in ((2, flat_map), (3, solid_map)):
-        if f"tsne{dimensions}" in found["proj"]:
-            points = (points_of(found, f"tsne{dimensions}")[rows] * 1000).ravel().tolist()
-            label = f"{dimensions}D t-SNE: {generator['label']} over held-out real images"
-            figures.append(draw(points, len(own), generator, label))
+        points = (points_of(found, f"{method}{dimensions}")[rows] * 1000).ravel().tolist()
+        label = f"{dimensions}D {METHODS[method]}: {generator['label']} over held-out real images"
+        figures.append(draw(points, len(own), generator, label))
     return {"generator": generator, "figures": figures}
 
 

@@ -50,7 +50,7 @@ def test_all_classes_and_sources_are_on_one_map_each_with_as_many_images(out: Pa
 
 
 def test_the_same_command_makes_no_map_again_and_other_sizes_make_another(bench, out: Path) -> None:
-    path, record = record_of(out)
+    path, _ = record_of(out)
     before = path.stat().st_mtime_ns
     bench(*RUN, "-o", out)
     assert record_of(out)[0].stat().st_mtime_ns == before
