@@ -47,11 +47,11 @@ def make_plan(settings: Settings, registry: Any) -> Plan:
 def execute(plan: Plan) -> Results:
     """Do what is not done yet and write the results. On KeyboardInterrupt, what is finished is written too."""
     from benchmark.executors.local import Local
+    from benchmark.memory import Remembering
     from benchmark.results import Results
     from benchmark.runner import Runner
-    from benchmark.store import Store
 
-    store = Store(Path(plan.settings.out))
+    store = Remembering(Path(plan.settings.out))
     store.create()
     began = time.monotonic()
     interrupted = None

@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -134,14 +134,21 @@ class Plan:
 
     def metric_key(self, metric: Metric) -> str:
         """Return the key under which a metric's scores are kept beside a cell's samples."""
-        return digest(
-            "metric",
-            metric.name,
-            parameters.values_of(metric),
-            plugins.code_of(type(metric)),
-            _scoring_code(),
-            self.features_id,
-        )
+        return self._metric_keys[id(metric)]
+
+    @cached_property
+    def _metric_keys(self) -> dict[int, str]:
+        return {
+            id(metric): digest(
+                "metric",
+                metric.name,
+                parameters.values_of(metric),
+                plugins.code_of(type(metric)),
+                _scoring_code(),
+                self.features_id,
+            )
+            for metric in self.metrics.values()
+        }
 
 
 def cores() -> int:

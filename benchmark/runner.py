@@ -13,6 +13,7 @@ import numpy as np
 
 from benchmark import device, parameters, plugins, together, weights
 from benchmark.cell import DataSource, Generate, Loadable, Prepare, ScoreCell, ScoreGroup, is_prepared
+from benchmark.estimate import estimate, known_times
 from benchmark.plan import Cell, Plan, describe_cell, images_for
 from benchmark.versions import versions
 
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
     from benchmark.store import Store
 
 RETRY = 1.0  # seconds before a cell that another run holds is looked at again
-TYPICAL = {"seconds": 1.0, "minutes": 45.0}
-SCORING = 6.0  # seconds a cell, where nothing was measured yet
+LOOK = 1.0  # seconds before what is left is estimated anew: it takes a look at every cell
 
 
 @dataclass
@@ -57,6 +57,8 @@ class Runner:
     broken: str = ""  # why features could not be prepared
     _hands: dict[str, State] = field(default_factory=dict)
     _spent: dict[str, list[float]] = field(default_factory=dict)
+    _left: float = 0.0  # seconds, when it was `_looked`
+    _looked: float = float("-inf")
 
     def run(self) -> None:
         """Do all that is not in the store yet. KeyboardInterrupt ends the children and goes on up."""
@@ -88,8 +90,11 @@ class Runner:
 
     def seconds_left(self) -> float:
         """Estimate the seconds until the end from the cells' own history, in this store and this run."""
-        states = [*self.states, *self._hands.values()]
-        return estimate(states, self._spent) / max(self.executor.slots, 1)
+        now = time.monotonic()
+        if now - self._looked > LOOK or not self.states:
+            states = [*self.states, *self._hands.values()]
+            self._left, self._looked = estimate(states, self._spent) / max(self.executor.slots, 1), now
+        return max(self._left - (now - self._looked), 0.0)
 
     def _prepare(self) -> None:
         target = weights.cached(self.plan)
@@ -358,38 +363,6 @@ def is_done(store: Store, cell: Cell) -> bool:
 def due_metrics(plan: Plan, cell: Cell) -> dict[str, Metric]:
     """Return the metrics that a cell gets and that can do it, by metric key."""
     return {plan.metric_key(m): m for m in plan.metrics_for(cell).values() if not m.skip(cell.task)}
-
-
-def known_times(plan: Plan, store: Store) -> dict[str, list[float]]:
-    """Return the seconds that stored cells took: by configuration, and by 'metric <configuration>'."""
-    spent: dict[str, list[float]] = {}
-    for cell in plan.cells:
-        record = store.cell(cell.key) if not cell.skip else None
-        if record is None or record["result"]["status"] != "ok":
-            continue
-        result = record["result"]
-        spent.setdefault(cell.config, []).append(result["fit_seconds"] + result["sample_seconds"])
-        for config, metric in plan.metrics_for(cell).items():
-            scored = store.scores(cell.key, plan.metric_key(metric))
-            if scored is not None and scored["status"] == "ok":
-                spent.setdefault(f"metric {config}", []).append(scored["seconds"])
-    return spent
-
-
-def estimate(states: list[State], spent: Mapping[str, list[float]]) -> float:
-    """Return the seconds of work on one core: what the same work took before, else what is typical."""
-    total = 0.0
-    for state in states:
-        if state.generate:
-            known = spent.get(state.cell.config)
-            total += float(np.mean(known)) if known else TYPICAL[state.cell.generator.cost]
-        times = [
-            np.mean(spent[name])
-            for m in state.metrics.values()
-            if (name := f"metric {parameters.config_of(m)}") in spent
-        ]
-        total += float(np.sum(times)) if times else SCORING * bool(state.metrics)
-    return total
 
 
 def loadable(plugin: Plugin) -> Loadable:

@@ -173,8 +173,9 @@ def _settings(config: str | None, no_report: bool, given: dict[str, Any]) -> Set
 
 
 def _show_plan(plan: Plan, as_json: bool) -> None:
+    from benchmark.estimate import estimate, known_times
     from benchmark.plan import describe_cell
-    from benchmark.runner import estimate, known_times, look
+    from benchmark.runner import look
     from benchmark.store import Store
 
     store = Store(Path(plan.settings.out))
