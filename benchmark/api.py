@@ -38,8 +38,8 @@ else:
 
 __all__ = [
     "Array", "CannotFit", "CannotTell", "Claim", "ConditionalGenerator", "Context", "Control", "Data", "Dataset",
-    "Estimate", "Evidence", "Features", "Findings", "Generator", "GroupEvidence", "Images", "InputError", "Labels",
-    "Measure", "Metric", "Neighbours", "Plugin", "Score", "Section", "Source", "Study", "StudyFigure", "Task",
+    "Embedding", "Estimate", "Evidence", "Features", "Findings", "Generator", "GroupEvidence", "Images", "InputError",
+    "Labels", "Measure", "Metric", "Neighbours", "Plugin", "Score", "Section", "Source", "Study", "StudyFigure", "Task",
     "Verdict", "confirmed", "hookimpl",
 ]
 
@@ -219,6 +219,19 @@ class Neighbours:
     indices: Array
 
 
+@dataclass(frozen=True)
+class Embedding:
+    """A map of images: points float32 (n, dimensions).
+
+    kl: what t-SNE went down, KL(P || Q) in nats, in one kernel for all engines (None for UMAP).
+    preserved: the mean share of each image's 10 nearest neighbours that are among its 10 nearest on the map.
+    """
+
+    points: Array
+    kl: float | None
+    preserved: float
+
+
 class Evidence(Protocol):
     """What a metric sees of one cell: images, and shared work that is done once however many metrics ask."""
 
@@ -240,6 +253,15 @@ class Evidence(Protocol):
 
     def balls(self, of: Role, among: Role, radii: Array, space: Space = "features") -> Array:
         """Return int64 (n,): how many balls, of `radii` (m,) round each of `among`, hold each of `of` (d <= radius)."""
+
+    def embedding(
+        self, method: Literal["tsne", "umap"], dims: tuple[int, ...], *, images: int = 250, **settings: Any
+    ) -> Mapping[int, Embedding]:
+        """Return joint maps of the first m synthetic images and the first m held-out ones, by number of dimensions.
+
+        m is `images`, or fewer where there are fewer. Points (2m, dims), the synthetic ones first. settings:
+        `perplexity` and `engine` ("auto", "exact", "fft", "sklearn") of t-SNE, `neighbors` of UMAP.
+        """
 
     def classify(self, images: Images | Role) -> Labels:
         """Return the labels that the reference classifier (fitted on the neutral role) gives, int64 (n,)."""
@@ -274,6 +296,7 @@ class Metric(Plugin):
     measures: ClassVar[tuple[Measure, ...]]
     scope: ClassVar[Literal["cell", "generator"]] = "cell"
     default: ClassVar[bool] = True              # False: runs only where `--metrics` names it
+    maps: ClassVar[bool] = False                # True: asks for `embedding`, whose code is compiled before any cell
     controls: ClassVar[tuple[str, ...] | None] = None   # controls that are scored; None: all
 
     def score(self, evidence: Any, ctx: Context) -> Mapping[str, Score]:
@@ -363,6 +386,14 @@ class Source(Protocol):
 
     def history(self, cell: str) -> Mapping[str, Any]:
         """Return what a generator logged: {"unit", "curves": {name: [[step, value]]}, "snapshots": {step: images}}."""
+
+    def joint_map(self, n_real: int) -> Mapping[str, Any] | None:
+        """Return the map of held-out real, fresh real and all generators' images of the first seed, or None.
+
+        "strata": [[source, label, n]], in the order of the points: the first n images of a configuration, or of the
+        role "held-out"; "points": float32 (points, 2) or (points, 3) by "tsne2", "tsne3", "umap2", "umap3"; "failed":
+        the reason of each method that has none.
+        """
 
     def real(self, label: int, role: str, n_real: int, seed: int) -> Images:
         """Return the real images of a class and role ("train", "held_out", "fresh")."""

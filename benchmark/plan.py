@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 QUICK = protocol.Sizes(train=250, held_out=100)
 FULL = protocol.Sizes(train=1000, held_out=500)
 ALL = -1                        # stands for a label where all chosen classes are scored at once
+MAP_POINTS = {False: 4000, True: 1000}  # of the page's map, by --quick
 SCORING = (  # what every metric stands on
-    "evidence.py", "neighbours.py", "reference.py", "probability.py", "protocol.py", "data.py",
+    "evidence.py", "neighbours.py", "reference.py", "probability.py", "protocol.py", "data.py", "embedding/__init__.py",
+    "embedding/affinities.py", "embedding/exact.py", "embedding/tsne.py", "embedding/umap.py",
 )
 
 
@@ -125,6 +127,17 @@ class Plan:
     def workers(self) -> int:
         """Cells that run at once."""
         return self.settings.workers or cores()
+
+    @property
+    def map_points(self) -> int:
+        """The most images on a joint map of the page; 0: none is made."""
+        given = self.settings.map_points
+        return given if given is not None else MAP_POINTS[self.settings.quick]
+
+    @property
+    def map_methods(self) -> tuple[str, ...]:
+        """What the joint map is made by: UMAP takes ten seconds to load, which a quick run has not."""
+        return ("tsne",) if self.settings.quick else ("tsne", "umap")
 
     def metrics_for(self, cell: Cell) -> dict[str, Metric]:
         """Return the metrics that are due on a cell, by configuration."""

@@ -11,38 +11,21 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from benchmark import device, parameters, plugins, together, weights
+from benchmark import device, maps, parameters, plugins, together, weights
 from benchmark.cell import DataSource, Generate, Loadable, Prepare, ScoreCell, ScoreGroup, is_prepared
-from benchmark.estimate import estimate, known_times
+from benchmark.embedding import compiling
+from benchmark.estimates import estimate, known_times
 from benchmark.plan import Cell, Plan, describe_cell, images_for
+from benchmark.todo import State, due_metrics, is_done, look, pending
 from benchmark.versions import versions
 
 if TYPE_CHECKING:
-    from filelock import FileLock
-
-    from benchmark.api import Metric, Plugin
+    from benchmark.api import Plugin
     from benchmark.executors import Event, Executor
     from benchmark.store import Store
 
 RETRY = 1.0  # seconds before a cell that another run holds is looked at again
 LOOK = 1.0  # seconds before what is left is estimated anew: it takes a look at every cell
-
-
-@dataclass
-class State:
-    """What is left to do for one cell."""
-
-    cell: Cell
-    generate: bool
-    metrics: dict[str, Metric]  # by metric key, still to be scored
-    lock: FileLock | None = None
-    seconds: float = 0.0  # spent on it in this run
-    not_before: float = 0.0
-
-    @property
-    def done(self) -> bool:
-        """Whether nothing is left."""
-        return not self.generate and not self.metrics
 
 
 @dataclass
@@ -63,18 +46,8 @@ class Runner:
     def run(self) -> None:
         """Do all that is not in the store yet. KeyboardInterrupt ends the children and goes on up."""
         self.states = [s for s in pending(self.plan, self.store) if not s.done]
-        if not self.states:
-            return
-        self._spent = known_times(self.plan, self.store)
-        hooks = self.plan.registry.manager.hook
-        hooks.bench_run_started(
-            run={
-                "cells": len(self.plan.cells) + len(self.plan.groups),
-                "to_do": len(self.states),
-                "seconds": self.seconds_left(),
-                "running": lambda: len(self._hands),
-            }
-        )
+        if self.states:
+            self._begun()
         try:
             self._prepare()
             while self.states or self._hands:
@@ -82,11 +55,26 @@ class Runner:
                     pass
                 for event in self.executor.poll(0.1):
                     self._take(event)
+            maps.draw(self.plan, self.store, self.executor, data_source(self.plan))
         finally:
             self.executor.close()
             for state in self._hands.values():
                 if state.lock is not None:
                     state.lock.release()
+
+    def _begun(self) -> None:
+        """Say what is to be done, and compile what maps need before any cell waits for it."""
+        self._spent = known_times(self.plan, self.store)
+        self.plan.registry.manager.hook.bench_run_started(
+            run={
+                "cells": len(self.plan.cells) + len(self.plan.groups),
+                "to_do": len(self.states),
+                "seconds": self.seconds_left(),
+                "running": lambda: len(self._hands),
+            }
+        )
+        if any(metric.maps for state in self.states for metric in state.metrics.values()):
+            compiling.ensure()
 
     def seconds_left(self) -> float:
         """Estimate the seconds until the end from the cells' own history, in this store and this run."""
@@ -304,8 +292,9 @@ class Runner:
     def _fail_scoring(self, state: State) -> None:
         for key, metric in state.metrics.items():
             name = parameters.config_of(metric)
-            record: dict[str, Any] = {"status": "failed", "reason": self.broken, "scores": {}, "seconds": None}
-            record["metric"] = name
+            record: dict[str, Any] = {
+                "status": "failed", "reason": self.broken, "scores": {}, "seconds": None, "metric": name,
+            }
             self.store.put_scores(state.cell.key, key, record, None)
         state.metrics = {}
         self._tell(state, "score", {"status": "failed", "reason": self.broken})
@@ -327,42 +316,6 @@ class Runner:
         told = {"stage": stage, "last": state.done, "seconds": state.seconds, "seconds_left": self.seconds_left()}
         hook = self.plan.registry.manager.hook
         hook.bench_cell_finished(cell=describe_cell(state.cell), result={**result, **told})
-
-
-def pending(plan: Plan, store: Store) -> list[State]:
-    """Return all cells with what is left to do, the costly generators first: they decide when the run ends."""
-    states = [look(plan, store, cell) for cell in (*plan.cells, *plan.groups) if not cell.skip]
-    return sorted(states, key=lambda state: state.cell.generator.cost != "minutes")
-
-
-def look(plan: Plan, store: Store, cell: Cell) -> State:
-    """Return what is left to do for a cell: failed work is tried again, finished work is not."""
-    if cell.fit and cell.members:
-        return State(cell, plan.settings.fresh or not all(is_done(store, member) for member in cell.members), {})
-    metrics = due_metrics(plan, cell)
-    if plan.settings.fresh:
-        return State(cell, not cell.members, metrics)
-    kept = plan.settings.keep_failures
-    if not cell.members and not is_done(store, cell):
-        failed = kept and store.cell(cell.key) is not None
-        return State(cell, not failed, {} if failed else metrics)
-    left = {}
-    for key, metric in metrics.items():
-        scores = store.scores(cell.key, key)
-        if scores is None or (scores["status"] != "ok" and not kept):
-            left[key] = metric
-    return State(cell, False, left)
-
-
-def is_done(store: Store, cell: Cell) -> bool:
-    """Whether a cell's samples are there."""
-    record = store.cell(cell.key) if not cell.skip else None
-    return record is not None and record["result"]["status"] == "ok"
-
-
-def due_metrics(plan: Plan, cell: Cell) -> dict[str, Metric]:
-    """Return the metrics that a cell gets and that can do it, by metric key."""
-    return {plan.metric_key(m): m for m in plan.metrics_for(cell).values() if not m.skip(cell.task)}
 
 
 def loadable(plugin: Plugin) -> Loadable:

@@ -39,6 +39,7 @@ class Settings:
     fresh: bool = False
     keep_failures: bool = False
     quick: bool = False
+    map_points: int | None = None
     require: tuple[str, ...] = ()
     plugins: tuple[str, ...] = ()
     report: bool = True
@@ -50,6 +51,7 @@ class Settings:
             ("seeds", 1, 10**4),
             ("seed", 0, 2**31),
             ("workers", 1, 1024),
+            ("map_points", 0, 10_000),
         ):
             _check(name, getattr(self, name), low, high)
         for n in self.n_real or ():

@@ -105,6 +105,10 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
             click.option("--fresh", is_flag=True, help="Do everything again, whatever is stored."),
             click.option("--keep-failures", is_flag=True, help="Leave failed cells; by default they are tried again."),
             click.option("--quick", is_flag=True, help="Tiny sizes and one seed, for trying things out."),
+            click.option(
+                "--map-points", metavar="N", type=int,
+                help="Images on the page's map, 0 for none.  [default: 4000, 1000 with --quick]",
+            ),
             click.option("--dry-run", is_flag=True, help="Say what would be done and how long it might take."),
             click.option("--no-report", is_flag=True, help="Write no page."),
             click.option("--open", "open_", is_flag=True, help="Open the page in the browser."),
@@ -173,10 +177,10 @@ def _settings(config: str | None, no_report: bool, given: dict[str, Any]) -> Set
 
 
 def _show_plan(plan: Plan, as_json: bool) -> None:
-    from benchmark.estimate import estimate, known_times
+    from benchmark.estimates import estimate, known_times
     from benchmark.plan import describe_cell
-    from benchmark.runner import look
     from benchmark.store import Store
+    from benchmark.todo import look
 
     store = Store(Path(plan.settings.out))
     states = [look(plan, store, cell) for cell in (*plan.cells, *plan.groups)]

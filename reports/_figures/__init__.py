@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -37,7 +38,9 @@ def write(report: Row, folder: Path, formats: Sequence[str]) -> list[Path]:
 
 
 def _save(figure: Figure, path: Path, end: str) -> Path:
-    figure.savefig(path, format=end, dpi=DOTS, metadata=UNDATED[end])
+    content = io.BytesIO()
+    figure.savefig(content, format=end, dpi=DOTS, metadata=UNDATED[end])
+    path.write_bytes(content.getvalue())
     return path
 
 

@@ -1,27 +1,19 @@
-"""How long it will take: what the same work took before, in this store and this run, else what is typical."""
+"""How long what is left will take: from the cells' own history, else what is typical."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from benchmark import parameters
 
 if TYPE_CHECKING:
-    from benchmark.api import Metric
-    from benchmark.plan import Cell, Plan
+    from benchmark.plan import Plan
     from benchmark.store import Store
+    from benchmark.todo import State
 
 TYPICAL = {"seconds": 1.0, "minutes": 45.0}
 SCORING = 6.0  # seconds a cell, where nothing was measured yet
-
-
-class Left(Protocol):
-    """What is left to do for a cell."""
-
-    cell: Cell
-    generate: bool
-    metrics: dict[str, Metric]
 
 
 def known_times(plan: Plan, store: Store) -> dict[str, list[float]]:
@@ -40,8 +32,8 @@ def known_times(plan: Plan, store: Store) -> dict[str, list[float]]:
     return spent
 
 
-def estimate(states: Iterable[Left], spent: Mapping[str, list[float]]) -> float:
-    """Return the seconds of work on one core."""
+def estimate(states: Iterable[State], spent: Mapping[str, list[float]]) -> float:
+    """Return the seconds of work on one core: what the same work took before, else what is typical."""
     means = {name: sum(seconds) / len(seconds) for name, seconds in spent.items()}
     names: dict[int, str] = {}  # of metrics: there are many cells, and few of these
     total = 0.0
