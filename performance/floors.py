@@ -1,8 +1,8 @@
 """How good are the generators, digit by digit and seed by seed, and which floor is missed where?
 
-    python performance/generators.py -g mixture                         all ten digits, three seeds, 1,000 images
-    python performance/generators.py -g mixture --n-real 50
-    python performance/generators.py -g 'gan,gan[finish=tone]' -c 3,5 --seeds 1 --out /tmp/gans
+    python performance/floors.py -g mixture                         all ten digits, three seeds, 1,000 images
+    python performance/floors.py -g mixture --n-real 50
+    python performance/floors.py -g 'gan,gan[finish=tone]' -c 3,5 --seeds 1 --out /tmp/gans
 
 It is `bench run` with the measures that the floors are about: cells are kept in --out, so that a run that was stopped
 goes on, and further digits, seeds and generators are added to what is there. A fit is one row. Aspects are calibrated
