@@ -14,7 +14,7 @@ from benchmark.calibration import Anchors, Part, Table, Value
 from benchmark.plan import ALL
 from benchmark.spreadsheet import field as text_of
 from benchmark.spreadsheet import lines
-from benchmark.store import Store, write_json, write_text
+from benchmark.store import DamagedError, Store, write_json, write_text
 
 if TYPE_CHECKING:
     from benchmark.plan import Cell, Plan
@@ -190,7 +190,11 @@ class Results:
         if reason := metric.skip(cell.task):
             return {"status": "skipped", "reason": reason, "scores": {}, "seconds": None}
         key = self.plan.metric_key(metric)
-        scored = self.store.scores(cell.key, key)
+        scored, arrays = self.store.scores(cell.key, key), {}
+        try:
+            arrays = self.store.kept(cell.key, key, scored) if scored else {}
+        except DamagedError:
+            scored = None
         if scored is None:
             self.finished = False
             return {
@@ -199,10 +203,8 @@ class Results:
                 "scores": {},
                 "seconds": None,
             }
-        if scored.get("arrays"):
-            arrays = self.store.kept(cell.key, key)
-            scored["draws"] = {name[6:]: a for name, a in arrays.items() if name.startswith("draws/")}
-            scored["columns"] = {name[6:]: a for name, a in arrays.items() if name.startswith("image/")}
+        scored["draws"] = {name[6:]: a for name, a in arrays.items() if name.startswith("draws/")}
+        scored["columns"] = {name[6:]: a for name, a in arrays.items() if name.startswith("image/")}
         return scored
 
     def _value(

@@ -6,20 +6,21 @@ import shutil
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmark import parameters, plugins
-from benchmark.cell import DataSource, Generate, Loadable, Prepare, ScoreCell, ScoreGroup, is_prepared
+from benchmark import parameters
+from benchmark.cell import Generate, Prepare, ScoreCell, ScoreGroup, is_prepared
 from benchmark.plan import Cell, Plan, images_for
+from benchmark.room import Room
+from benchmark.sources import data_source, loadable, space_path
 from benchmark.versions import versions
 
 if TYPE_CHECKING:
     from filelock import FileLock
 
-    from benchmark.api import Metric, Plugin
+    from benchmark.api import Metric
     from benchmark.executors import Event, Executor
     from benchmark.store import Store
 
@@ -37,6 +38,7 @@ class State:
     metrics: dict[str, Metric]  # by metric key, still to be scored
     lock: FileLock | None = None
     not_before: float = 0.0
+    alone: bool = False  # it found the disk full: once more, with nothing beside it
 
     @property
     def done(self) -> bool:
@@ -71,13 +73,13 @@ class Runner:
                 "seconds": self.seconds_left(),
             }
         )
+        room = Room(self.store, self.executor)
         try:
             self._prepare()
             while self.states or self._hands:
-                while self._start_one():
+                while room.start(self._start_one):
                     pass
-                for event in self.executor.poll(0.1):
-                    self._take(event)
+                room.take(self.executor.poll(0.1), self._take)
         finally:
             self.executor.close()
             for state in self._hands.values():
@@ -118,10 +120,11 @@ class Runner:
     def _start_one(self) -> bool:
         """Take the first cell that something can be done for, and do or start it; False where there is none."""
         now = time.monotonic()
-        for state in self.states if self.executor.free else ():
+        busy = any(state.alone for state in self._hands.values())
+        for state in self.states if self.executor.free and not busy else ():
             if state.not_before > now or not (state.generate or self.prepared or self.broken):
                 continue
-            if self._waits(state):
+            if self._waits(state) or (state.alone and self._hands):
                 continue
             if state.lock is None and not self._locked(state, now):
                 continue
@@ -214,16 +217,19 @@ class Runner:
                     self.broken = f"features {self.plan.features.name} could not be fitted: {event.payload['reason']}"
         elif isinstance(job, Generate):
             if event.kind == "ended":
-                self._generated(self._hands.pop(job.key), job, event.payload)
+                self._generated(self._hands[job.key], job, event.payload)
         elif event.kind == "scored":
             self._scored(self._hands[job.key], job, *event.payload)
         elif event.kind == "ended":
-            self._scoring_ended(self._hands.pop(job.key), job, event.payload)
+            self._scoring_ended(self._hands[job.key], job, event.payload)
 
     def _generated(self, state: State, job: Generate, result: dict[str, Any]) -> None:
         (job.folder / "real.npy").unlink(missing_ok=True)
         shutil.rmtree(job.folder / "scratch", ignore_errors=True)
         if result["status"] != "ok":
+            if self._again(state, result):
+                shutil.rmtree(job.folder, ignore_errors=True)
+                return
             for file in job.folder.glob("*.npz"):
                 file.unlink()
         self.store.put_cell(
@@ -241,18 +247,21 @@ class Runner:
         self._put_back(state)
 
     def _scored(self, state: State, job: ScoreCell, key: str, record: dict[str, Any]) -> None:
-        arrays = job.folder / f"{key}.npz"
-        metric = state.metrics.pop(key)
+        if record.get("full") and not state.alone:
+            state.alone = True
+            return
+        arrays, metric = job.folder / f"{key}.npz", state.metrics[key]
         record = {**record, "metric": parameters.config_of(metric), "versions": versions(metric)}
         self.store.put_scores(job.key, key, record, arrays if arrays.exists() else None)
+        del state.metrics[key]
         self._spent.setdefault(f"metric {record['metric']}", []).append(record["seconds"])
 
     def _scoring_ended(self, state: State, job: ScoreCell, result: dict[str, Any]) -> None:
-        if state.metrics:  # the worker died or was stopped with the first of these in hand
+        if state.metrics and result["status"] != "ok":  # it ended with the first of these in hand
             key, metric = next(iter(state.metrics.items()))
-            del state.metrics[key]
             record = {"status": result["status"], "reason": result["reason"], "scores": {}, "seconds": None}
             self.store.put_scores(job.key, key, {**record, "metric": parameters.config_of(metric)}, None)
+            del state.metrics[key]
         shutil.rmtree(job.folder, ignore_errors=True)
         if not state.metrics:
             self._tell(state, "score", result)
@@ -272,8 +281,17 @@ class Runner:
         self._tell(state, "score", {"status": "failed", "reason": self.broken})
         self._let_go(state)
 
+    def _again(self, state: State, result: Mapping[str, Any]) -> bool:
+        """Put a cell back that found the disk full beside others, which may have filled it."""
+        if not result.get("full") or state.alone:
+            return False
+        state.alone = True
+        self._put_back(state)
+        return True
+
     def _put_back(self, state: State) -> None:
         """Give the cell back to the queue, before cells that are not begun, or let it go where it is done."""
+        del self._hands[state.cell.key]
         self.states.insert(0, state)
         if state.done:
             self._let_go(state)
@@ -375,21 +393,3 @@ def describe_cell(cell: Cell) -> dict[str, Any]:
         "n_synthetic": task.n_synthetic,
         "seed": task.seed,
     }
-
-
-def loadable(plugin: Plugin) -> Loadable:
-    """Return a configured plugin in a form that travels."""
-    return Loadable(plugins.origin_of(type(plugin)), parameters.values_of(plugin))
-
-
-def data_source(plan: Plan) -> DataSource:
-    """Return how a process gets the plan's real images."""
-    folder = plan.settings.data_dir
-    return DataSource(loadable(plan.dataset), str(Path(folder).resolve()) if folder else "", plan.data.fingerprint)
-
-
-def space_path(plan: Plan) -> Path:
-    """Return where the fitted features of a plan are cached, in the user's cache folder."""
-    import platformdirs
-
-    return platformdirs.user_cache_path("synthassay") / "features" / f"{plan.features_id}.pickle"

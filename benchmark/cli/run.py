@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from benchmark.errors import InputError
+from benchmark.errors import InputError, StoppedError
 
 if TYPE_CHECKING:
     from benchmark.plan import Plan
@@ -64,6 +65,11 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
                 "--out", "-o", metavar="DIR", help="Where results are kept and found again.  [default: bench-results]"
             ),
             click.option("--workers", metavar="N", type=int, help="Cells at once.  [default: the number of cores]"),
+            click.option(
+                "--cluster",
+                metavar="ADDRESS",
+                help="Run the cells on the workers of a Dask scheduler, tcp://host:8786.",
+            ),
             click.option(
                 "--timeout", metavar="SECONDS", type=float, help="Limit for generating a cell.  [default: 3600]"
             ),
@@ -135,6 +141,9 @@ def command(
     except KeyboardInterrupt:
         click.echo("bench: interrupted; what is finished is kept. Run the same command to go on.", err=True)
         return 130
+    except StoppedError as error:
+        click.echo(f"bench: {error}; what is finished is kept. To go on: {shlex.join(settings.command())}", err=True)
+        return 1
     return _finish(results, as_json=as_json, open_=open_)
 
 
