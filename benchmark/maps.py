@@ -6,7 +6,7 @@ import hashlib
 import shutil
 import traceback
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -52,6 +52,7 @@ class MapJob:
     start: Literal["pool"] = "pool"
     seconds: float = 600.0          # a method
     memory: float = 8.0
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, say: Say) -> dict[str, Any]:
         """Return the status, and the reason of each method that failed: the others are not lost."""
