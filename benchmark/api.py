@@ -392,7 +392,7 @@ class Source(Protocol):
 
         "strata": [[source, label, n]], in the order of the points: the first n images of a configuration, or of the
         role "held-out"; "points": float32 (points, 2) or (points, 3) by "tsne2", "tsne3", "umap2", "umap3"; "failed":
-        the reason of each method that has none.
+        the reason of each method that has none; "preserved": the share of the ten nearest neighbours that each keeps.
         """
 
     def real(self, label: int, role: str, n_real: int, seed: int) -> Images:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -29,6 +29,7 @@ QUICK = protocol.Sizes(train=250, held_out=100)
 FULL = protocol.Sizes(train=1000, held_out=500)
 ALL = -1                        # stands for a label where all chosen classes are scored at once
 MAP_POINTS = {False: 4000, True: 1000}  # of the page's map, by --quick
+MapMethod: TypeAlias = Literal["tsne", "umap"]
 SCORING = (  # what every metric stands on
     "evidence.py", "neighbours.py", "reference.py", "probability.py", "protocol.py", "data.py", "embedding/__init__.py",
     "embedding/affinities.py", "embedding/exact.py", "embedding/tsne.py", "embedding/umap.py",
@@ -135,7 +136,7 @@ class Plan:
         return given if given is not None else MAP_POINTS[self.settings.quick]
 
     @property
-    def map_methods(self) -> tuple[str, ...]:
+    def map_methods(self) -> tuple[MapMethod, ...]:
         """What the joint map is made by: UMAP takes ten seconds to load, which a quick run has not."""
         return ("tsne",) if self.settings.quick else ("tsne", "umap")
 
