@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import numpy as np
 
+from benchmark import maps
 from benchmark.aspects import ASPECTS
 from benchmark.images import breakdown, columns_of
 from benchmark.plan import ALL, cores
@@ -62,7 +63,7 @@ def _numbers(results: Results) -> dict[str, Any]:
             for (config, n_real, label), found in breakdown(results).items()
         ],
         "comparisons": results.summary["comparisons"],
-        "cells": [_cell(results, cell) for cell in results.plan.cells],
+        "cells": [_cell(results, cell) for cell in results.plan.cells if not cell.elsewhere],
         "failures": _failures(results),
         "sections": {},
     }
@@ -140,6 +141,10 @@ class StoredSource:
             "snapshots": {int(name[9:]): array for name, array in arrays.items() if name.startswith("snapshot/")},
         }
 
+    def joint_map(self, n_real: int) -> Mapping[str, Any] | None:
+        """Return the joint map of all generators and held-out images, or None."""
+        return maps.stored(self._results.plan, self._results.store, n_real)
+
     def real(self, label: int, role: str, n_real: int, seed: int) -> Images:
         """Return the real images of a class and role."""
         plan = self._results.plan
@@ -203,7 +208,10 @@ def _generators(results: Results) -> list[dict[str, Any]]:
 
 
 def _state(results: Results, config: str) -> dict[str, str]:
-    records = [results.records[cell.key] for cell in results.plan.cells if cell.config == config]
+    cells = [cell for cell in results.plan.cells if cell.config == config]
+    if all(cell.elsewhere for cell in cells):
+        return {"status": "skipped", "reason": cells[0].skip}
+    records = [results.records[cell.key] for cell in cells if not cell.elsewhere]
     bad = [r for r in records if r["status"] != "ok"]
     if not bad:
         return {"status": "ok", "reason": ""}
@@ -333,6 +341,8 @@ def _cell(results: Results, cell: Any) -> dict[str, Any]:
 def _failures(results: Results) -> list[dict[str, Any]]:
     failed = []
     for cell in results.plan.cells:
+        if cell.elsewhere:
+            continue
         result = results.records[cell.key]
         where = {"generator": cell.config, "cls": cell.task.label, "n_real": cell.task.n_real, "seed": cell.task.seed}
         if result["status"] != "ok":

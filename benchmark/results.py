@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark import calibration
+from benchmark.api import ConditionalGenerator
 from benchmark.aspects import ASPECTS
 from benchmark.calibration import Anchors, Part, Table, Value
 from benchmark.plan import ALL
@@ -44,6 +45,7 @@ COLUMNS = (
     "reference",
     "note",
     "fit_cpu_seconds",
+    "fit_classes",
 )
 
 
@@ -84,7 +86,8 @@ class Results:
     @cached_property
     def scores(self) -> list[dict[str, Any]]:
         """Rows as in scores.csv, in its order; empty fields are None."""
-        return [row for cell in (*self.plan.cells, *self.plan.groups) for row in self._rows(cell)]
+        cells = (*self.plan.cells, *self.plan.groups)
+        return [row for cell in cells if not cell.elsewhere for row in self._rows(cell)]
 
     @property
     def failures(self) -> list[dict[str, Any]]:
@@ -105,7 +108,16 @@ class Results:
     def overall(self, config: str, n_real: int) -> dict[str, Part]:
         """Return the aspects of a generator over all classes."""
         at = [self.aspects[config, (label, n_real)] for label in self.plan.labels]
-        return {kind.name: calibration.over_classes([each[kind.name] for each in at], kind.name) for kind in ASPECTS}
+        together = config in self.shared
+        return {
+            kind.name: calibration.over_classes([each[kind.name] for each in at], kind.name, shared=together)
+            for kind in ASPECTS
+        }
+
+    @cached_property
+    def shared(self) -> set[str]:
+        """The conditional generators, whose classes share a fit: to the statistics they are not independent."""
+        return {config for config, g in self.plan.generators.items() if isinstance(g, ConditionalGenerator)}
 
     def fit_scores(self, aspect: str, n_real: int) -> dict[str, dict[tuple[int, int], float]]:
         """Return an aspect of each generator, unclipped, by (class, seed): what paired comparisons compare."""
@@ -129,7 +141,7 @@ class Results:
         at_once = (config, (ALL, n_real), measure) in self.table.values
         labels = (ALL,) if at_once else self.plan.labels
         parts = [raw(self.table, config, (label, n_real), measure) for label in labels]
-        over = calibration.over_classes(parts, measure)
+        over = calibration.over_classes(parts, measure, shared=config in self.shared)
         return (over.score, *over.interval) if over.interval else (over.score, None, None)
 
     def report(self, path: str | Path | None = None) -> Path:
@@ -247,6 +259,7 @@ class Results:
             "reason": result["reason"],
             "cell": cell.key,
             "phase": result.get("phase", ""),
+            "fit_classes": ",".join(self.plan.data.class_names[i] for i in cell.fit.labels) if cell.fit else None,
             **{name: result.get(name) for name in ("fit_seconds", "sample_seconds", "peak_rss_mib", "fit_cpu_seconds")},
         }
         if result["status"] != "ok":

@@ -75,7 +75,7 @@ def _line(pair: Row, named: Mapping[Any, Row], reach: float) -> dict[str, Any]:
     clear = pair["word"] in ("<", ">")
     wins, losses = (pair["losses"], pair["wins"]) if swap else (pair["wins"], pair["losses"])
     said = f"+{fixed(difference)}, {p_text(pair['holm'])}" if clear else pair["word"]
-    unit = "class" if pair["over"] == "classes" else "pair"
+    unit = {"classes": "class", "seeds": "seed"}.get(pair["over"], "pair")
     return {
         "ids": {pair["a"], pair["b"]},
         "first": first,

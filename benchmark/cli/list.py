@@ -33,9 +33,26 @@ def command(kind: str, plugins: tuple[str, ...], as_json: bool) -> None:
         click.secho(name, bold=True)
         for row in rows:
             marks = " (control)" * row["control"] + (f" - {row['missing']}" if row["missing"] else "")
-            click.echo(f"  {row['name']:<20} {row['help']}{marks}")
+            click.echo(f"  {row['name']:<20} {row['help']}{marks}{data_of(row)}")
     for problem in registry.problems:
         click.echo(f"bench: {problem}", err=True)
+
+
+def data_of(row: dict[str, Any]) -> str:
+    """Return what is said of a dataset beyond its first sentence: size, licence, whether it is here."""
+    words = [row.get(key, "") for key in ("size", "licence", "state")]
+    return f"\n{'':23}{'; '.join(word for word in words if word)}" if any(words) else ""
+
+
+def _data(plugin: Any) -> dict[str, str]:
+    from benchmark.api import Dataset
+
+    if not issubclass(plugin, Dataset):
+        return {}
+    state = "here" if plugin().is_here() else "not here: it is downloaded when it is used"
+    if plugin.takes_folder and not plugin.size:
+        state = "yours: reads --data-dir"
+    return {"size": plugin.size, "licence": plugin.licence, "state": state}
 
 
 def entries(plugins: dict[str, Any]) -> list[dict[str, Any]]:
@@ -55,6 +72,7 @@ def entries(plugins: dict[str, Any]) -> list[dict[str, Any]]:
             "missing": missing(plugin),
             "module": plugin.__module__,
             "tags": list(plugin.tags),
+            **_data(plugin),
         }
         for name, plugin in plugins.items()
     ]

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmark.api import Array, Data, InputError
-from benchmark.datasets import _idx
+from benchmark.reading import idx, read_bytes
 
 SOURCE = "LeCun, Cortes, Burges: The MNIST database of handwritten digits, 1998"
 LICENCE = "CC BY-SA 3.0"
@@ -34,7 +34,7 @@ def load() -> Data:
 
 def _read(name: str, dimensions: int) -> Array:
     path = FOLDER / f"{name}.gz"
-    content = _idx.read_bytes(path)
+    content = read_bytes(path)
     if hashlib.sha256(content).hexdigest() != SHA256[name]:
         raise InputError(f"{path}: its bytes are not MNIST's (SHA-256 differs); install the package again.")
-    return _idx.parse(content, path, dimensions)
+    return idx.parse(content, path, dimensions)

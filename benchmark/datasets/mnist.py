@@ -16,6 +16,7 @@ class Mnist(Dataset):
     noun = "digit"
     source = _mnist.SOURCE
     licence = _mnist.LICENCE
+    size = "70,000 images of 28x28x1, 12 MB"
 
     def load(self, folder: Path | None) -> Data:
         """Read the four files that ship inside the package and check their SHA-256."""

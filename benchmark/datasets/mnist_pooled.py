@@ -18,6 +18,7 @@ class MnistPooled(Dataset):
     noun = "digit"
     source = _mnist.SOURCE
     licence = _mnist.LICENCE
+    size = "70,000 images of 28x28x1, 12 MB"
 
     def load(self, folder: Path | None) -> Data:
         """Read MNIST and forget the labels."""

@@ -76,16 +76,25 @@ class DigitSource:
         found = self._cell(cell)
         made = self.samples(cell).reshape(N, -1)
         held_out = self.real(found["cls"], "held_out", N_REAL, 0).reshape(N, -1)
-        if metric == "tsne":            # principal components stand in for t-SNE: the section only draws them
-            both = np.concatenate([made, held_out]) - held_out.mean(axis=0)
-            u, d, _ = np.linalg.svd(both, full_matrices=False)
-            return {f"tsne_{k}d": (u * d)[:, :k] for k in (2, 3)}
         train = self.real(found["cls"], "train", N_REAL, 0).reshape(N_REAL, -1)
         real = distances(held_out, train).min(axis=1)
         return {
             "synthetic_to_held_out": distances(made, held_out).min(axis=1), "held_out_to_train": real,
             "threshold": np.array(np.median(real) / 2),
         }
+
+    def joint_map(self, n_real: int) -> Mapping[str, Any] | None:
+        """Principal components stand in for t-SNE and UMAP: the section only draws them."""
+        cells = [c for c in self.report["cells"] if c["seed"] == 0 and c["status"] == "ok"]
+        cells = [c for c in cells if c["generator"] == "real" or not c["control"]]
+        classes = [c["label"] for c in self.report["classes"]]
+        images = [self.real(c, "held_out", n_real, 0) for c in classes] + [self.samples(c["cell"]) for c in cells]
+        flat = np.concatenate(images).reshape(N * len(images), -1)
+        u, d, _ = np.linalg.svd(flat - flat.mean(axis=0), full_matrices=False)
+        strata = [["held-out", c, N] for c in classes] + [[c["generator"], c["cls"], N] for c in cells]
+        first = {"tsne": 0, "umap": 1}
+        points = {f"{method}{k}": (u * d)[:, i : i + k] for method, i in first.items() for k in (2, 3)}
+        return {"strata": strata, "points": points, "failed": {}}
 
     def per_image(self, cell: str) -> Mapping[str, Array]:
         found = self._cell(cell)
