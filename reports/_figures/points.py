@@ -15,8 +15,8 @@ from reports._rows import HELD_OUT, REAL, Row, controls, regimes, working
 
 
 def figures(report: Row) -> Iterator[tuple[str, Figure]]:
-    """Yield a figure a method and regime, real against real first."""
-    real = [{**c, "label": "Real against real"} for c in controls(report) if c["id"] == REAL]
+    """Yield a figure a method and number of training images, real against real first."""
+    real: list[Row] = [{**c, "label": "Real against real"} for c in controls(report) if c["id"] == REAL]
     for found in report["sections"].get("map") or []:
         shown = [g for g in [*real, *working(report)] if len(rows_of(found, g["id"]))]
         end = f"-{found['n_real']}" if len(regimes(report)) > 1 else ""

@@ -15,7 +15,8 @@ from reports._figures.style import paper
 
 Report = dict[str, Any]
 NAMES = {
-    "scores", "classes", "ranking", "images-3", "images-5", "map-tsne", "copies-3", "copies-5", "training-gan-steps-600",
+    "scores", "classes", "ranking", "images-3", "images-5", "map-tsne", "copies-3", "copies-5",
+    "training-gan-steps-600",
 }
 
 
