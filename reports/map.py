@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,7 +11,6 @@ from markupsafe import Markup
 
 from benchmark.api import Section, Source, hookimpl
 from reports._atlas import packed, points_of, rows_of
-from reports._data import script_safe
 from reports._points import flat_map, solid_map
 from reports._rows import HELD_OUT, REAL, Row, class_title, controls, index, noun, regime_title, regimes, working
 from reports._svg import mark_of, token_of
@@ -21,6 +21,7 @@ from reports._views import NOTHING
 METHODS = {"tsne": "t-SNE", "umap": "UMAP"}
 OVERLAPS = {"2D": "tsne_overlap_2d", "3D": "tsne_overlap_3d"}
 FEWEST = 10                     # images; a map of fewer says nothing
+CODES = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
 
 class Map(Section):
@@ -91,6 +92,11 @@ def _atlas(report: Row, found: Row) -> dict[str, Any]:
         "images": "Images" if noun(report) == "class" else plural(noun(report)).capitalize(),
         "many": counted(found["n"], "image"), "id": f"map-{found['n_real']}",
     }
+
+
+def script_safe(value: Any) -> Markup:
+    """Return JSON for a script element: nothing in it can end the element."""
+    return Markup(json.dumps(value, allow_nan=False, separators=(",", ":")).translate(CODES))  # noqa: S704 - escaped
 
 
 def _panel(found: Row, generator: Row) -> dict[str, Any]:
