@@ -36,9 +36,9 @@ else:
     Images = Labels = Array = Any
 
 __all__ = [
-    "Array", "CannotFit", "ConditionalGenerator", "Context", "Control", "Data", "Dataset", "Evidence", "Features",
-    "Generator", "GroupEvidence", "Images", "InputError", "Labels", "Measure", "Metric", "Neighbours", "Plugin",
-    "Score", "Section", "Source", "Task", "hookimpl",
+    "AnyGenerator", "Array", "CannotFit", "ConditionalGenerator", "Context", "Control", "Data", "Dataset",
+    "Evidence", "Features", "Generator", "GroupEvidence", "Images", "InputError", "Labels", "Measure", "Metric", "Neighbours",
+    "Plugin", "Score", "Section", "Source", "Task", "hookimpl",
 ]
 
 hookimpl = pluggy.HookimplMarker("synthassay")
@@ -140,13 +140,17 @@ class Plugin:
         return None
 
 
-class Generator(Plugin):
-    """Makes synthetic images of one class after seeing real ones."""
+class AnyGenerator(Plugin):
+    """What both kinds of generators say of themselves; derive from `Generator` or `ConditionalGenerator`."""
 
     label: ClassVar[str] = ""                   # how the page names it, if not by `name`: "SMOTE"
     control: ClassVar[bool] = False
     light: ClassVar[bool] = False               # True: may start as a fork of a process with numpy and sklearn loaded
     cost: ClassVar[Literal["seconds", "minutes"]] = "seconds"
+
+
+class Generator(AnyGenerator):
+    """Makes synthetic images of one class after seeing real ones."""
 
     def fit(self, real: Images, ctx: Context) -> None:
         """Learn from `real`, float32 (n, height, width, channels) in [0, 1]. May raise CannotFit."""
@@ -157,14 +161,14 @@ class Generator(Plugin):
         raise NotImplementedError
 
 
-class ConditionalGenerator(Generator):
+class ConditionalGenerator(AnyGenerator):
     """Makes images of any of several classes after seeing all of them: fitted once, then sampled a class at a time."""
 
-    def fit(self, real: Images, labels: Labels, ctx: Context) -> None:  # type: ignore[override]
+    def fit(self, real: Images, labels: Labels, ctx: Context) -> None:
         """Learn from `real` (n, h, w, c) of all chosen classes; `labels` int64 (n,) are any integers."""
         raise NotImplementedError
 
-    def sample(self, n: int, label: int, ctx: Context) -> Images:  # type: ignore[override]
+    def sample(self, n: int, label: int, ctx: Context) -> Images:
         """Return `n` images of the class `label`, one of those that it was fitted on."""
         raise NotImplementedError
 

@@ -20,7 +20,7 @@ from benchmark.errors import InputError
 from benchmark.settings import Settings, parse_classes
 
 if TYPE_CHECKING:
-    from benchmark.api import Dataset, Features, Generator, Images, Metric
+    from benchmark.api import AnyGenerator, Dataset, Features, Images, Metric
     from benchmark.plugins import Registry
 
 QUICK = protocol.Sizes(train=250, held_out=100)
@@ -50,7 +50,7 @@ class Cell:
 
     key: str
     config: str
-    generator: Generator
+    generator: AnyGenerator
     task: Task
     sizes: protocol.Sizes
     skip: str = ""
@@ -83,7 +83,7 @@ class Plan:
     dataset: Dataset
     labels: tuple[int, ...]
     sizes: Mapping[int, protocol.Sizes]  # by n_real
-    generators: Mapping[str, Generator]  # by configuration, controls last
+    generators: Mapping[str, AnyGenerator]  # by configuration, controls last
     metrics: Mapping[str, Metric]  # by configuration
     features: Features
     features_id: str
@@ -195,7 +195,7 @@ def make(settings: Settings, registry: Registry, *, draws: int = 2) -> Plan:
     return replace(plan, groups=tuple(group for group in _groups(plan) if plan.metrics_for(group)))
 
 
-def _generators(settings: Settings, registry: Registry) -> dict[str, Generator]:
+def _generators(settings: Settings, registry: Registry) -> dict[str, AnyGenerator]:
     known = {name: plugin for name, plugin in registry.generators.items() if not plugin.control}
     controls = {name: plugin for name, plugin in registry.generators.items() if plugin.control}
     for selector in selectors.split(settings.generators):
@@ -253,7 +253,7 @@ def _sizes(settings: Settings, data: RealData, draws: int) -> tuple[dict[int, pr
     }, notes
 
 
-def _cell(plan: Plan, config: str, generator: Generator, label: int, n_real: int, seed: int) -> Cell:
+def _cell(plan: Plan, config: str, generator: AnyGenerator, label: int, n_real: int, seed: int) -> Cell:
     data, sizes, task = plan.data, plan.sizes[n_real], _task(plan, label, n_real, seed)
 
     def key(kind: str, label: int, *more: Any) -> str:
