@@ -36,8 +36,8 @@ else:
     Images = Labels = Array = Any
 
 __all__ = [
-    "AnyGenerator", "Array", "CannotFit", "ConditionalGenerator", "Context", "Control", "Data", "Dataset",
-    "Evidence", "Features", "Generator", "GroupEvidence", "Images", "InputError", "Labels", "Measure", "Metric", "Neighbours",
+    "AnyGenerator", "Array", "CannotFit", "ConditionalGenerator", "Context", "Control", "Data", "Dataset", "Evidence",
+    "Features", "Generator", "GroupEvidence", "Images", "InputError", "Labels", "Measure", "Metric", "Neighbours",
     "Plugin", "Score", "Section", "Source", "Task", "hookimpl",
 ]
 
