@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 import pluggy
 
 from benchmark.errors import CannotFit, InputError
-from benchmark.scores import Score
+from benchmark.scores import Measure, Score, Space
+from benchmark.study import CannotTell, Claim, Estimate, Findings, Study, StudyFigure, Verdict, confirmed
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -36,14 +37,14 @@ else:
     Images = Labels = Array = Any
 
 __all__ = [
-    "AnyGenerator", "Array", "CannotFit", "ConditionalGenerator", "Context", "Control", "Data", "Dataset", "Evidence",
-    "Features", "Generator", "GroupEvidence", "Images", "InputError", "Labels", "Measure", "Metric", "Neighbours",
-    "Plugin", "Score", "Section", "Source", "Task", "hookimpl",
+    "AnyGenerator", "Array", "CannotFit", "CannotTell", "Claim", "ConditionalGenerator", "Context", "Control", "Data",
+    "Dataset", "Embedding", "Estimate", "Evidence", "Features", "Findings", "Generator", "GroupEvidence", "Images",
+    "InputError", "Labels", "Measure", "Metric", "Neighbours", "Plugin", "Score", "Section", "Source", "Study",
+    "StudyFigure", "Task", "Verdict", "confirmed", "hookimpl",
 ]
 
 hookimpl = pluggy.HookimplMarker("synthassay")
 
-Space = Literal["pixels", "features"]
 Role = Literal["synthetic", "held_out", "train", "test"]
 
 
@@ -183,42 +184,24 @@ class Control(Generator):
 
 
 @dataclass(frozen=True)
-class Measure:
-    """One named number that a metric gives for a cell.
-
-    better: which way is good; "half": the nearer to 0.5; "none": a diagnostic.
-    failing: the control that must fail, whose value is 0 on the calibrated scale (`real` is 1).
-    zero: a fixed value for 0 in place of that control.
-    space: where distances are taken; "features" is what `--features` names. "" where none are.
-    smallest_n: synthetic images below which it is not judged.
-    controls: the controls that get it; None: all that the metric scores.
-    """
-
-    name: str
-    better: Literal["higher", "lower", "half", "none"]
-    help: str
-    aspect: Literal["realistic", "varied", "original", "useful"] | None = None
-    failing: str | None = None
-    zero: float | None = None
-    unit: str = ""
-    bounds: tuple[float | None, float | None] = (0.0, 1.0)
-    space: Space | Literal[""] = ""
-    reference: bool = False                     # True: depends on the reference classifier
-    smallest_n: int = 15
-    controls: tuple[str, ...] | None = None
-
-    @property
-    def anchored(self) -> bool:
-        """Whether there is a calibrated scale: a failing control, or a fixed zero."""
-        return self.failing is not None or self.zero is not None
-
-
-@dataclass(frozen=True)
 class Neighbours:
     """Nearest neighbours, nearest first: distances float32 (n, k), indices int64 (n, k)."""
 
     distances: Array
     indices: Array
+
+
+@dataclass(frozen=True)
+class Embedding:
+    """A map of images: points float32 (n, dimensions).
+
+    kl: what t-SNE went down, KL(P || Q) in nats, in one kernel for all engines (None for UMAP).
+    preserved: the mean share of each image's 10 nearest neighbours that are among its 10 nearest on the map.
+    """
+
+    points: Array
+    kl: float | None
+    preserved: float
 
 
 class Evidence(Protocol):
@@ -242,6 +225,15 @@ class Evidence(Protocol):
 
     def balls(self, of: Role, among: Role, radii: Array, space: Space = "features") -> Array:
         """Return int64 (n,): how many balls, of `radii` (m,) round each of `among`, hold each of `of` (d <= radius)."""
+
+    def embedding(
+        self, method: Literal["tsne", "umap"], dims: tuple[int, ...], *, images: int = 250, **settings: Any
+    ) -> Mapping[int, Embedding]:
+        """Return joint maps of the first m synthetic images and the first m held-out ones, by number of dimensions.
+
+        m is `images`, or fewer where there are fewer. Points (2m, dims), the synthetic ones first. settings:
+        `perplexity` and `engine` ("auto", "exact", "fft", "sklearn") of t-SNE, `neighbors` of UMAP.
+        """
 
     def classify(self, images: Images | Role) -> Labels:
         """Return the labels that the reference classifier (fitted on the neutral role) gives, int64 (n,)."""
@@ -276,6 +268,7 @@ class Metric(Plugin):
     measures: ClassVar[tuple[Measure, ...]]
     scope: ClassVar[Literal["cell", "generator"]] = "cell"
     default: ClassVar[bool] = True              # False: runs only where `--metrics` names it
+    maps: ClassVar[bool] = False                # True: asks for `embedding`, whose code is compiled before any cell
     controls: ClassVar[tuple[str, ...] | None] = None   # controls that are scored; None: all
 
     def score(self, evidence: Any, ctx: Context) -> Mapping[str, Score]:
@@ -312,6 +305,11 @@ class Dataset(Plugin):
     title: ClassVar[str] = ""                   # how the page names it, if not by `name`: "MNIST"
     noun: ClassVar[str] = "class"               # what the page calls a class: "digit"
     takes_folder: ClassVar[bool] = False        # True: reads `--data-dir`
+    size: ClassVar[str] = ""                    # for `bench list`: "70,000 images of 28x28x1, 31 MB"
+
+    def is_here(self) -> bool:
+        """Whether `load(None)` needs no download."""
+        return True
 
     def load(self, folder: Path | None) -> Data:
         """Read the images; `folder` is `--data-dir`. Raises InputError on what cannot be read."""
@@ -360,6 +358,14 @@ class Source(Protocol):
 
     def history(self, cell: str) -> Mapping[str, Any]:
         """Return what a generator logged: {"unit", "curves": {name: [[step, value]]}, "snapshots": {step: images}}."""
+
+    def joint_map(self, n_real: int) -> Mapping[str, Any] | None:
+        """Return the map of held-out real, fresh real and all generators' images of the first seed, or None.
+
+        "strata": [[source, label, n]], in the order of the points: the first n images of a configuration, or of the
+        role "held-out"; "points": float32 (points, 2) or (points, 3) by "tsne2", "tsne3", "umap2", "umap3"; "failed":
+        the reason of each method that has none.
+        """
 
     def real(self, label: int, role: str, n_real: int, seed: int) -> Images:
         """Return the real images of a class and role ("train", "held_out", "fresh")."""

@@ -56,6 +56,7 @@ class Generate:
     memory: float
     generator: Loadable
     task: Task
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, say: Say) -> dict[str, Any]:
         """Return status, reason and figures; samples.npz and history.npz are in the folder."""
@@ -164,6 +165,7 @@ class Prepare:
     start: Literal["pool"] = "pool"
     seconds: float = 3600.0
     memory: float = 8.0
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, say: Say) -> dict[str, Any]:
         """Return the status; a failure is the run's, not a cell's."""
@@ -205,7 +207,8 @@ def is_prepared(path: Path) -> bool:
 
 
 @lru_cache(maxsize=2)
-def _load_space(path: Path) -> Any:
+def load_space(path: Path) -> Any:
+    """Return the fitted feature space of a run; read once a process."""
     return pickle.loads(path.read_bytes())  # noqa: S301 - written by this user's own runs
 
 
@@ -225,6 +228,7 @@ class ScoreCell:
     start: Literal["pool"] = "pool"
     seconds: float = 600.0  # a metric
     memory: float = 8.0
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, say: Say) -> dict[str, Any]:
         """Say ("stage", key) before and ("scored", (key, record)) after each metric."""
@@ -253,7 +257,7 @@ class ScoreCell:
         from benchmark.evidence import CellEvidence
 
         data, task = self.data.load(), self.task
-        synthetic = _images(self.samples)
+        synthetic = load_images(self.samples)
         own = data.roles(task.label, task.seed, self.sizes)
         return CellEvidence(
             task=task,
@@ -265,7 +269,7 @@ class ScoreCell:
             test_labels=data.test_labels,
             others=_Others(data, task, self.sizes, "held_out"),
             others_train=_Others(data, task, self.sizes, "train"),
-            feature_space=_load_space(self.space),
+            feature_space=load_space(self.space),
         )
 
     def _score(self, key: str, metric: Metric, evidence: Any) -> dict[str, Any]:
@@ -303,17 +307,18 @@ class ScoreGroup(ScoreCell):
             seed=task.seed,
             n_real=task.n_real,
             labels=tuple(self.members),
-            synthetic={label: _images(path) for label, path in self.members.items()},
+            synthetic={label: load_images(path) for label, path in self.members.items()},
             train={label: own["train"] for label, own in roles.items()},
             held_out={label: own["held_out"] for label, own in roles.items()},
             test=data.test[chosen],
             test_labels=data.test_labels[chosen],
-            feature_space=_load_space(self.space),
+            feature_space=load_space(self.space),
             control=self.control,
         )
 
 
-def _images(samples: Path) -> Images:
+def load_images(samples: Path) -> Images:
+    """Return stored images, float32 (n, h, w, c)."""
     with np.load(samples, allow_pickle=False) as file:
         return np.asarray(file["images"])
 

@@ -33,8 +33,10 @@ def run(**options: Any) -> Results:
 def make_plan(settings: Settings, registry: Any) -> Plan:
     """Return the plan of a run, all of its input checked. Raises InputError; nothing is written."""
     from benchmark import plan, requirements
+    from benchmark.device import check_system
     from benchmark.store import Store
 
+    check_system()
     made = plan.make(settings, registry)
     for text in settings.require:
         requirements.parse(text, made)

@@ -16,8 +16,10 @@ import numpy as np
 from benchmark import parameters, plugins, protocol, reference, selectors
 from benchmark.api import ConditionalGenerator, Control, Task
 from benchmark.data import RealData, load
+from benchmark.device import CPU, NO_GPU, gpu_or_cpu
 from benchmark.errors import InputError
 from benchmark.settings import Settings, parse_classes
+from benchmark.sharding import Shard
 
 if TYPE_CHECKING:
     from benchmark.api import AnyGenerator, Dataset, Features, Images, Metric
@@ -26,8 +28,10 @@ if TYPE_CHECKING:
 QUICK = protocol.Sizes(train=250, held_out=100)
 FULL = protocol.Sizes(train=1000, held_out=500)
 ALL = -1                        # stands for a label where all chosen classes are scored at once
+MAP_POINTS = {False: 4000, True: 1000}  # of the page's map, by --quick
 SCORING = (  # what every metric stands on
-    "evidence.py", "neighbours.py", "reference.py", "probability.py", "protocol.py", "data.py",
+    "evidence.py", "neighbours.py", "reference.py", "probability.py", "protocol.py", "data.py", "embedding/__init__.py",
+    "embedding/affinities.py", "embedding/exact.py", "embedding/tsne.py", "embedding/umap.py",
 )
 
 
@@ -56,6 +60,13 @@ class Cell:
     skip: str = ""
     members: tuple[Cell, ...] = ()
     fit: Fit | None = None
+    elsewhere: bool = False  # left to another shard
+    device: str = CPU  # where it is generated
+
+    @property
+    def unit(self) -> str:
+        """The key of what is generated in one go: cells with one unit stay in one shard."""
+        return self.fit.key if self.fit else self.key
 
     @property
     def control(self) -> bool:
@@ -90,6 +101,7 @@ class Plan:
     cells: tuple[Cell, ...]
     notes: tuple[str, ...] = field(default=())
     groups: tuple[Cell, ...] = field(default=())
+    device: str = CPU  # of generators that are not light
 
     @property
     def seeds(self) -> range:
@@ -115,6 +127,17 @@ class Plan:
     def workers(self) -> int:
         """Cells that run at once."""
         return self.settings.workers or cores()
+
+    @property
+    def map_points(self) -> int:
+        """The most images on a joint map of the page; 0: none is made."""
+        given = self.settings.map_points
+        return given if given is not None else MAP_POINTS[self.settings.quick]
+
+    @property
+    def map_methods(self) -> tuple[str, ...]:
+        """What the joint map is made by: UMAP takes ten seconds to load, which a quick run has not."""
+        return ("tsne",) if self.settings.quick else ("tsne", "umap")
 
     def metrics_for(self, cell: Cell) -> dict[str, Metric]:
         """Return the metrics that are due on a cell, by configuration."""
@@ -160,6 +183,9 @@ def make(settings: Settings, registry: Registry, *, draws: int = 2) -> Plan:
     dataset, data = _data(settings, registry)
     labels = tuple(data.class_names.index(word) for word in parse_classes(settings.classes, data.class_names))
     sizes, notes = _sizes(settings, data, draws)
+    device = gpu_or_cpu() if settings.device == "auto" else CPU
+    if settings.device != device == CPU:
+        notes.append(NO_GPU)
     features_id = digest(
         "features",
         protocol.VERSION,
@@ -182,6 +208,7 @@ def make(settings: Settings, registry: Registry, *, draws: int = 2) -> Plan:
         features_id,
         (),
         tuple(notes),
+        device=device,
     )
     cells = [
         _cell(plan, config, generator, label, n_real, seed)
@@ -192,7 +219,22 @@ def make(settings: Settings, registry: Registry, *, draws: int = 2) -> Plan:
     ]
     cells.sort(key=lambda cell: cell.sort_key)
     plan = replace(plan, cells=tuple(cells))
-    return replace(plan, groups=tuple(group for group in _groups(plan) if plan.metrics_for(group)))
+    plan = replace(plan, groups=tuple(group for group in _groups(plan) if plan.metrics_for(group)))
+    return _shard(plan, Shard.parse(settings.shard)) if settings.shard else plan
+
+
+def _shard(plan: Plan, shard: Shard) -> Plan:
+    """Leave the cells of other shards out, and all groups: these take cells of every shard."""
+    share = shard.share((cell.config, cell.unit) for cell in plan.cells)
+    skip = f"left to another shard; this is {shard}"
+    cells = [c if c.unit in share else replace(c, skip=skip, elsewhere=True) for c in plan.cells]
+    later = f"left to the run over the merged shards; this is {shard}"
+    note = (
+        f"This is shard {shard}: {sum(not c.elsewhere for c in cells)} of {len(cells)} cells. Merge the shards "
+        "(bench merge), then give the same command without --shard: for all cells, and what is scored over all classes."
+    )
+    groups = tuple(replace(group, skip=later, elsewhere=True) for group in plan.groups)
+    return replace(plan, cells=tuple(cells), groups=groups, notes=(*plan.notes, note))
 
 
 def _generators(settings: Settings, registry: Registry) -> dict[str, AnyGenerator]:
@@ -255,18 +297,19 @@ def _sizes(settings: Settings, data: RealData, draws: int) -> tuple[dict[int, pr
 
 def _cell(plan: Plan, config: str, generator: AnyGenerator, label: int, n_real: int, seed: int) -> Cell:
     data, sizes, task = plan.data, plan.sizes[n_real], _task(plan, label, n_real, seed)
+    device = CPU if generator.light else plan.device
 
     def key(kind: str, label: int, *more: Any) -> str:
         made_by = (generator.name, parameters.values_of(generator), plugins.code_of(type(generator)))
         cut = (data.name, data.fingerprint, label, n_real, sizes.held_out, sizes.neutral, seed)
-        return digest(kind, protocol.VERSION, *cut, *made_by, *more)
+        return digest(kind, protocol.VERSION, *cut, *made_by, *more, *([device] if device != CPU else []))
 
     skip = plugins.missing(type(generator)) or generator.skip(task) or ""
     if not isinstance(generator, ConditionalGenerator):
-        return Cell(key("cell", label), config, generator, task, sizes, skip)
+        return Cell(key("cell", label), config, generator, task, sizes, skip, device=device)
     labels = tuple(each for each in plan.labels if not generator.skip(_task(plan, each, n_real, seed)))
     fit = Fit(key("fit", ALL, labels), labels)
-    return Cell(key("cell", label, labels), config, generator, task, sizes, skip, fit=fit)
+    return Cell(key("cell", label, labels), config, generator, task, sizes, skip, fit=fit, device=device)
 
 
 def _task(plan: Plan, label: int, n_real: int, seed: int) -> Task:

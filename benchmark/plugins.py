@@ -24,8 +24,9 @@ import pluggy
 from benchmark import hookspecs
 from benchmark.api import AnyGenerator, ConditionalGenerator, Dataset, Features, Generator, Metric, Plugin, Section
 from benchmark.errors import InputError, unknown
+from benchmark.study import Study
 
-FOLDERS = ("benchmark.datasets", "benchmark.features", "generators", "metrics", "reports")
+FOLDERS = ("benchmark.datasets", "benchmark.features", "benchmark.studies", "generators", "metrics", "reports")
 GROUP = "synthassay"
 KINDS: dict[str, tuple[type, ...]] = {
     "generators": (Generator, ConditionalGenerator),
@@ -33,7 +34,9 @@ KINDS: dict[str, tuple[type, ...]] = {
     "datasets": (Dataset,),
     "features": (Features,),
     "report_sections": (Section,),
+    "studies": (Study,),
 }
+ONE = {"features": "features", "studies": "study"}          # of a kind; else it loses its s
 
 
 @dataclass(frozen=True)
@@ -70,12 +73,13 @@ class Registry:
     datasets: dict[str, type[Dataset]] = field(default_factory=dict)
     features: dict[str, type[Features]] = field(default_factory=dict)
     report_sections: dict[str, type[Section]] = field(default_factory=dict)
+    studies: dict[str, Study] = field(default_factory=dict)
 
     def get(self, kind: str, name: str) -> Any:
         """Return a plugin class by kind ('generators') and name. Raises InputError."""
         known: Mapping[str, Any] = getattr(self, kind)
         if name not in known:
-            raise unknown(kind.removesuffix("s") if kind != "features" else kind, name, known)
+            raise unknown(ONE.get(kind, kind.removesuffix("s")), name, known)
         return known[name]
 
 
@@ -217,7 +221,8 @@ def _collect(registry: Registry, kind: str, hook: Callable[[], Any], where: str)
     for plugin in classes:
         fault = _fault(plugin, kind)
         if not fault and plugin.name in known:
-            first = inspect.getsourcefile(known[plugin.name])
+            taken = known[plugin.name]
+            first = "another study" if isinstance(taken, Study) else inspect.getsourcefile(taken)
             fault = f"the name {plugin.name!r} is taken by {first}; rename one of them"
         if fault:
             registry.problems.append(f"plugin {where}: {fault}.")
@@ -227,6 +232,8 @@ def _collect(registry: Registry, kind: str, hook: Callable[[], Any], where: str)
 
 def _fault(plugin: Any, kind: str) -> str:
     """Return what is wrong with a plugin class, or ""."""
+    if kind == "studies":
+        return "" if isinstance(plugin, Study) else f"bench_studies returned {plugin!r}, which is not a Study"
     if not (isinstance(plugin, type) and issubclass(plugin, KINDS[kind])):
         return f"bench_{kind} returned {plugin!r}, which is not a {' or '.join(c.__name__ for c in KINDS[kind])} class"
     name = getattr(plugin, "name", None)

@@ -62,6 +62,7 @@ class Results:
     aspects: dict[tuple[str, tuple[int, int]], dict[str, Part]] = field(default_factory=dict)
     seconds: float = 0.0
     finished: bool = True
+    page_warning: str = ""  # what is to be said of the size of the page, once it is written
 
     def __post_init__(self) -> None:
         """Read the store and calibrate."""
@@ -85,7 +86,8 @@ class Results:
     @cached_property
     def scores(self) -> list[dict[str, Any]]:
         """Rows as in scores.csv, in its order; empty fields are None."""
-        return [row for cell in (*self.plan.cells, *self.plan.groups) for row in self._rows(cell)]
+        cells = (*self.plan.cells, *self.plan.groups)
+        return [row for cell in cells if not cell.elsewhere for row in self._rows(cell)]
 
     @property
     def failures(self) -> list[dict[str, Any]]:
@@ -143,12 +145,25 @@ class Results:
         return (over.score, *over.interval) if over.interval else (over.score, None, None)
 
     def report(self, path: str | Path | None = None) -> Path:
-        """Write the report page to `path` (default: report.html in the output folder) and return where it is."""
-        from benchmark.reporting import build_report, render
+        """Write report.json, and the page to `path` (default: report.html in the output folder); return where it is."""
+        from benchmark.reporting import write_page
 
         target = Path(path) if path is not None else self.store.folder / "report.html"
-        write_text(target, render(build_report(self), self.plan.registry))
+        write_json(self.store.folder / "report.json", self._report)
+        self.page_warning = write_page(self._report, self.plan.registry, target)
         return target
+
+    @cached_property
+    def _report(self) -> dict[str, Any]:
+        from benchmark.reporting import build_report
+
+        return build_report(self)
+
+    def _repr_html_(self) -> str:
+        """Return the verdict and the images for a notebook."""
+        from benchmark.reporting import excerpt
+
+        return excerpt(self._report)
 
     def write(self) -> None:
         """Write scores.csv, images.csv, summary.json and run.toml into the output folder."""

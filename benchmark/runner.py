@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from benchmark import parameters, plugins, together
+from benchmark import device, maps, parameters, plugins, together, weights
 from benchmark.cell import DataSource, Generate, Loadable, Prepare, ScoreCell, ScoreGroup, is_prepared
+from benchmark.embedding import compiling
 from benchmark.plan import Cell, Plan, describe_cell, images_for
 from benchmark.versions import versions
 
@@ -36,6 +37,7 @@ class State:
     generate: bool
     metrics: dict[str, Metric]  # by metric key, still to be scored
     lock: FileLock | None = None
+    seconds: float = 0.0  # spent on it in this run
     not_before: float = 0.0
 
     @property
@@ -60,17 +62,8 @@ class Runner:
     def run(self) -> None:
         """Do all that is not in the store yet. KeyboardInterrupt ends the children and goes on up."""
         self.states = [s for s in pending(self.plan, self.store) if not s.done]
-        if not self.states:
-            return
-        self._spent = known_times(self.plan, self.store)
-        hooks = self.plan.registry.manager.hook
-        hooks.bench_run_started(
-            run={
-                "cells": len(self.plan.cells) + len(self.plan.groups),
-                "to_do": len(self.states),
-                "seconds": self.seconds_left(),
-            }
-        )
+        if self.states:
+            self._begun()
         try:
             self._prepare()
             while self.states or self._hands:
@@ -78,11 +71,26 @@ class Runner:
                     pass
                 for event in self.executor.poll(0.1):
                     self._take(event)
+            maps.draw(self.plan, self.store, self.executor, data_source(self.plan))
         finally:
             self.executor.close()
             for state in self._hands.values():
                 if state.lock is not None:
                     state.lock.release()
+
+    def _begun(self) -> None:
+        """Say what is to be done, and compile what maps need before any cell waits for it."""
+        self._spent = known_times(self.plan, self.store)
+        self.plan.registry.manager.hook.bench_run_started(
+            run={
+                "cells": len(self.plan.cells) + len(self.plan.groups),
+                "to_do": len(self.states),
+                "seconds": self.seconds_left(),
+                "running": lambda: len(self._hands),
+            }
+        )
+        if any(metric.maps for state in self.states for metric in state.metrics.values()):
+            compiling.ensure()
 
     def seconds_left(self) -> float:
         """Estimate the seconds until the end from the cells' own history, in this store and this run."""
@@ -90,8 +98,11 @@ class Runner:
         return estimate(states, self._spent) / max(self.executor.slots, 1)
 
     def _prepare(self) -> None:
-        target = space_path(self.plan)
+        target = weights.cached(self.plan)
         if not any(state.metrics or state.generate for state in self.states):
+            return
+        self.prepared = not self.plan.settings.fresh and is_prepared(weights.kept(self.plan, self.store))
+        if self.prepared:
             return
         if is_prepared(target):
             self._prepared()
@@ -111,8 +122,7 @@ class Runner:
         )
 
     def _prepared(self) -> None:
-        target = space_path(self.plan)
-        shutil.copyfile(target, self.store.folder / "features" / target.name)
+        weights.copy(weights.cached(self.plan), weights.kept(self.plan, self.store))
         self.prepared = True
 
     def _start_one(self) -> bool:
@@ -143,12 +153,17 @@ class Runner:
         return False
 
     def _waits(self, state: State) -> bool:
-        """Whether a group has members that are still to be generated, here or by another run, or a cell its fit."""
+        """Whether a group has members still to be generated here or elsewhere, a cell its fit; or the GPU is in use."""
+        if state.generate and state.cell.device != device.CPU and self._uses_gpu():
+            return True
         fit, others = state.cell.fit, (*self.states, *self._hands.values())
         if fit:
             return state.generate and not state.cell.members and any(s.cell.key == fit.key for s in others)
         keys = {member.key for member in state.cell.members}
         return bool(keys) and any(s.generate and s.cell.key in keys for s in others)
+
+    def _uses_gpu(self) -> bool:
+        return any(other.generate and other.cell.device != device.CPU for other in self._hands.values())
 
     def _begin_group(self, state: State) -> None:
         """Score a group, unless one of its members failed; a damaged member is left to the next run."""
@@ -182,7 +197,8 @@ class Runner:
         folder, settings = self.store.workspace(cell.key), self.plan.settings
         start: Literal["fork", "fresh"] = "fork" if cell.generator.light else "fresh"
         plugin = loadable(cell.generator)
-        job = Generate(cell.key, folder, start, settings.timeout, settings.memory, plugin, cell.task)
+        limits = (settings.timeout, settings.memory)
+        job = Generate(cell.key, folder, start, *limits, plugin, cell.task, device.environment(cell.device))
         if cell.members:
             return together.job(self.plan, cell, job)
         np.save(folder / "real.npy", images_for(self.plan.data, cell))
@@ -199,7 +215,7 @@ class Runner:
             cell.as_control,
             cell.sizes,
             data_source(self.plan),
-            space_path(self.plan),
+            weights.kept(self.plan, self.store),
             {key: loadable(metric) for key, metric in state.metrics.items()},
         )
         return ScoreGroup(**job.__dict__, members=samples) if cell.members else job
@@ -247,14 +263,15 @@ class Runner:
                 self._let_go(own)
 
     def _generated(self, state: State, job: Generate, result: dict[str, Any]) -> None:
-        self._keep(state.cell, job.folder, result)
+        state.seconds += self._keep(state.cell, job.folder, result)
         state.generate = False
         if result["status"] != "ok":
             state.metrics = {}
         self._tell(state, "generate", result)
         self._put_back(state)
 
-    def _keep(self, cell: Cell, folder: Path, result: dict[str, Any]) -> None:
+    def _keep(self, cell: Cell, folder: Path, result: dict[str, Any]) -> float:
+        """Put a generated cell into the store; return the seconds that it took."""
         (folder / "real.npy").unlink(missing_ok=True)
         shutil.rmtree(folder / "scratch", ignore_errors=True)
         for file in folder.glob("*.npz") if result["status"] != "ok" else ():
@@ -262,14 +279,16 @@ class Runner:
         self.store.put_cell(
             cell.key, folder, {**describe_cell(cell), "result": result, "versions": versions(cell.generator)}
         )
-        took = result.get("fit_seconds", 0) + result.get("sample_seconds", 0)
+        took = float(result.get("fit_seconds", 0) + result.get("sample_seconds", 0))
         self._spent.setdefault(cell.config, []).append(took)
+        return took
 
     def _scored(self, state: State, job: ScoreCell, key: str, record: dict[str, Any]) -> None:
         arrays = job.folder / f"{key}.npz"
         metric = state.metrics.pop(key)
         record = {**record, "metric": parameters.config_of(metric), "versions": versions(metric)}
         self.store.put_scores(job.key, key, record, arrays if arrays.exists() else None)
+        state.seconds += record["seconds"]
         self._spent.setdefault(f"metric {record['metric']}", []).append(record["seconds"])
 
     def _scoring_ended(self, state: State, job: ScoreCell, result: dict[str, Any]) -> None:
@@ -307,10 +326,9 @@ class Runner:
             state.lock = None
 
     def _tell(self, state: State, stage: str, result: Mapping[str, Any]) -> None:
-        self.plan.registry.manager.hook.bench_cell_finished(
-            cell=describe_cell(state.cell),
-            result={**result, "stage": stage, "last": state.done, "seconds_left": self.seconds_left()},
-        )
+        told = {"stage": stage, "last": state.done, "seconds": state.seconds, "seconds_left": self.seconds_left()}
+        hook = self.plan.registry.manager.hook
+        hook.bench_cell_finished(cell=describe_cell(state.cell), result={**result, **told})
 
 
 def pending(plan: Plan, store: Store) -> list[State]:
@@ -390,10 +408,3 @@ def data_source(plan: Plan) -> DataSource:
     """Return how a process gets the plan's real images."""
     folder = plan.settings.data_dir
     return DataSource(loadable(plan.dataset), str(Path(folder).resolve()) if folder else "", plan.data.fingerprint)
-
-
-def space_path(plan: Plan) -> Path:
-    """Return where the fitted features of a plan are cached, in the user's cache folder."""
-    import platformdirs
-
-    return platformdirs.user_cache_path("synthassay") / "features" / f"{plan.features_id}.pickle"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
@@ -9,6 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.errors import InputError, unknown
+from benchmark.sharding import Shard
+
+DEVICES = ("cpu", "auto")
 
 
 @dataclass(frozen=True)
@@ -30,9 +34,12 @@ class Settings:
     workers: int | None = None
     timeout: float = 3600.0
     memory: float = 4.0
+    device: str = "cpu"  # or auto
+    shard: str = ""  # "2/5"
     fresh: bool = False
     keep_failures: bool = False
     quick: bool = False
+    map_points: int | None = None
     require: tuple[str, ...] = ()
     plugins: tuple[str, ...] = ()
     report: bool = True
@@ -44,6 +51,7 @@ class Settings:
             ("seeds", 1, 10**4),
             ("seed", 0, 2**31),
             ("workers", 1, 1024),
+            ("map_points", 0, 10_000),
         ):
             _check(name, getattr(self, name), low, high)
         for n in self.n_real or ():
@@ -54,11 +62,24 @@ class Settings:
             )
         _check("timeout", self.timeout, 1, 10**7)
         _check("memory", self.memory, 0.1, 10**4)
+        if self.device not in DEVICES:
+            raise unknown("--device", self.device, DEVICES)
+        if self.shard:
+            Shard.parse(self.shard)
+        if self.shard and self.require:
+            raise InputError(
+                f"--require {self.require[0]!r} is about the whole run: "
+                f"give it with the run over the merged shards, not with --shard {self.shard}."
+            )
 
     @property
     def dataset_name(self) -> str:
-        """The dataset plugin: as asked, else idx for a folder, else mnist."""
-        return self.dataset or ("idx" if self.data_dir else "mnist")
+        """The dataset plugin: as asked, else what `data_dir` looks like, else mnist."""
+        from benchmark.reading import kind_of
+
+        if self.dataset or not self.data_dir:
+            return self.dataset or "mnist"
+        return kind_of(Path(self.data_dir)) if Path(self.data_dir).exists() else "idx"
 
     def to_toml(self) -> str:
         """Write what differs from nothing: a file that `--config` reads."""
@@ -115,8 +136,9 @@ def read_toml(path: Path) -> dict[str, Any]:
 def parse_classes(text: str, class_names: Sequence[str]) -> list[str]:
     """Return the words of a class selection: '3,5', '0-4', 'all', names. Ranges are spelled out. Raises InputError."""
     words: list[str] = []
+    plain = {_folded(name): name for name in class_names}
     for part in text.split(","):
-        word = part.strip()
+        word = part.strip() if part.strip() in class_names else plain.get(_folded(part), part.strip())
         low, dash, high = word.partition("-")
         if word == "all":
             words += class_names
@@ -134,6 +156,11 @@ def parse_classes(text: str, class_names: Sequence[str]) -> list[str]:
             f"--classes {text!r}: {', '.join(twice)} is given twice; name each class once, as 3,5 or 0-4 or all."
         )
     return words
+
+
+def _folded(name: str) -> str:
+    """Return a class name as people type it: `ankle-boot` is 'Ankle boot'."""
+    return re.sub(r"[\s_-]+", "-", name.strip().casefold())
 
 
 def _check(name: str, value: float | None, low: float, high: float) -> None:
