@@ -14,36 +14,18 @@ import numpy as np
 from benchmark import device, maps, parameters, plugins, together, weights
 from benchmark.cell import DataSource, Generate, Loadable, Prepare, ScoreCell, ScoreGroup, is_prepared
 from benchmark.embedding import compiling
+from benchmark.estimates import estimate, known_times
 from benchmark.plan import Cell, Plan, describe_cell, images_for
+from benchmark.todo import State, due_metrics, is_done, look, pending
 from benchmark.versions import versions
 
 if TYPE_CHECKING:
-    from filelock import FileLock
 
-    from benchmark.api import Metric, Plugin
+    from benchmark.api import Plugin
     from benchmark.executors import Event, Executor
     from benchmark.store import Store
 
 RETRY = 1.0  # seconds before a cell that another run holds is looked at again
-TYPICAL = {"seconds": 1.0, "minutes": 45.0}
-SCORING = 6.0  # seconds a cell, where nothing was measured yet
-
-
-@dataclass
-class State:
-    """What is left to do for one cell."""
-
-    cell: Cell
-    generate: bool
-    metrics: dict[str, Metric]  # by metric key, still to be scored
-    lock: FileLock | None = None
-    seconds: float = 0.0  # spent on it in this run
-    not_before: float = 0.0
-
-    @property
-    def done(self) -> bool:
-        """Whether nothing is left."""
-        return not self.generate and not self.metrics
 
 
 @dataclass
@@ -329,74 +311,6 @@ class Runner:
         told = {"stage": stage, "last": state.done, "seconds": state.seconds, "seconds_left": self.seconds_left()}
         hook = self.plan.registry.manager.hook
         hook.bench_cell_finished(cell=describe_cell(state.cell), result={**result, **told})
-
-
-def pending(plan: Plan, store: Store) -> list[State]:
-    """Return all cells with what is left to do, the costly generators first: they decide when the run ends."""
-    states = [look(plan, store, cell) for cell in (*plan.cells, *plan.groups) if not cell.skip]
-    return sorted(states, key=lambda state: state.cell.generator.cost != "minutes")
-
-
-def look(plan: Plan, store: Store, cell: Cell) -> State:
-    """Return what is left to do for a cell: failed work is tried again, finished work is not."""
-    if cell.fit and cell.members:
-        return State(cell, plan.settings.fresh or not all(is_done(store, member) for member in cell.members), {})
-    metrics = due_metrics(plan, cell)
-    if plan.settings.fresh:
-        return State(cell, not cell.members, metrics)
-    kept = plan.settings.keep_failures
-    if not cell.members and not is_done(store, cell):
-        failed = kept and store.cell(cell.key) is not None
-        return State(cell, not failed, {} if failed else metrics)
-    left = {}
-    for key, metric in metrics.items():
-        scores = store.scores(cell.key, key)
-        if scores is None or (scores["status"] != "ok" and not kept):
-            left[key] = metric
-    return State(cell, False, left)
-
-
-def is_done(store: Store, cell: Cell) -> bool:
-    """Whether a cell's samples are there."""
-    record = store.cell(cell.key) if not cell.skip else None
-    return record is not None and record["result"]["status"] == "ok"
-
-
-def due_metrics(plan: Plan, cell: Cell) -> dict[str, Metric]:
-    """Return the metrics that a cell gets and that can do it, by metric key."""
-    return {plan.metric_key(m): m for m in plan.metrics_for(cell).values() if not m.skip(cell.task)}
-
-
-def known_times(plan: Plan, store: Store) -> dict[str, list[float]]:
-    """Return the seconds that stored cells took: by configuration, and by 'metric <configuration>'."""
-    spent: dict[str, list[float]] = {}
-    for cell in plan.cells:
-        record = store.cell(cell.key) if not cell.skip else None
-        if record is None or record["result"]["status"] != "ok":
-            continue
-        result = record["result"]
-        spent.setdefault(cell.config, []).append(result["fit_seconds"] + result["sample_seconds"])
-        for config, metric in plan.metrics_for(cell).items():
-            scored = store.scores(cell.key, plan.metric_key(metric))
-            if scored is not None and scored["status"] == "ok":
-                spent.setdefault(f"metric {config}", []).append(scored["seconds"])
-    return spent
-
-
-def estimate(states: list[State], spent: Mapping[str, list[float]]) -> float:
-    """Return the seconds of work on one core: what the same work took before, else what is typical."""
-    total = 0.0
-    for state in states:
-        if state.generate:
-            known = spent.get(state.cell.config)
-            total += float(np.mean(known)) if known else TYPICAL[state.cell.generator.cost]
-        times = [
-            np.mean(spent[name])
-            for m in state.metrics.values()
-            if (name := f"metric {parameters.config_of(m)}") in spent
-        ]
-        total += float(np.sum(times)) if times else SCORING * bool(state.metrics)
-    return total
 
 
 def loadable(plugin: Plugin) -> Loadable:

@@ -177,9 +177,10 @@ def _settings(config: str | None, no_report: bool, given: dict[str, Any]) -> Set
 
 
 def _show_plan(plan: Plan, as_json: bool) -> None:
+    from benchmark.estimates import estimate, known_times
     from benchmark.plan import describe_cell
-    from benchmark.runner import estimate, known_times, look
     from benchmark.store import Store
+    from benchmark.todo import look
 
     store = Store(Path(plan.settings.out))
     states = [look(plan, store, cell) for cell in (*plan.cells, *plan.groups)]
