@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PRESETS = {
     "tuned": Recipe(
-        lr=8e-4, latent=64, g_widths=(256, 512), d_widths=(256, 128),
+        lr=1.2e-3, latent=64, g_widths=(256, 512), d_widths=(256, 128),
         real_label=0.9, dropout=0.3, average=0.99, shared_noise=True, mean_start=True,
     ),
     "paper": Recipe(

@@ -118,7 +118,7 @@ def test_snapshots_are_of_the_same_latent_points_and_more_steps_change_nothing_b
 
 def test_the_presets_are_the_published_recipes():
     tuned, paper = Gan().recipe, Gan(preset="paper").recipe
-    assert (tuned.lr, tuned.latent, tuned.g_widths, tuned.d_widths) == (8e-4, 64, (256, 512), (256, 128))
+    assert (tuned.lr, tuned.latent, tuned.g_widths, tuned.d_widths) == (1.2e-3, 64, (256, 512), (256, 128))
     assert (tuned.real_label, tuned.dropout, tuned.average, tuned.batch_norm) == (0.9, 0.3, 0.99, True)
     assert (paper.lr, paper.latent, paper.g_widths, paper.d_widths) == (2e-4, 100, (256, 512, 1024), (512, 256))
     assert (paper.real_label, paper.dropout, paper.average, paper.batch_norm) == (1, 0, 0, True)
@@ -170,7 +170,7 @@ def test_one_image_is_not_enough_and_the_reason_is_given(context):
 @pytest.mark.usefixtures("tf")
 def test_a_loss_that_is_not_finite_ends_the_fit_with_a_sentence(real, context):
     real[7] = np.nan
-    with pytest.raises(CannotFit, match=r"a loss is not finite at step 1, with lr=0\.0008; try a smaller lr"):
+    with pytest.raises(CannotFit, match=r"a loss is not finite at step 1, with lr=0\.0012; try a smaller lr"):
         Gan(steps=100, **SMALL).fit(real, context())
 
 
@@ -233,7 +233,7 @@ def test_adam_is_adam(tf, training):
             loss = tf.add_n([tf.reduce_sum(x**2) for x in made.d_adam.variables])      # its gradient is 2x
         gradient = 2 * start
         m, v = 0.5 * m + 0.5 * gradient, 0.999 * v + 0.001 * gradient**2
-        start = start - 8e-4 * (m / (1 - 0.5 ** (step + 1))) / (np.sqrt(v / (1 - 0.999 ** (step + 1))) + 1e-7)
+        start = start - 1.2e-3 * (m / (1 - 0.5 ** (step + 1))) / (np.sqrt(v / (1 - 0.999 ** (step + 1))) + 1e-7)
         made.d_adam.descend(loss, tape, tf.constant(step))
     np.testing.assert_allclose(variable.numpy(), start, atol=1e-6)
 
