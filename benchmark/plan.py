@@ -22,7 +22,7 @@ from benchmark.settings import Settings, parse_classes
 from benchmark.sharding import Shard
 
 if TYPE_CHECKING:
-    from benchmark.api import Dataset, Features, Generator, Images, Metric
+    from benchmark.api import AnyGenerator, Dataset, Features, Images, Metric
     from benchmark.plugins import Registry
 
 QUICK = protocol.Sizes(train=250, held_out=100)
@@ -55,7 +55,7 @@ class Cell:
 
     key: str
     config: str
-    generator: Generator
+    generator: AnyGenerator
     task: Task
     sizes: protocol.Sizes
     skip: str = ""
@@ -95,7 +95,7 @@ class Plan:
     dataset: Dataset
     labels: tuple[int, ...]
     sizes: Mapping[int, protocol.Sizes]  # by n_real
-    generators: Mapping[str, Generator]  # by configuration, controls last
+    generators: Mapping[str, AnyGenerator]  # by configuration, controls last
     metrics: Mapping[str, Metric]  # by configuration
     features: Features
     features_id: str
@@ -245,7 +245,7 @@ def _shard(plan: Plan, shard: Shard) -> Plan:
     return replace(plan, cells=tuple(cells), groups=groups, notes=(*plan.notes, note))
 
 
-def _generators(settings: Settings, registry: Registry) -> dict[str, Generator]:
+def _generators(settings: Settings, registry: Registry) -> dict[str, AnyGenerator]:
     known = {name: plugin for name, plugin in registry.generators.items() if not plugin.control}
     controls = {name: plugin for name, plugin in registry.generators.items() if plugin.control}
     for selector in selectors.split(settings.generators):
@@ -303,7 +303,7 @@ def _sizes(settings: Settings, data: RealData, draws: int) -> tuple[dict[int, pr
     }, notes
 
 
-def _cell(plan: Plan, config: str, generator: Generator, label: int, n_real: int, seed: int) -> Cell:
+def _cell(plan: Plan, config: str, generator: AnyGenerator, label: int, n_real: int, seed: int) -> Cell:
     data, sizes, task = plan.data, plan.sizes[n_real], _task(plan, label, n_real, seed)
     device = CPU if generator.light else plan.device
 
