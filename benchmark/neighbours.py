@@ -19,18 +19,22 @@ PAIRS = 2**24                   # squared distances in a block, at most
 NUMBERS = 2**18                 # float64 numbers in a chunk of exact differences: fits the cache
 
 
-def nearest(of: Array, among: Array, k: int, *, same: bool = False) -> Neighbours:
+def nearest(of: Array, among: Array, k: int, *, same: bool = False, itself: Array | None = None) -> Neighbours:
     """Return the `k` nearest rows of `among` (m, d) for each row of `of` (n, d); ties go to the smaller index.
 
     same: both are the same set, and a row is left out of its own neighbours (by index, so that duplicates stay).
+    itself: int64 (n,), where each row of `of` stands in `among`, to be left out there.
     """
-    if not 1 <= k <= len(among) - same:
-        raise ValueError(f"{k} neighbours were asked for; there are {len(among) - same}.")
+    if same:
+        itself = np.arange(len(of))
+    there = len(among) - (itself is not None)
+    if not 1 <= k <= there:
+        raise ValueError(f"{k} neighbours were asked for; there are {there}.")
     distances = np.empty((len(of), k), dtype=np.float32)
     indices = np.empty((len(of), k), dtype=np.int64)
     for block, squared, slack in _blocks(of, among):
-        if same:
-            squared[np.arange(len(squared)), np.arange(block.start, block.stop)] = np.inf
+        if itself is not None:
+            squared[np.arange(len(squared)), itself[block]] = np.inf
         limit = np.partition(squared, k - 1, axis=1)[:, k - 1] + 2 * slack
         row, column = np.nonzero(squared <= limit[:, None])
         exact = _exact(of[block], among, row, column)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -17,6 +17,7 @@ from benchmark import parameters, plugins, protocol, reference, selectors
 from benchmark.api import Control, Task
 from benchmark.data import RealData, load
 from benchmark.errors import InputError
+from benchmark.given import Given
 from benchmark.settings import Settings, parse_classes
 
 if TYPE_CHECKING:
@@ -135,9 +136,27 @@ def digest(*parts: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
+@dataclass(frozen=True)
+class Basis:
+    """The real images of a plan: which classes, and how many of each role by n_real."""
+
+    dataset: Dataset
+    data: RealData
+    labels: tuple[int, ...]
+    sizes: Mapping[int, protocol.Sizes]
+    notes: list[str]
+
+
 def make(settings: Settings, registry: Registry, *, draws: int = 2) -> Plan:
     """Check all settings and lay out the cells (draws: see `protocol.Sizes`). Raises InputError; nothing is written."""
     generators = _generators(settings, registry)
+    return lay_out(settings, registry, generators, lambda: _basis(settings, registry, draws))
+
+
+def lay_out(
+    settings: Settings, registry: Registry, generators: Mapping[str, Generator], basis_of: Callable[[], Basis]
+) -> Plan:
+    """Return the plan of generators on real images; `basis_of` brings these once all words are checked."""
     metrics = _metrics(settings, registry)
     features = selectors.select(settings.features, registry.features, "features")
     if len(features) != 1:
@@ -147,9 +166,9 @@ def make(settings: Settings, registry: Registry, *, draws: int = 2) -> Plan:
         )
     if problem := plugins.missing(type(features[0])):
         raise InputError(f"--features {settings.features} {problem}.")
-    dataset, data = _data(settings, registry)
-    labels = tuple(data.class_names.index(word) for word in parse_classes(settings.classes, data.class_names))
-    sizes, notes = _sizes(settings, data, draws)
+    basis = basis_of()
+    data, sizes = basis.data, basis.sizes
+    first = next(iter(sizes.values()))
     features_id = digest(
         "features",
         protocol.VERSION,
@@ -158,20 +177,21 @@ def make(settings: Settings, registry: Registry, *, draws: int = 2) -> Plan:
         _scoring_code(),
         data.fingerprint,
         max(s.neutral for s in sizes.values()),
+        *([data.seen.key] if data.seen and data.moved(first) else []),
     )
     plan = Plan(
         settings,
         registry,
         data,
-        dataset,
-        tuple(sorted(labels)),
+        basis.dataset,
+        tuple(sorted(basis.labels)),
         sizes,
         generators,
         metrics,
         features[0],
         features_id,
         (),
-        tuple(notes),
+        tuple(basis.notes),
     )
     cells = [
         _cell(plan, config, generator, label, n_real, seed)
@@ -185,16 +205,21 @@ def make(settings: Settings, registry: Registry, *, draws: int = 2) -> Plan:
     return replace(plan, groups=tuple(group for group in _groups(plan) if plan.metrics_for(group)))
 
 
+def controls(registry: Registry) -> dict[str, Generator]:
+    """Return the controls, which are in every run."""
+    return {name: plugin() for name, plugin in registry.generators.items() if plugin.control}
+
+
 def _generators(settings: Settings, registry: Registry) -> dict[str, Generator]:
     known = {name: plugin for name, plugin in registry.generators.items() if not plugin.control}
-    controls = {name: plugin for name, plugin in registry.generators.items() if plugin.control}
+    fixed = controls(registry)
     for selector in selectors.split(settings.generators):
-        if selector in controls:
+        if selector in fixed:
             raise InputError(
                 f"{selector!r} is a control: it is in every run; name a generator: {', '.join(sorted(known))}."
             )
     chosen = selectors.select(settings.generators, known, "generator", settings.exclude)
-    return {parameters.config_of(g): g for g in [*chosen, *(plugin() for plugin in controls.values())]}
+    return {parameters.config_of(g): g for g in [*chosen, *fixed.values()]}
 
 
 def _metrics(settings: Settings, registry: Registry) -> dict[str, Metric]:
@@ -209,7 +234,14 @@ def _metrics(settings: Settings, registry: Registry) -> dict[str, Metric]:
     return {parameters.config_of(m): m for m in chosen}
 
 
-def _data(settings: Settings, registry: Registry) -> tuple[Dataset, RealData]:
+def _basis(settings: Settings, registry: Registry, draws: int) -> Basis:
+    dataset, data = load_data(settings, registry)
+    labels = tuple(data.class_names.index(word) for word in parse_classes(settings.classes, data.class_names))
+    return Basis(dataset, data, labels, *_sizes(settings, data, draws))
+
+
+def load_data(settings: Settings, registry: Registry) -> tuple[Dataset, RealData]:
+    """Return the dataset that is asked for, read. Raises InputError."""
     chosen = selectors.select(settings.dataset_name, registry.datasets, "dataset")
     if len(chosen) != 1:
         raise InputError(f"--dataset {settings.dataset!r} names {len(chosen)} datasets; name one.")
@@ -261,6 +293,7 @@ def _cell(plan: Plan, config: str, generator: Generator, label: int, n_real: int
         generator.name,
         parameters.values_of(generator),
         plugins.code_of(type(generator)),
+        *([data.seen.key] if data.seen else []),
     )
     skip = plugins.missing(type(generator)) or generator.skip(task) or ""
     return Cell(key, config, generator, task, sizes, skip)
@@ -288,8 +321,13 @@ def _scoring_code() -> str:
 
 
 def images_for(data: RealData, cell: Cell) -> Images:
-    """Return the real images that a cell's generator is fitted on: its training images, but for some controls."""
+    """Return the images that a cell's generator is fitted on: its training images, but for some controls.
+
+    What was made elsewhere comes the same way: it is all that its generator gives back.
+    """
     generator, task = cell.generator, cell.task
+    if isinstance(generator, Given):
+        return generator.images[task.label]
     if not isinstance(generator, Control):
         return data.roles(task.label, task.seed, cell.sizes)["train"]
     roles = data.roles((task.label + generator.class_shift) % task.n_classes, task.seed, cell.sizes)

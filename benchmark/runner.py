@@ -229,7 +229,12 @@ class Runner:
         self.store.put_cell(
             job.key,
             job.folder,
-            {**describe_cell(state.cell), "result": result, "versions": versions(state.cell.generator)},
+            {
+                **describe_cell(state.cell),
+                "code": plugins.code_of(type(state.cell.generator)),
+                "result": result,
+                "versions": versions(state.cell.generator),
+            },
         )
         self._spent.setdefault(state.cell.config, []).append(
             result.get("fit_seconds", 0) + result.get("sample_seconds", 0)
@@ -385,7 +390,8 @@ def loadable(plugin: Plugin) -> Loadable:
 def data_source(plan: Plan) -> DataSource:
     """Return how a process gets the plan's real images."""
     folder = plan.settings.data_dir
-    return DataSource(loadable(plan.dataset), str(Path(folder).resolve()) if folder else "", plan.data.fingerprint)
+    where = str(Path(folder).resolve()) if folder else ""
+    return DataSource(loadable(plan.dataset), where, plan.data.fingerprint, plan.data.seen)
 
 
 def space_path(plan: Plan) -> Path:

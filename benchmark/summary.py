@@ -76,8 +76,15 @@ def compared(results: Results, aspect: str, n_real: int) -> dict[str, Any]:
         "pairs": [plain_pair(c) for c in [*pairs, *comparison.compare(classes, "classes")]],
         "mean_ranks": comparison.mean_ranks(scores) if len(scores) > 2 and fewest else {},
         "friedman": comparison.friedman(scores),
-        "advice": comparison.advice(fewest, len(pairs), len(results.plan.labels)),
+        "advice": _advice(results, fewest, len(pairs)),
     }
+
+
+def _advice(results: Results, pairs: int, comparisons: int) -> str:
+    said = comparison.advice(pairs, comparisons, len(results.plan.labels))
+    if said and results.plan.settings.one_fit:
+        return f"cannot reach p < .05 with {pairs} pair{'s' * (pairs != 1)}: a set is one fit"
+    return said
 
 
 def plain_pair(found: comparison.Comparison) -> dict[str, Any]:

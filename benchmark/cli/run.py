@@ -39,6 +39,12 @@ def _offline(_: click.Context, __: click.Parameter, wanted: bool) -> None:
         os.environ["SYNTHASSAY_OFFLINE"] = "1"      # every process of the run reads data, and inherits it
 
 
+offline = click.option(
+    "--offline", is_flag=True, expose_value=False, callback=_offline,
+    help="Download no data; say what is missing and where to put it.",
+)
+
+
 def _options(function: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(
         [
@@ -91,10 +97,7 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
             click.option(
                 "--config", metavar="FILE", help="Options from a TOML file, as each run writes one (run.toml)."
             ),
-            click.option(
-                "--offline", is_flag=True, expose_value=False, callback=_offline,
-                help="Download no data; say what is missing and where to put it.",
-            ),
+            offline,
             click.option("--fresh", is_flag=True, help="Do everything again, whatever is stored."),
             click.option("--keep-failures", is_flag=True, help="Leave failed cells; by default they are tried again."),
             click.option("--quick", is_flag=True, help="Tiny sizes and one seed, for trying things out."),
@@ -122,14 +125,27 @@ def command(
     bench run --generators smote,gan --classes 3,5
     bench run -g 'smote[k=3,5],affine' -c all --n-real 50,1000
     """
+    settings = _settings(config, no_report, given)
+    return carry_out(settings, dry_run=dry_run, quiet=quiet, as_json=as_json, open_=open_)
+
+
+def carry_out(
+    settings: Settings, *, dry_run: bool, quiet: bool, as_json: bool, open_: bool,
+    before: Callable[[Plan], None] | None = None, after: Callable[[Results], str] | None = None,
+) -> int:
+    """Do what the settings say, show it, and return the exit code.
+
+    before: may raise InputError while nothing is written. after: returns one more line to print.
+    """
     from benchmark import plugins
     from benchmark.execution import execute, make_plan
 
-    settings = _settings(config, no_report, given)
     registry = plugins.discover(settings.plugins)
     for problem in registry.problems:
         click.echo(f"bench: {problem}", err=True)
     plan = make_plan(settings, registry)
+    if before is not None:
+        before(plan)
     if dry_run:
         _show_plan(plan, as_json)
         return 0
@@ -145,7 +161,10 @@ def command(
     except KeyboardInterrupt:
         click.echo("bench: interrupted; what is finished is kept. Run the same command to go on.", err=True)
         return 130
-    return _finish(results, as_json=as_json, open_=open_)
+    code = _finish(results, as_json=as_json, open_=open_)
+    if after is not None:
+        click.echo(after(results), err=as_json)
+    return code
 
 
 def _settings(config: str | None, no_report: bool, given: dict[str, Any]) -> Settings:
