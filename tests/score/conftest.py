@@ -1,9 +1,8 @@
-"""What the tests of `bench score` share: images of MNIST that no training split has, and the quickest metrics."""
+"""What the tests of `bench score` share: real images that no training split has, and the quickest metrics."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -31,11 +30,11 @@ def table(folder: Path) -> dict[tuple[str, str, str], dict[str, str]]:
 
 @pytest.fixture(scope="session")
 def fives(mnist: RealData) -> np.ndarray:
-    """892 fives that no training split has, uint8 (n, 28, 28, 1)."""
+    """892 fives of MNIST's test split, uint8 (n, 28, 28, 1)."""
     return mnist.raw_test[mnist.test_labels == 5]
 
 
-@pytest.fixture
-def folder(tmp_path: Path, fives: np.ndarray) -> Callable[[int], Path]:
-    """Write so many of them as PNG files."""
-    return lambda n: save(tmp_path / "fives", fives[:n])
+@pytest.fixture(scope="session")
+def small(digits: RealData) -> np.ndarray:
+    """36 fives of 8x8 that no training split has, float32 (n, 8, 8, 1) in [0, 1]."""
+    return digits.raw_test[digits.test_labels == 5]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -143,10 +142,10 @@ def test_the_name_of_a_set_is_that_of_its_file() -> None:
     assert names_of(from_mapping({"fake": ["a/gan-1.npz.gz", "b/kde/"]}), {}) == ("gan-1", "kde")
 
 
-def test_one_sentence_and_nothing_written(bench, tmp_path: Path, folder: Callable[[int], Path]) -> None:
-    fives = folder(20)
-    np.savez(tmp_path / "three.npz", images=np.zeros((20, 28, 28), np.uint8) + 9, labels=[3] * 20)
-    save(tmp_path / "named" / "8x", np.zeros((5, 28, 28, 1), np.uint8))
+def test_one_sentence_and_nothing_written(bench, tmp_path: Path, small: np.ndarray) -> None:
+    fives = save(tmp_path / "fives", np.rint(small[:20] * 255).astype(np.uint8))
+    np.savez(tmp_path / "three.npz", images=np.zeros((20, 8, 8), np.uint8) + 9, labels=[3] * 20)
+    save(tmp_path / "named" / "8x", np.zeros((5, 8, 8, 1), np.uint8))
     for arguments, message in (
         ([], "name the images to score, as in: bench score fakes/ --against mnist --class 5"),
         (["nowhere"], "'nowhere' does not exist; allowed are a folder of PNG or JPEG"),
@@ -165,7 +164,8 @@ def test_one_sentence_and_nothing_written(bench, tmp_path: Path, folder: Callabl
         ([fives, "-c", "5", "--require", "gan.realistic>=0.5"], "generator 'gan' is not known; .*fives"),
         ([fives, "-c", "5", "--clas", "5"], "No such option"),
     ):
-        done = bench("score", *arguments, code=2)
+        digits = [] if {"--against", "--real"} & set(arguments) else ["--against", "digits"]
+        done = bench("score", *arguments, *digits, code=2)
         assert len(done.stderr.strip().splitlines()) == 1, done.stderr
         assert re.search(message, done.stderr), done.stderr
         assert done.stdout == ""
