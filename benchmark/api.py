@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 import pluggy
 
 from benchmark.errors import CannotFit, InputError
+from benchmark.scores import Score
 from benchmark.study import CannotTell, Claim, Estimate, Findings, Study, StudyFigure, Verdict, confirmed
 
 if TYPE_CHECKING:
@@ -36,10 +37,10 @@ else:
     Images = Labels = Array = Any
 
 __all__ = [
-    "Array", "CannotFit", "CannotTell", "Claim", "Context", "Control", "Data", "Dataset", "Estimate", "Evidence",
-    "Features", "Findings", "Generator", "GroupEvidence", "Images", "InputError", "Labels", "Measure", "Metric",
-    "Neighbours", "Plugin", "Score", "Section", "Source", "Study", "StudyFigure", "Task", "Verdict", "confirmed",
-    "hookimpl",
+    "Array", "CannotFit", "CannotTell", "Claim", "ConditionalGenerator", "Context", "Control", "Data", "Dataset",
+    "Embedding", "Estimate", "Evidence", "Features", "Findings", "Generator", "GroupEvidence", "Images", "InputError",
+    "Labels", "Measure", "Metric", "Neighbours", "Plugin", "Score", "Section", "Source", "Study", "StudyFigure", "Task",
+    "Verdict", "confirmed", "hookimpl",
 ]
 
 hookimpl = pluggy.HookimplMarker("synthassay")
@@ -77,6 +78,7 @@ class Context:
     on_progress: Callable[[int, int], None] | None = None
     curves: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
     snapshots: list[tuple[int, Any]] = field(default_factory=list)
+    class_snapshots: dict[int, list[tuple[int, Any]]] = field(default_factory=dict)
     kept: dict[str, Any] = field(default_factory=dict)
     columns: dict[str, Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
@@ -97,9 +99,12 @@ class Context:
         for name, value in values.items():
             self.curves.setdefault(name, []).append((float(step), float(value)))
 
-    def snapshot(self, step: int, images: Images) -> None:
-        """Record what the generator makes at `step` (the same latent points each time, 8 images are shown)."""
-        self.snapshots.append((step, images))
+    def snapshot(self, step: int, images: Images, label: int | None = None) -> None:
+        """Record what the generator makes at `step` (the same latent points each time, 8 images are shown).
+
+        label: of which class, where the generator is conditional.
+        """
+        (self.snapshots if label is None else self.class_snapshots.setdefault(label, [])).append((step, images))
 
     def progress(self, done: int, total: int) -> None:
         """Tell the runner how far the work is."""
@@ -154,6 +159,18 @@ class Generator(Plugin):
         raise NotImplementedError
 
 
+class ConditionalGenerator(Generator):
+    """Makes images of any of several classes after seeing all of them: fitted once, then sampled a class at a time."""
+
+    def fit(self, real: Images, labels: Labels, ctx: Context) -> None:  # type: ignore[override]
+        """Learn from `real` (n, h, w, c) of all chosen classes; `labels` int64 (n,) are any integers."""
+        raise NotImplementedError
+
+    def sample(self, n: int, label: int, ctx: Context) -> Images:  # type: ignore[override]
+        """Return `n` images of the class `label`, one of those that it was fitted on."""
+        raise NotImplementedError
+
+
 class Control(Generator):
     """A generator with a known answer, in every run. It may be fitted on another role than `train`."""
 
@@ -195,41 +212,24 @@ class Measure:
 
 
 @dataclass(frozen=True)
-class Score:
-    """The value of one measure on one cell.
-
-    value: finite, or None where the metric cannot judge; then `reason` says why.
-    draws: float (b,), the value under resampling of images (the neighbour graph kept), for intervals; or None.
-    """
-
-    value: float | None
-    draws: Array | None = None
-    reason: str = ""
-    note: str = ""
-
-    @classmethod
-    def of_means(
-        cls, statistic: Callable[..., Array], *contributions: Array, rng: np.random.Generator, draws: int = 300
-    ) -> Score:
-        """Return `statistic` of the means of per-image contributions, with bootstrap draws.
-
-        Each contribution is float (n_i,) or (n_i, m), resampled on its own over its first axis; `statistic`
-        gets arrays with one leading axis more than a mean has, and keeps it.
-        """
-        import numpy as np
-
-        arrays = [np.asarray(c, dtype=np.float64) for c in contributions]
-        value = statistic(*[a.mean(axis=0)[None] for a in arrays])
-        resampled = [rng.multinomial(len(a), np.full(len(a), 1 / len(a)), size=draws) @ a / len(a) for a in arrays]
-        return cls(float(value[0]), np.asarray(statistic(*resampled), dtype=np.float64))
-
-
-@dataclass(frozen=True)
 class Neighbours:
     """Nearest neighbours, nearest first: distances float32 (n, k), indices int64 (n, k)."""
 
     distances: Array
     indices: Array
+
+
+@dataclass(frozen=True)
+class Embedding:
+    """A map of images: points float32 (n, dimensions).
+
+    kl: what t-SNE went down, KL(P || Q) in nats, in one kernel for all engines (None for UMAP).
+    preserved: the mean share of each image's 10 nearest neighbours that are among its 10 nearest on the map.
+    """
+
+    points: Array
+    kl: float | None
+    preserved: float
 
 
 class Evidence(Protocol):
@@ -260,6 +260,15 @@ class Evidence(Protocol):
 
     def balls(self, of: Role, among: Role, radii: Array, space: Space = "features") -> Array:
         """Return int64 (n,): how many balls, of `radii` (m,) round each of `among`, hold each of `of` (d <= radius)."""
+
+    def embedding(
+        self, method: Literal["tsne", "umap"], dims: tuple[int, ...], *, images: int = 250, **settings: Any
+    ) -> Mapping[int, Embedding]:
+        """Return joint maps of the first m synthetic images and the first m held-out ones, by number of dimensions.
+
+        m is `images`, or fewer where there are fewer. Points (2m, dims), the synthetic ones first. settings:
+        `perplexity` and `engine` ("auto", "exact", "fft", "sklearn") of t-SNE, `neighbors` of UMAP.
+        """
 
     def classify(self, images: Images | Role) -> Labels:
         """Return the labels that the reference classifier (fitted on the neutral role) gives, int64 (n,)."""
@@ -294,6 +303,7 @@ class Metric(Plugin):
     measures: ClassVar[tuple[Measure, ...]]
     scope: ClassVar[Literal["cell", "generator"]] = "cell"
     default: ClassVar[bool] = True              # False: runs only where `--metrics` names it
+    maps: ClassVar[bool] = False                # True: asks for `embedding`, whose code is compiled before any cell
     controls: ClassVar[tuple[str, ...] | None] = None   # controls that are scored; None: all
 
     def score(self, evidence: Any, ctx: Context) -> Mapping[str, Score]:
@@ -383,6 +393,14 @@ class Source(Protocol):
 
     def history(self, cell: str) -> Mapping[str, Any]:
         """Return what a generator logged: {"unit", "curves": {name: [[step, value]]}, "snapshots": {step: images}}."""
+
+    def joint_map(self, n_real: int) -> Mapping[str, Any] | None:
+        """Return the map of held-out real, fresh real and all generators' images of the first seed, or None.
+
+        "strata": [[source, label, n]], in the order of the points: the first n images of a configuration, or of the
+        role "held-out"; "points": float32 (points, 2) or (points, 3) by "tsne2", "tsne3", "umap2", "umap3"; "failed":
+        the reason of each method that has none.
+        """
 
     def real(self, label: int, role: str, n_real: int, seed: int) -> Images:
         """Return the real images of a class and role ("train", "held_out", "fresh")."""

@@ -8,16 +8,18 @@ import resource
 import sys
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from benchmark import protocol
-from benchmark.api import CannotFit, Context, Generator, Score, Task
+from benchmark.api import CannotFit, Context, Score, Task
 from benchmark.data import RealData, Seen, load
 from benchmark.parameters import build_from_values
 from benchmark.seeds import random
@@ -55,50 +57,64 @@ class Generate:
     memory: float
     generator: Loadable
     task: Task
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, say: Say) -> dict[str, Any]:
         """Return status, reason and figures; samples.npz and history.npz are in the folder."""
         record: dict[str, Any] = {"status": "ok", "reason": "", "phase": "fit", "warnings": []}
-        plugin: Any = None
-        try:
-            plugin = self.generator.load()
-            real = np.load(self.folder / "real.npy")
-            _fit_and_sample(plugin, real, self, record, say)
-        except CannotFit as error:
-            record.update(status="failed", reason=str(error))
-        except MemoryError as error:
-            record.update(status="out-of-memory", reason=str(error) or "no more memory")
-        except Exception as error:  # noqa: BLE001 - a plugin may raise anything; it becomes a row
-            traceback.print_exc()
-            record.update(status="failed", reason=describe(error, plugin))
+        with failing(record) as told:
+            told.plugin = self.generator.load()
+            self.work(told.plugin, record, say)
         record["peak_rss_mib"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
         return record
 
+    def work(self, plugin: Any, record: dict[str, Any], say: Say) -> None:
+        """Fit and sample, and write down in `record` how it went."""
+        real, names = np.load(self.folder / "real.npy"), (self.task.dataset, self.task.label, plugin.name)
+        fitting, sampling = self.context("fit", names, say), self.context("sample", names, say)
+        with timed(record, "fit"):
+            plugin.fit(real, fitting)
+        record["phase"] = "sample"
+        with timed(record, "sample"):
+            images = plugin.sample(self.task.n_synthetic, sampling)
+        keep_samples(self.folder, images, self.task, fitting, record)
+        record["warnings"] += sampling.warnings
 
-def _fit_and_sample(plugin: Generator, real: Images, job: Generate, record: dict[str, Any], say: Say) -> None:
-    task, scratch = job.task, job.folder / "scratch"
-    scratch.mkdir()
-    names = (task.dataset, task.label, plugin.name)
+    def context(self, what: str, names: tuple[str | int, ...], say: Say) -> Context:
+        """Return what the plugin gets to "fit" or "sample"."""
+        scratch = self.folder / "scratch"
+        scratch.mkdir(exist_ok=True)
+        rng, deadline = random(self.task.seed, what, *names), time.monotonic() + self.seconds
+        return Context(rng, scratch, deadline, lambda done, total: say("progress", (done, total)))
 
-    def context(what: str) -> Context:
-        rng = random(task.seed, what, *names)
-        return Context(rng, scratch, time.monotonic() + job.seconds, lambda done, total: say("progress", (done, total)))
 
-    fitting, sampling = context("fit"), context("sample")
-    with _timed(record, "fit"):
-        plugin.fit(real, fitting)
-    record["phase"] = "sample"
-    with _timed(record, "sample"):
-        images = plugin.sample(task.n_synthetic, sampling)
+def keep_samples(folder: Path, images: Any, task: Task, fitting: Context, record: dict[str, Any]) -> None:
+    """Check what was sampled and write it into `folder`, with what was logged; end the record. Raises ValueError."""
     images, clipped = checked(images, task)
-    record.update(phase="", clipped_share=clipped, warnings=fitting.warnings + sampling.warnings, unit=fitting.unit)
+    record.update(phase="", clipped_share=clipped, warnings=[*fitting.warnings], unit=fitting.unit)
     if clipped > 0.05:
         record["warnings"].append(f"{clipped:.0%} of the values were outside [0, 1] and were clipped")
-    np.savez(job.folder / "samples.npz", images=images)
+    np.savez(folder / "samples.npz", images=images)
+    snapshots = fitting.snapshots + fitting.class_snapshots.get(task.label, [])
     history = {f"curve/{name}": np.array(points) for name, points in fitting.curves.items()}
-    history |= {f"snapshot/{step}": np.asarray(shown, np.float32)[:SHOWN] for step, shown in fitting.snapshots}
+    history |= {f"snapshot/{step}": np.asarray(shown, np.float32)[:SHOWN] for step, shown in snapshots}
     if history:
-        np.savez(job.folder / "history.npz", **history)  # type: ignore[arg-type]
+        np.savez(folder / "history.npz", **history)  # type: ignore[arg-type]
+
+
+@contextmanager
+def failing(record: dict[str, Any]) -> Iterator[SimpleNamespace]:
+    """Turn whatever a plugin raises into the status and reason of a row; `plugin` of what is yielded is the culprit."""
+    told = SimpleNamespace(plugin=None)
+    try:
+        yield told
+    except CannotFit as error:
+        record.update(status="failed", reason=str(error))
+    except MemoryError as error:
+        record.update(status="out-of-memory", reason=str(error) or "no more memory")
+    except Exception as error:  # noqa: BLE001 - a plugin may raise anything; it becomes a row
+        traceback.print_exc()
+        record.update(status="failed", reason=describe(error, told.plugin))
 
 
 def checked(images: Any, task: Task) -> tuple[Images, float]:
@@ -152,6 +168,7 @@ class Prepare:
     start: Literal["pool"] = "pool"
     seconds: float = 3600.0
     memory: float = 8.0
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, say: Say) -> dict[str, Any]:
         """Return the status; a failure is the run's, not a cell's."""
@@ -193,7 +210,8 @@ def is_prepared(path: Path) -> bool:
 
 
 @lru_cache(maxsize=2)
-def _load_space(path: Path) -> Any:
+def load_space(path: Path) -> Any:
+    """Return the fitted feature space of a run; read once a process."""
     return pickle.loads(path.read_bytes())  # noqa: S301 - written by this user's own runs
 
 
@@ -213,6 +231,7 @@ class ScoreCell:
     start: Literal["pool"] = "pool"
     seconds: float = 600.0  # a metric
     memory: float = 8.0
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, say: Say) -> dict[str, Any]:
         """Say ("stage", key) before and ("scored", (key, record)) after each metric."""
@@ -241,7 +260,7 @@ class ScoreCell:
         from benchmark.evidence import CellEvidence
 
         data, task = self.data.load(), self.task
-        synthetic = _images(self.samples)
+        synthetic = load_images(self.samples)
         own = data.roles(task.label, task.seed, self.sizes)
         return CellEvidence(
             task=task,
@@ -254,7 +273,7 @@ class ScoreCell:
             others=_Others(data, task, self.sizes, "held_out"),
             others_train=_Others(data, task, self.sizes, "train"),
             in_train=self._in_train(data),
-            feature_space=_load_space(self.space),
+            feature_space=load_space(self.space),
         )
 
     def _in_train(self, data: RealData) -> dict[str, Array]:
@@ -298,17 +317,18 @@ class ScoreGroup(ScoreCell):
             seed=task.seed,
             n_real=task.n_real,
             labels=tuple(self.members),
-            synthetic={label: _images(path) for label, path in self.members.items()},
+            synthetic={label: load_images(path) for label, path in self.members.items()},
             train={label: own["train"] for label, own in roles.items()},
             held_out={label: own["held_out"] for label, own in roles.items()},
             test=data.test[chosen],
             test_labels=data.test_labels[chosen],
-            feature_space=_load_space(self.space),
+            feature_space=load_space(self.space),
             control=self.control,
         )
 
 
-def _images(samples: Path) -> Images:
+def load_images(samples: Path) -> Images:
+    """Return stored images, float32 (n, h, w, c)."""
     with np.load(samples, allow_pickle=False) as file:
         return np.asarray(file["images"])
 
@@ -372,15 +392,12 @@ def describe(error: BaseException, plugin: Any) -> str:
     )
 
 
-class _timed:  # noqa: N801 - reads as a word
+@contextmanager
+def timed(record: dict[str, Any], stage: str) -> Iterator[None]:
     """Record wall-clock and CPU seconds of a stage, whether it ends well or not."""
-
-    def __init__(self, record: dict[str, Any], stage: str) -> None:
-        self._record, self._stage = record, stage
-
-    def __enter__(self) -> None:
-        self._wall, self._cpu = time.perf_counter(), time.process_time()
-
-    def __exit__(self, *_: object) -> None:
-        self._record[f"{self._stage}_seconds"] = time.perf_counter() - self._wall
-        self._record[f"{self._stage}_cpu_seconds"] = time.process_time() - self._cpu
+    wall, cpu = time.perf_counter(), time.process_time()
+    try:
+        yield
+    finally:
+        record[f"{stage}_seconds"] = time.perf_counter() - wall
+        record[f"{stage}_cpu_seconds"] = time.process_time() - cpu

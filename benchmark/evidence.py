@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-from benchmark import neighbours
-from benchmark.api import Array, Images, Labels, Neighbours, Role, Space, Task
+from benchmark import embedding, neighbours
+from benchmark.api import Array, Embedding, Images, Labels, Neighbours, Role, Space, Task
 from benchmark.reference import FeatureSpace
 
 FIRST_K = 10                    # neighbours found at the first asking: one pass serves all built-in metrics
@@ -70,6 +70,17 @@ class CellEvidence:
                 self.features(of, space), self.features(among, space), radii, same=of == among
             )
         return self._kept[key]  # type: ignore[no-any-return]
+
+    def embedding(
+        self, method: Literal["tsne", "umap"], dims: tuple[int, ...], *, images: int = 250, **settings: Any
+    ) -> Mapping[int, Embedding]:
+        """Return joint maps of the first m synthetic images and the first m held-out ones, by number of dimensions."""
+        m = min(images, len(self.synthetic), len(self.held_out))
+        kept = self._kept.setdefault(("embedding", method, m, tuple(sorted(settings.items()))), {})
+        if missing := [d for d in dims if d not in kept]:
+            both = np.concatenate([self.features("synthetic")[:m], self.features("held_out")[:m]])
+            kept.update(embedding.embed(both, method, missing, **settings))
+        return {d: kept[d] for d in dims}
 
     def classify(self, images: Images | Role) -> Labels:
         """Return the labels that the reference classifier (fitted on the neutral role) gives, int64 (n,)."""

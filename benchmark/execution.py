@@ -34,8 +34,10 @@ def run(**options: Any) -> Results:
 def make_plan(settings: Settings, registry: Any) -> Plan:
     """Return the plan of a run, all of its input checked. Raises InputError; nothing is written."""
     from benchmark import plan, requirements, scoring
+    from benchmark.device import check_system
     from benchmark.store import Store
 
+    check_system()
     made = scoring.make(settings, registry) if isinstance(settings, ScoreSettings) else plan.make(settings, registry)
     for text in settings.require:
         requirements.parse(text, made)
@@ -58,11 +60,11 @@ def planned(folder: Path) -> Plan:
 def execute(plan: Plan) -> Results:
     """Do what is not done yet and write the results. On KeyboardInterrupt, what is finished is written too."""
     from benchmark.executors.local import Local
+    from benchmark.memory import Remembering
     from benchmark.results import Results
     from benchmark.runner import Runner
-    from benchmark.store import Store
 
-    store = Store(Path(plan.settings.out))
+    store = Remembering(Path(plan.settings.out))
     store.create()
     began = time.monotonic()
     interrupted = None

@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from benchmark.errors import InputError, unknown
+from benchmark.sharding import Shard
+
+DEVICES = ("cpu", "auto")
 
 
 @dataclass(frozen=True)
@@ -34,9 +37,12 @@ class Settings:
     workers: int | None = None
     timeout: float = 3600.0
     memory: float = 4.0
+    device: str = "cpu"  # or auto
+    shard: str = ""  # "2/5"
     fresh: bool = False
     keep_failures: bool = False
     quick: bool = False
+    map_points: int | None = None
     require: tuple[str, ...] = ()
     plugins: tuple[str, ...] = ()
     report: bool = True
@@ -48,6 +54,7 @@ class Settings:
             ("seeds", 1, 10**4),
             ("seed", 0, 2**31),
             ("workers", 1, 1024),
+            ("map_points", 0, 10_000),
         ):
             _check(name, getattr(self, name), low, high)
         for n in self.n_real or ():
@@ -58,6 +65,15 @@ class Settings:
             )
         _check("timeout", self.timeout, 1, 10**7)
         _check("memory", self.memory, 0.1, 10**4)
+        if self.device not in DEVICES:
+            raise unknown("--device", self.device, DEVICES)
+        if self.shard:
+            Shard.parse(self.shard)
+        if self.shard and self.require:
+            raise InputError(
+                f"--require {self.require[0]!r} is about the whole run: "
+                f"give it with the run over the merged shards, not with --shard {self.shard}."
+            )
 
     @property
     def dataset_name(self) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import sys
+import shlex
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from benchmark.cli import SIGINT_EXIT
 from benchmark.errors import InputError
 
 if TYPE_CHECKING:
@@ -97,14 +99,25 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
             click.option(
                 "--config", metavar="FILE", help="Options from a TOML file, as each run writes one (run.toml)."
             ),
+            click.option(
+                "--device", metavar="cpu|auto", help="auto: generate on a GPU where there is one.  [default: cpu]"
+            ),
+            click.option(
+                "--shard", metavar="I/N", help="Only the I-th of N shares of the cells; bench merge joins the stores."
+            ),
             offline,
             click.option("--fresh", is_flag=True, help="Do everything again, whatever is stored."),
             click.option("--keep-failures", is_flag=True, help="Leave failed cells; by default they are tried again."),
             click.option("--quick", is_flag=True, help="Tiny sizes and one seed, for trying things out."),
+            click.option(
+                "--map-points", metavar="N", type=int,
+                help="Images on the page's map, 0 for none.  [default: 4000, 1000 with --quick]",
+            ),
             click.option("--dry-run", is_flag=True, help="Say what would be done and how long it might take."),
             click.option("--no-report", is_flag=True, help="Write no page."),
             click.option("--open", "open_", is_flag=True, help="Open the page in the browser."),
             click.option("--quiet", "-q", is_flag=True, help="No progress."),
+            click.option("--verbose", "-v", is_flag=True, help="A line for each finished cell."),
             click.option(
                 "--json", "as_json", is_flag=True, help="Print only JSON: the summary, or the plan of --dry-run."
             ),
@@ -117,7 +130,8 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.command(name="run")
 @_options
 def command(
-    config: str | None, dry_run: bool, no_report: bool, open_: bool, quiet: bool, as_json: bool, **given: Any
+    config: str | None, dry_run: bool, no_report: bool, open_: bool, quiet: bool, verbose: bool, as_json: bool,
+    **given: Any,
 ) -> int:
     """Score generators per class and write the report.
 
@@ -126,18 +140,31 @@ def command(
     bench run -g 'smote[k=3,5],affine' -c all --n-real 50,1000
     """
     settings = _settings(config, no_report, given)
-    return carry_out(settings, dry_run=dry_run, quiet=quiet, as_json=as_json, open_=open_)
+    return carry_out(settings, Shown(dry_run, quiet, verbose, as_json, open_))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is shown of a run."""
+
+    dry_run: bool
+    quiet: bool
+    verbose: bool
+    as_json: bool
+    open_: bool
 
 
 def carry_out(
-    settings: Settings, *, dry_run: bool, quiet: bool, as_json: bool, open_: bool,
-    before: Callable[[Plan], None] | None = None, after: Callable[[Results], str] | None = None,
+    settings: Settings, shown: Shown, before: Callable[[Plan], None] | None = None,
+    after: Callable[[Results], str] | None = None,
 ) -> int:
     """Do what the settings say, show it, and return the exit code.
 
     before: may raise InputError while nothing is written. after: returns one more line to print.
     """
     from benchmark import plugins
+    from benchmark.cli._interrupt import take_over
+    from benchmark.cli._progress import Progress
     from benchmark.execution import execute, make_plan
 
     registry = plugins.discover(settings.plugins)
@@ -146,24 +173,27 @@ def carry_out(
     plan = make_plan(settings, registry)
     if before is not None:
         before(plan)
-    if dry_run:
-        _show_plan(plan, as_json)
+    if shown.dry_run:
+        _show_plan(plan, shown.as_json)
         return 0
-    if not (quiet or as_json):
-        from benchmark.cli._progress import Progress
-
-        registry.manager.register(Progress(), name="progress")
+    progress = None
+    if not (shown.quiet or shown.as_json):
+        progress = Progress(verbose=shown.verbose)
+        registry.manager.register(progress, name="progress")
     for note in plan.notes:
         click.echo(f"bench: {note}", err=True)
-    _terminate_as_interrupt()
+    take_over(progress)
     try:
         results = execute(plan)
     except KeyboardInterrupt:
-        click.echo("bench: interrupted; what is finished is kept. Run the same command to go on.", err=True)
-        return 130
-    code = _finish(results, as_json=as_json, open_=open_)
+        page = f", and shown in {Path(settings.out) / 'report.html'}" if settings.report else ""
+        again = shlex.join(settings.command())
+        click.echo(f"bench: interrupted; what is finished is kept{page}.", err=True)
+        click.echo(f"Run the same command to go on: {again}", err=True)
+        return SIGINT_EXIT
+    code = _finish(results, as_json=shown.as_json, open_=shown.open_)
     if after is not None:
-        click.echo(after(results), err=as_json)
+        click.echo(after(results), err=shown.as_json)
     return code
 
 
@@ -178,8 +208,10 @@ def _settings(config: str | None, no_report: bool, given: dict[str, Any]) -> Set
 
 
 def _show_plan(plan: Plan, as_json: bool) -> None:
-    from benchmark.runner import describe_cell, estimate, known_times, look
+    from benchmark.estimates import estimate, known_times
+    from benchmark.plan import describe_cell
     from benchmark.store import Store
+    from benchmark.todo import look
 
     store = Store(Path(plan.settings.out))
     states = [look(plan, store, cell) for cell in (*plan.cells, *plan.groups)]
@@ -231,6 +263,8 @@ def _finish(results: Results, *, as_json: bool, open_: bool) -> int:
             click.echo(verdict.sentence)
         page = results.store.folder / "report.html"
         click.echo(f"Report: {page}" if settings.report else f"Scores: {results.store.folder / 'scores.csv'}")
+        if results.page_warning:
+            click.echo(f"bench: {results.page_warning}", err=True)
         if open_ and settings.report:
             click.launch(str(page))
     return exit_code(results, all(v.met for v in verdicts))
@@ -243,20 +277,3 @@ def exit_code(results: Results, met: bool) -> int:
     if not met or any(row["status"] not in ("ok", "not-judged", "skipped") for row in results.scores):
         return 1
     return 3 if any(missing(type(g)) for g in results.plan.generators.values()) else 0
-
-
-def _terminate_as_interrupt() -> None:
-    """Treat SIGTERM like Ctrl-C, and end at once at the second of either."""
-    import signal
-
-    def first(*_: object) -> None:
-        def second(*_: object) -> None:
-            os._exit(130)  # children die with us
-
-        signal.signal(signal.SIGINT, second)
-        signal.signal(signal.SIGTERM, second)
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGINT, first)
-    signal.signal(signal.SIGTERM, first)
-    sys.stdout.flush()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from benchmark.cli.run import carry_out, offline
+from benchmark.cli.run import Shown, carry_out, offline
 from benchmark.errors import InputError
 
 if TYPE_CHECKING:
@@ -58,6 +58,11 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
             click.option("--no-report", is_flag=True, help="Write no page."),
             click.option("--open", "open_", is_flag=True, help="Open the page in the browser."),
             click.option("--quiet", "-q", is_flag=True, help="No progress."),
+            click.option("--verbose", "-v", is_flag=True, help="A line for each finished cell."),
+            click.option(
+                "--map-points", metavar="N", type=int,
+                help="Images on the page's map, 0 for none.  [default: 4000, 1000 with --quick]",
+            ),
             click.option("--json", "as_json", is_flag=True, help="Print only JSON."),
         ]
     ):
@@ -69,7 +74,7 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.argument("fake", nargs=-1, metavar="FAKE...")
 @_options
 def command(
-    config: str | None, keep: str | None, dry_run: bool, no_report: bool, open_: bool, quiet: bool, as_json: bool,
+    config: str | None, dry_run: bool, no_report: bool, open_: bool, quiet: bool, verbose: bool, as_json: bool,
     **given: Any,
 ) -> int:
     """Score images that were made elsewhere: each FAKE is a folder of PNG or JPEG, .npz, .npy, .csv or IDX.
@@ -80,6 +85,7 @@ def command(
     """
     from benchmark.settings import from_mapping, read_toml
 
+    keep = given.pop("keep")
     options = {name: value for name, value in given.items() if value is not None and value is not False and value != ()}
     if "names" in options:
         options["names"] = [name.strip() for name in options["names"].split(",")]
@@ -88,9 +94,7 @@ def command(
         raise InputError(f"name the images to score, as in: {EXAMPLE}")
     settings = from_mapping({**values, **({"report": False} if no_report else {})}, config or "the command line")
     before, after = _keeping(Path(keep)) if keep is not None else (None, None)
-    return carry_out(
-        settings, dry_run=dry_run, quiet=quiet, as_json=as_json, open_=open_, before=before, after=after
-    )
+    return carry_out(settings, Shown(dry_run, quiet, verbose, as_json, open_), before, after)
 
 
 def _keeping(folder: Path) -> tuple[Callable[[Plan], None], Callable[[Results], str]]:

@@ -84,7 +84,7 @@ class Local:
             worker.close()
         if self._server is None or not self._server.alive:
             self._server = ForkServer(self._out)
-        return self._server.start(job.start, log, job.memory, {})
+        return self._server.start(job.start, log, job.memory, job.environment)
 
     def _news(self, running: _Running) -> list[Event]:
         ended = running.child.look()  # before what it said last is read
