@@ -318,7 +318,8 @@ def _plain(part: Part) -> dict[str, Any]:
 
 def _cell(results: Results, cell: Any) -> dict[str, Any]:
     result = results.records[cell.key]
-    seconds = [s["seconds"] for (key, _), s in results.scored.items() if key == cell.key and s["seconds"] is not None]
+    scored = [results.scored.get((cell.key, config), {}) for config in results.plan.metrics_for(cell)]
+    seconds = [s["seconds"] for s in scored if s.get("seconds") is not None]
     return {
         "cell": cell.key,
         "generator": cell.config,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmark.api import CannotFit, Control, Task
+from benchmark.api import CannotFit, ConditionalGenerator, Control, Task
 from benchmark.cell import checked
 from benchmark.testing._pictures import strokes
 from benchmark.testing._state import unchanged
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from benchmark.testing._subject import Subject
 
 SMALL = (8, 8, 1)
+CLASSES = (3, 8)                # of a conditional generator: it sees the images as one, and mirrored as the other
 
 
 def check_usual_images(subject: Subject) -> None:
@@ -103,14 +104,23 @@ def check_fitted_pickles(subject: Subject) -> None:
         again = pickle.loads(pickle.dumps(plugin))  # noqa: S301 - made here
     except Exception as error:
         raise Fault(f"pickling failed: {type(error).__name__}: {error}") from error
-    if not np.array_equal(again.sample(5, subject.context(9)), plugin.sample(5, subject.context(9))):
+    if not np.array_equal(_sample(again, 5, subject.context(9)), _sample(plugin, 5, subject.context(9))):
         raise Fault("after pickling it makes other images")
+
+
+def check_every_class(subject: Subject) -> None:
+    """A conditional generator makes images of each class that it was fitted on."""
+    if not isinstance(subject.new(), ConditionalGenerator):
+        raise Skip("it sees one class at a time")
+    plugin, real = fitted(subject, strokes(SMALL), 5), strokes(SMALL)
+    for label in CLASSES:
+        _images(plugin, real, 5, subject, seed=0, label=label)
 
 
 def check_fitted_again(subject: Subject) -> None:
     """Fitted a second time it makes what it makes when fitted once: nothing of the first images is left."""
     plugin, real = fitted(subject, strokes(SMALL, seed=6), 5), strokes((6, 6, 1))
-    _answered(plugin.fit, real, subject.context(1))
+    _fit(plugin, real, subject.context(1))
     if not np.array_equal(_images(plugin, real, 5, subject, seed=1), made(subject, real, 5, seed=1)):
         raise Fault("fitted a second time it makes other images than when fitted once")
 
@@ -122,7 +132,7 @@ def check_curves(subject: Subject) -> None:
     bad = [name for name, points in context.curves.items() if not np.isfinite(points).all()]
     if bad:
         raise Fault(f"ctx.log was given values that are not finite: {', '.join(bad)}")
-    for step, images in context.snapshots:
+    for step, images in [*context.snapshots, *(shot for own in context.class_snapshots.values() for shot in own)]:
         if np.shape(images)[1:] != SMALL:
             raise Fault(f"ctx.snapshot at step {step} was given the shape {np.shape(images)}, expected (n, 8, 8, 1)")
 
@@ -133,7 +143,7 @@ def fitted(subject: Subject, real: Images, n: int, seed: int = 0, context: Any =
     refused = plugin.skip(_task(real, n, seed))
     if refused:
         raise Skip(refused)
-    _answered(plugin.fit, real, context or subject.context(seed))
+    _fit(plugin, real, context or subject.context(seed))
     if not np.array_equal(real, before):
         raise Fault("fit changed the training images; work on a copy")
     return plugin
@@ -144,9 +154,27 @@ def made(subject: Subject, real: Images, n: int, seed: int = 0) -> Images:
     return _images(fitted(subject, real, n, seed), real, n, subject, seed)
 
 
-def _images(plugin: Any, real: Images, n: int, subject: Subject, seed: int) -> Images:
+def _fit(plugin: Any, real: Images, context: Any) -> None:
+    """Fit as the runner does: a conditional generator on two classes."""
+    if not isinstance(plugin, ConditionalGenerator):
+        _answered(plugin.fit, real, context)
+        return
+    both = np.concatenate([real, real[:, ::-1]])
+    before = both.copy()
+    _answered(plugin.fit, both, np.repeat(CLASSES, len(real)), context)
+    if not np.array_equal(both, before):
+        raise Fault("fit changed the training images; work on a copy")
+
+
+def _sample(plugin: Any, n: int, context: Any, label: int = CLASSES[0]) -> Any:
+    return _answered(plugin.sample, n, *((label,) if isinstance(plugin, ConditionalGenerator) else ()), context)
+
+
+def _images(
+    plugin: Any, real: Images, n: int, subject: Subject, seed: int, label: int = CLASSES[0]
+) -> Images:
     before = real.copy()
-    given = np.asarray(_answered(plugin.sample, n, subject.context(seed + 1000)))
+    given = np.asarray(_sample(plugin, n, subject.context(seed + 1000), label))
     if not np.array_equal(real, before):
         raise Fault("sample changed the training images; work on a copy")
     if given.dtype.kind in "iu":

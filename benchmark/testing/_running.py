@@ -9,13 +9,13 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from benchmark.plugins import KINDS, Origin, missing, origin_of
+from benchmark.plugins import KINDS, Origin, code_of, missing, origin_of
 
 if TYPE_CHECKING:
     from benchmark.api import Plugin
@@ -78,6 +78,7 @@ class CheckJob:
     start: Literal["fork", "fresh"]
     seconds: float = SECONDS
     memory: float = MEMORY
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:
@@ -152,7 +153,8 @@ def _job(instance: Plugin, check: Check, folder: Path, shared: Path, data_dir: s
     from benchmark.testing._subject import Subject
 
     folder.mkdir()
-    subject = Subject(Loadable(_origin(type(instance)), values_of(instance)), folder, shared, data_dir)
+    plugin = type(instance)
+    subject = Subject(Loadable(_origin(plugin), values_of(instance), code_of(plugin)), folder, shared, data_dir)
     fresh = instance.needs or check.name == "light_import"
     return CheckJob(check, subject, "fresh" if fresh else "fork")
 
@@ -188,11 +190,12 @@ def _session() -> Iterator[tuple[Local, Path]]:
     """Give the executor of this process and a folder: what one check prepares serves the next, until Python ends."""
     import atexit
 
+    from benchmark.executors.home import Home
     from benchmark.executors.local import Local
 
     if os.getpid() not in _open:
         folder = Path(tempfile.mkdtemp(prefix="bench-check-"))
-        _open[os.getpid()] = Local(1, folder), folder
+        _open[os.getpid()] = Local(1, Home(folder)), folder
         atexit.register(_close, os.getpid())
     yield _open[os.getpid()]
 
