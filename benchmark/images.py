@@ -36,7 +36,7 @@ def columns_of(results: Results, cell: Cell) -> dict[str, Array]:
     found = {
         name if OWN.get(name) == metric.name else f"{metric.name}.{name}": values
         for config, metric in results.plan.metrics_for(cell).items()
-        for name, values in results.scored.get((cell.key, config), {}).get("columns", {}).items()
+        for name, values in results.columns(cell, config).items()
     }
     kind = kinds(found)
     return found if kind is None else {"kind": kind, **found}

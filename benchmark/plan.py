@@ -7,9 +7,9 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -22,12 +22,14 @@ from benchmark.settings import Settings, parse_classes
 from benchmark.sharding import Shard
 
 if TYPE_CHECKING:
-    from benchmark.api import Dataset, Features, Generator, Images, Metric
+    from benchmark.api import AnyGenerator, Dataset, Features, Images, Metric
     from benchmark.plugins import Registry
 
 QUICK = protocol.Sizes(train=250, held_out=100)
 FULL = protocol.Sizes(train=1000, held_out=500)
 ALL = -1                        # stands for a label where all chosen classes are scored at once
+MAP_POINTS = {False: 4000, True: 1000}  # of the page's map, by --quick
+MapMethod: TypeAlias = Literal["tsne", "umap"]
 SCORING = (  # what every metric stands on
     "evidence.py", "neighbours.py", "reference.py", "probability.py", "protocol.py", "data.py", "embedding/__init__.py",
     "embedding/affinities.py", "embedding/exact.py", "embedding/tsne.py", "embedding/umap.py",
@@ -53,7 +55,7 @@ class Cell:
 
     key: str
     config: str
-    generator: Generator
+    generator: AnyGenerator
     task: Task
     sizes: protocol.Sizes
     skip: str = ""
@@ -93,7 +95,7 @@ class Plan:
     dataset: Dataset
     labels: tuple[int, ...]
     sizes: Mapping[int, protocol.Sizes]  # by n_real
-    generators: Mapping[str, Generator]  # by configuration, controls last
+    generators: Mapping[str, AnyGenerator]  # by configuration, controls last
     metrics: Mapping[str, Metric]  # by configuration
     features: Features
     features_id: str
@@ -127,6 +129,17 @@ class Plan:
         """Cells that run at once."""
         return self.settings.workers or cores()
 
+    @property
+    def map_points(self) -> int:
+        """The most images on a joint map of the page; 0: none is made."""
+        given = self.settings.map_points
+        return given if given is not None else MAP_POINTS[self.settings.quick]
+
+    @property
+    def map_methods(self) -> tuple[MapMethod, ...]:
+        """What the joint map is made by: UMAP takes ten seconds to load, which a quick run has not."""
+        return ("tsne",) if self.settings.quick else ("tsne", "umap")
+
     def metrics_for(self, cell: Cell) -> dict[str, Metric]:
         """Return the metrics that are due on a cell, by configuration."""
         scope = "generator" if cell.members else "cell"
@@ -135,14 +148,21 @@ class Plan:
 
     def metric_key(self, metric: Metric) -> str:
         """Return the key under which a metric's scores are kept beside a cell's samples."""
-        return digest(
-            "metric",
-            metric.name,
-            parameters.values_of(metric),
-            plugins.code_of(type(metric)),
-            _scoring_code(),
-            self.features_id,
-        )
+        return self._metric_keys[id(metric)]
+
+    @cached_property
+    def _metric_keys(self) -> dict[int, str]:
+        return {
+            id(metric): digest(
+                "metric",
+                metric.name,
+                parameters.values_of(metric),
+                plugins.code_of(type(metric)),
+                _scoring_code(),
+                self.features_id,
+            )
+            for metric in self.metrics.values()
+        }
 
 
 def cores() -> int:
@@ -225,7 +245,7 @@ def _shard(plan: Plan, shard: Shard) -> Plan:
     return replace(plan, cells=tuple(cells), groups=groups, notes=(*plan.notes, note))
 
 
-def _generators(settings: Settings, registry: Registry) -> dict[str, Generator]:
+def _generators(settings: Settings, registry: Registry) -> dict[str, AnyGenerator]:
     known = {name: plugin for name, plugin in registry.generators.items() if not plugin.control}
     controls = {name: plugin for name, plugin in registry.generators.items() if plugin.control}
     for selector in selectors.split(settings.generators):
@@ -283,7 +303,7 @@ def _sizes(settings: Settings, data: RealData, draws: int) -> tuple[dict[int, pr
     }, notes
 
 
-def _cell(plan: Plan, config: str, generator: Generator, label: int, n_real: int, seed: int) -> Cell:
+def _cell(plan: Plan, config: str, generator: AnyGenerator, label: int, n_real: int, seed: int) -> Cell:
     data, sizes, task = plan.data, plan.sizes[n_real], _task(plan, label, n_real, seed)
     device = CPU if generator.light else plan.device
 

@@ -32,6 +32,7 @@ class Settings:
     seed: int = 0
     out: str = "bench-results"
     workers: int | None = None
+    cluster: str = ""
     timeout: float = 3600.0
     memory: float = 4.0
     device: str = "cpu"  # or auto
@@ -39,6 +40,7 @@ class Settings:
     fresh: bool = False
     keep_failures: bool = False
     quick: bool = False
+    map_points: int | None = None
     require: tuple[str, ...] = ()
     plugins: tuple[str, ...] = ()
     report: bool = True
@@ -50,6 +52,7 @@ class Settings:
             ("seeds", 1, 10**4),
             ("seed", 0, 2**31),
             ("workers", 1, 1024),
+            ("map_points", 0, 10_000),
         ):
             _check(name, getattr(self, name), low, high)
         for n in self.n_real or ():
@@ -57,6 +60,10 @@ class Settings:
         if self.n_real is not None and len(set(self.n_real)) != len(self.n_real):
             raise InputError(
                 f"--n-real {','.join(map(str, self.n_real))}: a number is given twice; each is one regime."
+            )
+        if self.cluster and not re.fullmatch(r"[a-z+]+://.+", self.cluster):
+            raise InputError(
+                f"--cluster {self.cluster!r} is no address of a Dask scheduler; write it as tcp://host:8786."
             )
         _check("timeout", self.timeout, 1, 10**7)
         _check("memory", self.memory, 0.1, 10**4)

@@ -20,8 +20,8 @@ from reports._template import render
 from reports._text import counted, day_of, listed, plural, shortened
 from reports._tokens import TOKENS
 
-STYLES = ("page.css", "figures.css", "media.css")
-SCRIPTS = ("page.js", "sort.js", "save.js")
+STYLES = ("page.css", "figures.css", "map.css", "media.css")
+SCRIPTS = ("page.js", "sort.js", "save.js", "map.js")       # ours alone: a section brings none
 LARGEST = 10_000_000                # bytes; above, the footer and the command say which section is the largest
 
 

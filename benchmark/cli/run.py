@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from benchmark.cli import SIGINT_EXIT
-from benchmark.errors import InputError
+from benchmark.errors import InputError, StoppedError
 
 if TYPE_CHECKING:
     from benchmark.plan import Plan
@@ -72,6 +72,11 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
             ),
             click.option("--workers", metavar="N", type=int, help="Cells at once.  [default: the number of cores]"),
             click.option(
+                "--cluster",
+                metavar="ADDRESS",
+                help="Run the cells on the workers of a Dask scheduler, tcp://host:8786.",
+            ),
+            click.option(
                 "--timeout", metavar="SECONDS", type=float, help="Limit for generating a cell.  [default: 3600]"
             ),
             click.option("--memory", metavar="GIB", type=float, help="Limit for generating a cell.  [default: 4]"),
@@ -105,6 +110,10 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
             click.option("--fresh", is_flag=True, help="Do everything again, whatever is stored."),
             click.option("--keep-failures", is_flag=True, help="Leave failed cells; by default they are tried again."),
             click.option("--quick", is_flag=True, help="Tiny sizes and one seed, for trying things out."),
+            click.option(
+                "--map-points", metavar="N", type=int,
+                help="Images on the page's map, 0 for none.  [default: 4000, 1000 with --quick]",
+            ),
             click.option("--dry-run", is_flag=True, help="Say what would be done and how long it might take."),
             click.option("--no-report", is_flag=True, help="Write no page."),
             click.option("--open", "open_", is_flag=True, help="Open the page in the browser."),
@@ -159,6 +168,9 @@ def command(
         click.echo(f"bench: interrupted; what is finished is kept{page}.", err=True)
         click.echo(f"Run the same command to go on: {again}", err=True)
         return SIGINT_EXIT
+    except StoppedError as error:
+        click.echo(f"bench: {error}; what is finished is kept. To go on: {shlex.join(settings.command())}", err=True)
+        return 1
     return _finish(results, as_json=as_json, open_=open_)
 
 
@@ -173,9 +185,10 @@ def _settings(config: str | None, no_report: bool, given: dict[str, Any]) -> Set
 
 
 def _show_plan(plan: Plan, as_json: bool) -> None:
+    from benchmark.estimates import estimate, known_times
     from benchmark.plan import describe_cell
-    from benchmark.runner import estimate, known_times, look
     from benchmark.store import Store
+    from benchmark.todo import look
 
     store = Store(Path(plan.settings.out))
     states = [look(plan, store, cell) for cell in (*plan.cells, *plan.groups)]
