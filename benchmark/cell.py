@@ -21,7 +21,9 @@ import numpy as np
 from benchmark import protocol
 from benchmark.api import CannotFit, Context, Score, Task
 from benchmark.data import RealData, Seen, load
+from benchmark.errors import is_full
 from benchmark.parameters import build_from_values
+from benchmark.plugins import code_of
 from benchmark.seeds import random
 
 if TYPE_CHECKING:
@@ -40,10 +42,14 @@ class Loadable:
 
     origin: Origin
     values: Mapping[str, Any]
+    code: str  # its hash: what keys are made of
 
     def load(self) -> Any:
-        """Import the class and make the instance."""
-        return build_from_values(self.origin.load(), self.values)
+        """Import the class and make the instance. Raises ValueError where its source is another than was planned."""
+        plugin = self.origin.load()
+        if code_of(plugin) != self.code:
+            raise ValueError(f"the source of {plugin.name} changed since the run was planned, or is another here")
+        return build_from_values(plugin, self.values)
 
 
 @dataclass(frozen=True)
@@ -114,7 +120,7 @@ def failing(record: dict[str, Any]) -> Iterator[SimpleNamespace]:
         record.update(status="out-of-memory", reason=str(error) or "no more memory")
     except Exception as error:  # noqa: BLE001 - a plugin may raise anything; it becomes a row
         traceback.print_exc()
-        record.update(status="failed", reason=describe(error, told.plugin))
+        record.update(status="failed", reason=describe(error, told.plugin), full=is_full(error))
 
 
 def checked(images: Any, task: Task) -> tuple[Images, float]:
@@ -140,10 +146,12 @@ class DataSource:
     folder: str
     fingerprint: str
     seen: Seen | None = None
+    file: Path | None = None  # pickled RealData, where the dataset is not on this machine
 
     def load(self) -> RealData:
         """Return the data. Raises ValueError where they changed since the run was planned."""
-        data = _load_data(self.dataset.origin, tuple(self.dataset.values.items()), self.folder, self.seen)
+        values = tuple(self.dataset.values.items())
+        data = _unpickle(self.file) if self.file else _load_data(self.dataset.origin, values, self.folder, self.seen)
         if data.fingerprint != self.fingerprint:
             raise ValueError("the dataset's files changed since the run was planned")
         return data
@@ -151,7 +159,7 @@ class DataSource:
 
 @lru_cache(maxsize=2)
 def _load_data(origin: Origin, values: tuple[tuple[str, Any], ...], folder: str, seen: Seen | None) -> RealData:
-    dataset: Any = Loadable(origin, dict(values)).load()
+    dataset: Any = build_from_values(origin.load(), dict(values))
     return replace(load(dataset, Path(folder) if folder else None), seen=seen)
 
 
@@ -209,9 +217,13 @@ def is_prepared(path: Path) -> bool:
         return False
 
 
-@lru_cache(maxsize=2)
 def load_space(path: Path) -> Any:
     """Return the fitted feature space of a run; read once a process."""
+    return _unpickle(path)
+
+
+@lru_cache(maxsize=4)
+def _unpickle(path: Path) -> Any:
     return pickle.loads(path.read_bytes())  # noqa: S301 - written by this user's own runs
 
 
@@ -249,6 +261,7 @@ class ScoreCell:
                     "status": "failed",
                     "reason": describe(error, metric),
                     "scores": {},
+                    "full": is_full(error),
                     "traceback": traceback.format_exc(),
                 }
             record |= {"seconds": time.perf_counter() - started, "cpu_seconds": time.process_time() - cpu}

@@ -9,8 +9,9 @@ from typing import Any, Literal
 import numpy as np
 
 from benchmark import embedding, neighbours
-from benchmark.api import Array, Embedding, Images, Labels, Neighbours, Role, Space, Task
+from benchmark.api import Array, Embedding, Images, Labels, Neighbours, Role, Task
 from benchmark.reference import FeatureSpace
+from benchmark.scores import Space
 
 FIRST_K = 10                    # neighbours found at the first asking: one pass serves all built-in metrics
 

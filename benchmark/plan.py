@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -23,13 +23,14 @@ from benchmark.settings import Settings, parse_classes
 from benchmark.sharding import Shard
 
 if TYPE_CHECKING:
-    from benchmark.api import Dataset, Features, Generator, Images, Metric
+    from benchmark.api import AnyGenerator, Dataset, Features, Images, Metric
     from benchmark.plugins import Registry
 
 QUICK = protocol.Sizes(train=250, held_out=100)
 FULL = protocol.Sizes(train=1000, held_out=500)
 ALL = -1                        # stands for a label where all chosen classes are scored at once
 MAP_POINTS = {False: 4000, True: 1000}  # of the page's map, by --quick
+MapMethod: TypeAlias = Literal["tsne", "umap"]
 SCORING = (  # what every metric stands on
     "evidence.py", "neighbours.py", "reference.py", "probability.py", "protocol.py", "data.py", "embedding/__init__.py",
     "embedding/affinities.py", "embedding/exact.py", "embedding/tsne.py", "embedding/umap.py",
@@ -55,7 +56,7 @@ class Cell:
 
     key: str
     config: str
-    generator: Generator
+    generator: AnyGenerator
     task: Task
     sizes: protocol.Sizes
     skip: str = ""
@@ -95,7 +96,7 @@ class Plan:
     dataset: Dataset
     labels: tuple[int, ...]
     sizes: Mapping[int, protocol.Sizes]  # by n_real
-    generators: Mapping[str, Generator]  # by configuration, controls last
+    generators: Mapping[str, AnyGenerator]  # by configuration, controls last
     metrics: Mapping[str, Metric]  # by configuration
     features: Features
     features_id: str
@@ -136,7 +137,7 @@ class Plan:
         return given if given is not None else MAP_POINTS[self.settings.quick]
 
     @property
-    def map_methods(self) -> tuple[str, ...]:
+    def map_methods(self) -> tuple[MapMethod, ...]:
         """What the joint map is made by: UMAP takes ten seconds to load, which a quick run has not."""
         return ("tsne",) if self.settings.quick else ("tsne", "umap")
 
@@ -194,7 +195,7 @@ def make(settings: Settings, registry: Registry, *, draws: int = 2) -> Plan:
 
 
 def lay_out(
-    settings: Settings, registry: Registry, generators: Mapping[str, Generator], basis_of: Callable[[], Basis]
+    settings: Settings, registry: Registry, generators: Mapping[str, AnyGenerator], basis_of: Callable[[], Basis]
 ) -> Plan:
     """Return the plan of generators on real images; `basis_of` brings these once all words are checked."""
     metrics = _metrics(settings, registry)
@@ -264,12 +265,12 @@ def _shard(plan: Plan, shard: Shard) -> Plan:
     return replace(plan, cells=tuple(cells), groups=groups, notes=(*plan.notes, note))
 
 
-def controls(registry: Registry) -> dict[str, Generator]:
+def controls(registry: Registry) -> dict[str, AnyGenerator]:
     """Return the controls, which are in every run."""
     return {name: plugin() for name, plugin in registry.generators.items() if plugin.control}
 
 
-def _generators(settings: Settings, registry: Registry) -> dict[str, Generator]:
+def _generators(settings: Settings, registry: Registry) -> dict[str, AnyGenerator]:
     known = {name: plugin for name, plugin in registry.generators.items() if not plugin.control}
     fixed = controls(registry)
     for selector in selectors.split(settings.generators):
@@ -334,7 +335,7 @@ def _sizes(settings: Settings, data: RealData, draws: int) -> tuple[dict[int, pr
     }, notes
 
 
-def _cell(plan: Plan, config: str, generator: Generator, label: int, n_real: int, seed: int) -> Cell:
+def _cell(plan: Plan, config: str, generator: AnyGenerator, label: int, n_real: int, seed: int) -> Cell:
     data, sizes, task = plan.data, plan.sizes[n_real], _task(plan, label, n_real, seed)
     device = CPU if generator.light else plan.device
     seen = [data.seen.key] if data.seen else []

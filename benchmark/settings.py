@@ -35,6 +35,7 @@ class Settings:
     seed: int = 0
     out: str = "bench-results"
     workers: int | None = None
+    cluster: str = ""
     timeout: float = 3600.0
     memory: float = 4.0
     device: str = "cpu"  # or auto
@@ -62,6 +63,10 @@ class Settings:
         if self.n_real is not None and len(set(self.n_real)) != len(self.n_real):
             raise InputError(
                 f"--n-real {','.join(map(str, self.n_real))}: a number is given twice; each is one regime."
+            )
+        if self.cluster and not re.fullmatch(r"[a-z+]+://.+", self.cluster):
+            raise InputError(
+                f"--cluster {self.cluster!r} is no address of a Dask scheduler; write it as tcp://host:8786."
             )
         _check("timeout", self.timeout, 1, 10**7)
         _check("memory", self.memory, 0.1, 10**4)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from benchmark.cli import SIGINT_EXIT
-from benchmark.errors import InputError
+from benchmark.errors import InputError, StoppedError
 
 if TYPE_CHECKING:
     from benchmark.plan import Plan
@@ -78,6 +78,11 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
                 "--out", "-o", metavar="DIR", help="Where results are kept and found again.  [default: bench-results]"
             ),
             click.option("--workers", metavar="N", type=int, help="Cells at once.  [default: the number of cores]"),
+            click.option(
+                "--cluster",
+                metavar="ADDRESS",
+                help="Run the cells on the workers of a Dask scheduler, tcp://host:8786.",
+            ),
             click.option(
                 "--timeout", metavar="SECONDS", type=float, help="Limit for generating a cell.  [default: 3600]"
             ),
@@ -191,6 +196,9 @@ def carry_out(
         click.echo(f"bench: interrupted; what is finished is kept{page}.", err=True)
         click.echo(f"Run the same command to go on: {again}", err=True)
         return SIGINT_EXIT
+    except StoppedError as error:
+        click.echo(f"bench: {error}; what is finished is kept. To go on: {shlex.join(settings.command())}", err=True)
+        return 1
     code = _finish(results, as_json=shown.as_json, open_=shown.open_)
     if after is not None:
         click.echo(after(results), err=shown.as_json)

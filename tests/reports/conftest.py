@@ -94,7 +94,7 @@ class DigitSource:
         strata = [["held-out", c, N] for c in classes] + [[c["generator"], c["cls"], N] for c in cells]
         first = {"tsne": 0, "umap": 1}
         points = {f"{method}{k}": (u * d)[:, i : i + k] for method, i in first.items() for k in (2, 3)}
-        return {"strata": strata, "points": points, "failed": {}}
+        return {"strata": strata, "points": points, "failed": {}, "preserved": dict.fromkeys(points, 0.5)}
 
     def per_image(self, cell: str) -> Mapping[str, Array]:
         found = self._cell(cell)
