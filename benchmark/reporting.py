@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import numpy as np
 
+from benchmark import maps
 from benchmark.aspects import ASPECTS
 from benchmark.images import breakdown, columns_of
 from benchmark.plan import ALL, cores
@@ -140,6 +141,10 @@ class StoredSource:
             "snapshots": {int(name[9:]): array for name, array in arrays.items() if name.startswith("snapshot/")},
         }
 
+    def joint_map(self, n_real: int) -> Mapping[str, Any] | None:
+        """Return the joint map of all generators and held-out images, or None."""
+        return maps.stored(self._results.plan, self._results.store, n_real)
+
     def real(self, label: int, role: str, n_real: int, seed: int) -> Images:
         """Return the real images of a class and role."""
         plan = self._results.plan
@@ -178,6 +183,7 @@ def _run(results: Results) -> dict[str, Any]:
             "source": plan.dataset.source,
             "title": plan.dataset.title or data.name,
             "noun": plan.dataset.noun,
+            "seen": "" if data.seen is None else "whole" if data.seen.whole else "given",
         },
         "features": {"name": plan.features.name, "space": plan.space, "reference": plan.reference_id},
         "notes": list(plan.notes),
@@ -313,7 +319,8 @@ def _plain(part: Part) -> dict[str, Any]:
 
 def _cell(results: Results, cell: Any) -> dict[str, Any]:
     result = results.records[cell.key]
-    seconds = [s["seconds"] for (key, _), s in results.scored.items() if key == cell.key and s["seconds"] is not None]
+    scored = [results.scored.get((cell.key, config), {}) for config in results.plan.metrics_for(cell)]
+    seconds = [s["seconds"] for s in scored if s.get("seconds") is not None]
     return {
         "cell": cell.key,
         "generator": cell.config,

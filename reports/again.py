@@ -56,7 +56,7 @@ def _machine(run: Row) -> str:
     host = run["host"]
     minutes, seconds = divmod(round(run["seconds"]), 60)
     took = f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
-    machine = f"{host['machine']}, {counted(host['cores'], 'core')}, Python {host['python']}"
+    machine = f"{host['machine']}, {counted(host['cores'], 'core')}"
     return f"{machine}; {counted(run['workers'], 'worker')}, {took}"
 
 

@@ -81,12 +81,12 @@ def _notes(report: Row, rows: Mapping[Any, Row]) -> list[str]:
             if cls == entry["label"] and who in shown and row["status"] != "ok" and row["reason"]:
                 what, where = found.setdefault((row["status"].replace("-", " "), row["reason"]), ({}, {}))
                 what[aspects[aspect]] = where[str(entry["name"])] = None
-    return [_note(report, word, reason, *places) for (word, reason), places in found.items()]
+    return [_note(report, *key, list(what), list(where)) for key, (what, where) in found.items()]
 
 
 def _note(report: Row, word: str, reason: str, what: Sequence[str], where: Sequence[str]) -> str:
-    classes = "" if len(where) == len(report["classes"]) else f" of {listed(list(where))}"
-    return f"{listed(list(what))}{classes}, {word}: {sentence(reason)}"
+    classes = "" if len(where) == len(report["classes"]) else f" of {listed(where)}"
+    return f"{listed(what)}{classes}, {word}: {sentence(reason)}"
 
 
 @hookimpl

@@ -93,5 +93,7 @@ def _figures(report: Mapping[str, Any], folder: Path, formats: str) -> None:
         written = write_figures(report, folder, wanted)
     except OSError as error:
         raise InputError(f"--figures {str(folder)!r} is not writable ({error.strerror}).") from None
+    if not written:
+        click.echo("bench: nothing was drawn, as no generator worked.", err=True)
     for path in written:
         click.echo(str(path))

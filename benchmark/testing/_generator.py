@@ -121,6 +121,16 @@ def check_fitted_pickles(subject: Subject) -> None:
         raise Fault("after pickling it makes other images")
 
 
+def check_every_class(subject: Subject) -> None:
+    """A conditional generator makes images of each class that it was fitted on."""
+    if not isinstance(subject.new(), ConditionalGenerator):
+        raise Skip("it sees one class at a time")
+    real = strokes(SMALL)
+    plugin = fitted(subject, real.copy(), 5)
+    for label in LABELS:
+        _images(plugin, real, 5, subject, seed=0, label=label)
+
+
 def check_fitted_again(subject: Subject) -> None:
     """Fitted a second time it makes what it makes when fitted once: nothing of the first images is left."""
     plugin, real = fitted(subject, strokes((6, 6, 1), seed=6), 5), strokes((6, 6, 1))
@@ -157,8 +167,10 @@ def made(subject: Subject, real: Images, n: int, seed: int = 0) -> Images:
     return _images(fitted(subject, real.copy(), n, seed), real, n, subject, seed)
 
 
-def _images(plugin: Any, real: Images, n: int, subject: Subject, seed: int) -> Images:
-    given = np.asarray(_sample(plugin, n, subject.context(seed + 1000)))
+def _images(
+    plugin: Any, real: Images, n: int, subject: Subject, seed: int, label: int = LABELS[0]
+) -> Images:
+    given = np.asarray(_sample(plugin, n, subject.context(seed + 1000), label))
     if given.dtype.kind in "iu":
         raise Fault(f"sample returned {given.dtype}; images are numbers from 0 to 1: divide by the largest value")
     try:
@@ -175,8 +187,8 @@ def _fit(plugin: Any, real: Images, ctx: Context) -> None:
         _answered(plugin.fit, real, ctx)
 
 
-def _sample(plugin: Any, n: int, ctx: Context) -> Any:
-    labels = (LABELS[0],) if isinstance(plugin, ConditionalGenerator) else ()
+def _sample(plugin: Any, n: int, ctx: Context, label: int = LABELS[0]) -> Any:
+    labels = (label,) if isinstance(plugin, ConditionalGenerator) else ()
     return _answered(plugin.sample, n, *labels, ctx)
 
 

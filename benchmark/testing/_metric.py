@@ -9,14 +9,14 @@ import numpy as np
 from benchmark.aspects import ASPECTS
 from benchmark.calibration import REAL, Table, Value, anchors
 from benchmark.cell import check_scores, checked_column
-from benchmark.testing._evidence import DIGIT, N, PLENTY, SCARCE, World, digits_world, small_world
+from benchmark.testing._evidence import DIGIT, PLENTY, SCARCE, N, World, digits_world, small_world
 from benchmark.testing._state import unchanged
 from benchmark.testing._subject import Fault, Skip
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from benchmark.api import Measure, Metric, Score
+    from benchmark.api import Measure, Score
     from benchmark.testing._subject import Subject
 
 GREY, COLOUR = (8, 8, 1), (6, 9, 3)

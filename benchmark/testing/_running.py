@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from benchmark import plugins
-from benchmark.plugins import Origin, missing, origin_of
+from benchmark.plugins import Origin, code_of, missing, origin_of
 
 if TYPE_CHECKING:
     from benchmark.api import Plugin
@@ -156,7 +156,8 @@ def _job(instance: Plugin, check: Check, folder: Path, shared: Path, data_dir: s
     from benchmark.testing._subject import Subject
 
     folder.mkdir()
-    subject = Subject(Loadable(_origin(type(instance)), values_of(instance)), folder, shared, data_dir)
+    plugin = type(instance)
+    subject = Subject(Loadable(_origin(plugin), values_of(instance), code_of(plugin)), folder, shared, data_dir)
     fresh = instance.needs or check.name == "light_import"
     return CheckJob(check, subject, "fresh" if fresh else "fork")
 
@@ -192,11 +193,12 @@ def _session() -> Iterator[tuple[Local, Path]]:
     """Give the executor of this process and a folder: what one check prepares serves the next, until Python ends."""
     import atexit
 
+    from benchmark.executors.home import Home
     from benchmark.executors.local import Local
 
     if os.getpid() not in _open:
         folder = Path(tempfile.mkdtemp(prefix="bench-check-"))
-        _open[os.getpid()] = Local(1, folder), folder
+        _open[os.getpid()] = Local(1, Home(folder)), folder
         atexit.register(_close, os.getpid())
     yield _open[os.getpid()]
 
