@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from benchmark import parameters
 
@@ -34,17 +32,17 @@ def known_times(plan: Plan, store: Store) -> dict[str, list[float]]:
     return spent
 
 
-def estimate(states: list[State], spent: Mapping[str, list[float]]) -> float:
+def estimate(states: Iterable[State], spent: Mapping[str, list[float]]) -> float:
     """Return the seconds of work on one core: what the same work took before, else what is typical."""
+    means = {name: sum(seconds) / len(seconds) for name, seconds in spent.items()}
+    names: dict[int, str] = {}  # of metrics: there are many cells, and few of these
     total = 0.0
     for state in states:
         if state.generate:
-            known = spent.get(state.cell.config)
-            total += float(np.mean(known)) if known else TYPICAL[state.cell.generator.cost]
-        times = [
-            np.mean(spent[name])
-            for m in state.metrics.values()
-            if (name := f"metric {parameters.config_of(m)}") in spent
-        ]
-        total += float(np.sum(times)) if times else SCORING * bool(state.metrics)
+            total += means.get(state.cell.config, TYPICAL[state.cell.generator.cost])
+        for metric in state.metrics.values():
+            if id(metric) not in names:
+                names[id(metric)] = f"metric {parameters.config_of(metric)}"
+        known = [means[name] for m in state.metrics.values() if (name := names[id(m)]) in means]
+        total += sum(known) if known else SCORING * bool(state.metrics)
     return total

@@ -183,6 +183,7 @@ def _run(results: Results) -> dict[str, Any]:
             "source": plan.dataset.source,
             "title": plan.dataset.title or data.name,
             "noun": plan.dataset.noun,
+            "seen": "" if data.seen is None else "whole" if data.seen.whole else "given",
         },
         "features": {"name": plan.features.name, "space": plan.space, "reference": plan.reference_id},
         "notes": list(plan.notes),
@@ -318,7 +319,8 @@ def _plain(part: Part) -> dict[str, Any]:
 
 def _cell(results: Results, cell: Any) -> dict[str, Any]:
     result = results.records[cell.key]
-    seconds = [s["seconds"] for (key, _), s in results.scored.items() if key == cell.key and s["seconds"] is not None]
+    scored = [results.scored.get((cell.key, config), {}) for config in results.plan.metrics_for(cell)]
+    seconds = [s["seconds"] for s in scored if s.get("seconds") is not None]
     return {
         "cell": cell.key,
         "generator": cell.config,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,9 +15,11 @@ from benchmark.calibration import Anchors, Part, Table, Value
 from benchmark.plan import ALL
 from benchmark.spreadsheet import field as text_of
 from benchmark.spreadsheet import lines
+from benchmark.statistics import FEWEST_FITS
 from benchmark.store import Store, write_json, write_text
 
 if TYPE_CHECKING:
+    from benchmark.api import Array
     from benchmark.plan import Cell, Plan
 
 COLUMNS = (
@@ -60,6 +62,7 @@ class Results:
     table: Table = field(init=False)
     scales: dict[tuple[int, int], dict[str, Anchors]] = field(default_factory=dict)
     aspects: dict[tuple[str, tuple[int, int]], dict[str, Part]] = field(default_factory=dict)
+    _columns: dict[tuple[str, str], dict[str, Array]] = field(default_factory=dict)
     seconds: float = 0.0
     finished: bool = True
     page_warning: str = ""  # what is to be said of the size of the page, once it is written
@@ -71,6 +74,7 @@ class Results:
         self.table = Table(measures, n_synthetic)
         for cell in (*self.plan.cells, *self.plan.groups):
             self._read(cell)
+        self._add_draws()
         for place in [(ALL, n) for n in self.plan.sizes] if self.plan.groups else []:
             self.scales[place] = {name: calibration.anchors(self.table, place, name) for name in measures}
         for place in self.places:
@@ -225,11 +229,38 @@ class Results:
                 "scores": {},
                 "seconds": None,
             }
-        if scored.get("arrays"):
-            arrays = self.store.kept(cell.key, key)
-            scored["draws"] = {name[6:]: a for name, a in arrays.items() if name.startswith("draws/")}
-            scored["columns"] = {name[6:]: a for name, a in arrays.items() if name.startswith("image/")}
         return scored
+
+    def _add_draws(self) -> None:
+        """Read the draws of all that was scored where there are too few fits for an interval over these.
+
+        Elsewhere nobody asks for them, and in a large store reading them all takes minutes.
+        """
+        few = {
+            (place, name)
+            for (_, place, name), fits in self.table.values.items()  # noqa: PD011 - no data frame
+            if 0 < sum(fit.value is not None for fit in fits.values()) < FEWEST_FITS
+        }
+        for cell in (*self.plan.cells, *self.plan.groups) if few else ():
+            place = (cell.task.label, cell.task.n_real)
+            for config, metric in self.plan.metrics_for(cell).items():
+                wanted = [m.name for m in metric.due(cell.as_control) if (place, m.name) in few]
+                draws = self._arrays(cell, config, "draws/") if wanted else {}
+                for name in set(wanted) & set(draws):
+                    value = self.table.fits(cell.config, place, name)[cell.task.seed]
+                    self.table.put(cell.config, place, name, cell.task.seed, replace(value, draws=draws[name]))
+
+    def columns(self, cell: Cell, config: str) -> dict[str, Array]:
+        """Return what a metric says of each image of a cell (n,), by its names for it."""
+        if (cell.key, config) not in self._columns:
+            self._columns[cell.key, config] = self._arrays(cell, config, "image/")
+        return self._columns[cell.key, config]
+
+    def _arrays(self, cell: Cell, config: str, prefix: str) -> dict[str, Array]:
+        if not self.scored.get((cell.key, config), {}).get("arrays"):
+            return {}
+        arrays = self.store.kept(cell.key, self.plan.metric_key(self.plan.metrics[config]))
+        return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
 
     def _value(
         self, cell: Cell, metric: Any, measure: str, result: Mapping[str, Any], scored: Mapping[str, Any] | None
@@ -241,7 +272,7 @@ class Results:
             return Value(None, status=status, reason=scored["reason"])
         score = scored["scores"][measure]
         status = "ok" if score["value"] is not None else "not-judged"
-        return Value(score["value"], scored.get("draws", {}).get(measure), status, score["reason"])
+        return Value(score["value"], None, status, score["reason"])
 
     def _rows(self, cell: Cell) -> list[dict[str, Any]]:
         result, task = self.records[cell.key], cell.task

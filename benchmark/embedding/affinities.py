@@ -74,4 +74,5 @@ def _conditional(squared: Array, perplexity: float) -> Array:
             break
         low, high = np.where(wide, precision, low), np.where(wide, high, precision)
         precision = np.where(np.isinf(high), precision * 2, (low + np.minimum(high, 2 * precision)) / 2)
-    return weights / total
+    found: Array = weights / total
+    return found
