@@ -223,6 +223,13 @@ class Evidence(Protocol):
     def neighbours(self, of: Role, among: Role, k: int, space: Space = "features") -> Neighbours:
         """Return the `k` nearest of `among` for each of `of` (Euclidean, exact; an image is never its own)."""
 
+    def itself(self, of: Role) -> Array | None:
+        """Return int64 (n,): where each image of a role stands in `train` itself; None where none does.
+
+        Real images stand there only in `bench score` without `--train`: copies are then looked for in all real images.
+        `neighbours` leaves an image out of its own; a metric with distances of its own does the same.
+        """
+
     def balls(self, of: Role, among: Role, radii: Array, space: Space = "features") -> Array:
         """Return int64 (n,): how many balls, of `radii` (m,) round each of `among`, hold each of `of` (d <= radius)."""
 

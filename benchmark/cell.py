@@ -10,7 +10,7 @@ import time
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,7 +20,7 @@ import numpy as np
 
 from benchmark import protocol
 from benchmark.api import CannotFit, Context, Score, Task
-from benchmark.data import RealData, load
+from benchmark.data import RealData, Seen, load
 from benchmark.errors import is_full
 from benchmark.parameters import build_from_values
 from benchmark.plugins import code_of
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 TOLERANCE = 1e-6  # how far outside [0, 1] is rounding
 SHOWN = 8  # images kept of each snapshot
+REAL = "real"  # the control that gives the role `fresh` as it is
 
 
 @dataclass(frozen=True)
@@ -144,19 +145,22 @@ class DataSource:
     dataset: Loadable
     folder: str
     fingerprint: str
+    seen: Seen | None = None
     file: Path | None = None  # pickled RealData, where the dataset is not on this machine
 
     def load(self) -> RealData:
         """Return the data. Raises ValueError where they changed since the run was planned."""
-        data = _unpickle(self.file) if self.file else _load_data(self.dataset.origin, self.folder)
+        values = tuple(self.dataset.values.items())
+        data = _unpickle(self.file) if self.file else _load_data(self.dataset.origin, values, self.folder, self.seen)
         if data.fingerprint != self.fingerprint:
             raise ValueError("the dataset's files changed since the run was planned")
         return data
 
 
 @lru_cache(maxsize=2)
-def _load_data(origin: Origin, folder: str) -> RealData:
-    return load(origin.load()(), Path(folder) if folder else None)  # type: ignore[arg-type]
+def _load_data(origin: Origin, values: tuple[tuple[str, Any], ...], folder: str, seen: Seen | None) -> RealData:
+    dataset: Any = build_from_values(origin.load(), dict(values))
+    return replace(load(dataset, Path(folder) if folder else None), seen=seen)
 
 
 @dataclass(frozen=True)
@@ -281,8 +285,15 @@ class ScoreCell:
             test_labels=data.test_labels,
             others=_Others(data, task, self.sizes, "held_out"),
             others_train=_Others(data, task, self.sizes, "train"),
+            in_train=self._in_train(data),
             feature_space=load_space(self.space),
         )
+
+    def _in_train(self, data: RealData) -> dict[str, Array]:
+        found = data.itself(self.task.label, self.task.seed, self.sizes)
+        if not found:
+            return {}
+        return {"held_out": found["held_out"], **({"synthetic": found["fresh"]} if self.control == REAL else {})}
 
     def _score(self, key: str, metric: Metric, evidence: Any) -> dict[str, Any]:
         task = self.task

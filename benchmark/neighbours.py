@@ -23,18 +23,22 @@ COPY = 2**24                    # numbers of `among` that are copied at once
 SLABS = 16                      # pieces of a row whose least distances bound the k-th least one
 
 
-def nearest(of: Array, among: Array, k: int, *, same: bool = False) -> Neighbours:
+def nearest(of: Array, among: Array, k: int, *, same: bool = False, itself: Array | None = None) -> Neighbours:
     """Return the `k` nearest rows of `among` (m, d) for each row of `of` (n, d); ties go to the smaller index.
 
     same: both are the same set, and a row is left out of its own neighbours (by index, so that duplicates stay).
+    itself: int64 (n,), where each row of `of` stands in `among`, to be left out there.
     """
-    if not 1 <= k <= len(among) - same:
-        raise ValueError(f"{k} neighbours were asked for; there are {len(among) - same}.")
+    if same:
+        itself = np.arange(len(of))
+    there = len(among) - (itself is not None)
+    if not 1 <= k <= there:
+        raise ValueError(f"{k} neighbours were asked for; there are {there}.")
     distances = np.empty((len(of), k), dtype=np.float32)
     indices = np.empty((len(of), k), dtype=np.int64)
     for block, squared, slack in _blocks(of, among, np.zeros(len(among), dtype=np.float32)):
-        if same:
-            squared[np.arange(len(squared)), np.arange(block.start, block.stop)] = np.inf
+        if itself is not None:
+            squared[np.arange(len(squared)), itself[block]] = np.inf
         row, column = _where(squared <= (_bound(squared, k) + 2 * slack)[:, None])
         exact = _exact(of[block], among, row, column)
         order = np.lexsort((column, exact, row))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -18,6 +18,7 @@ from benchmark.api import ConditionalGenerator, Control, Task
 from benchmark.data import RealData, load
 from benchmark.device import CPU, NO_GPU, gpu_or_cpu
 from benchmark.errors import InputError
+from benchmark.given import Given
 from benchmark.settings import Settings, parse_classes
 from benchmark.sharding import Shard
 
@@ -176,9 +177,27 @@ def digest(*parts: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
+@dataclass(frozen=True)
+class Basis:
+    """The real images of a plan: which classes, and how many of each role by n_real."""
+
+    dataset: Dataset
+    data: RealData
+    labels: tuple[int, ...]
+    sizes: Mapping[int, protocol.Sizes]
+    notes: list[str]
+
+
 def make(settings: Settings, registry: Registry, *, draws: int = 2) -> Plan:
     """Check all settings and lay out the cells (draws: see `protocol.Sizes`). Raises InputError; nothing is written."""
     generators = _generators(settings, registry)
+    return lay_out(settings, registry, generators, lambda: _basis(settings, registry, draws))
+
+
+def lay_out(
+    settings: Settings, registry: Registry, generators: Mapping[str, AnyGenerator], basis_of: Callable[[], Basis]
+) -> Plan:
+    """Return the plan of generators on real images; `basis_of` brings these once all words are checked."""
     metrics = _metrics(settings, registry)
     features = selectors.select(settings.features, registry.features, "features")
     if len(features) != 1:
@@ -188,9 +207,9 @@ def make(settings: Settings, registry: Registry, *, draws: int = 2) -> Plan:
         )
     if problem := plugins.missing(type(features[0])):
         raise InputError(f"--features {settings.features} {problem}.")
-    dataset, data = _data(settings, registry)
-    labels = tuple(data.class_names.index(word) for word in parse_classes(settings.classes, data.class_names))
-    sizes, notes = _sizes(settings, data, draws)
+    basis = basis_of()
+    data, sizes, notes = basis.data, basis.sizes, list(basis.notes)
+    first = next(iter(sizes.values()))
     device = gpu_or_cpu() if settings.device == "auto" else CPU
     if settings.device != device == CPU:
         notes.append(NO_GPU)
@@ -202,13 +221,14 @@ def make(settings: Settings, registry: Registry, *, draws: int = 2) -> Plan:
         _scoring_code(),
         data.fingerprint,
         max(s.neutral for s in sizes.values()),
+        *([data.seen.key] if data.seen and data.moved(first) else []),
     )
     plan = Plan(
         settings,
         registry,
         data,
-        dataset,
-        tuple(sorted(labels)),
+        basis.dataset,
+        tuple(sorted(basis.labels)),
         sizes,
         generators,
         metrics,
@@ -245,16 +265,21 @@ def _shard(plan: Plan, shard: Shard) -> Plan:
     return replace(plan, cells=tuple(cells), groups=groups, notes=(*plan.notes, note))
 
 
+def controls(registry: Registry) -> dict[str, AnyGenerator]:
+    """Return the controls, which are in every run."""
+    return {name: plugin() for name, plugin in registry.generators.items() if plugin.control}
+
+
 def _generators(settings: Settings, registry: Registry) -> dict[str, AnyGenerator]:
     known = {name: plugin for name, plugin in registry.generators.items() if not plugin.control}
-    controls = {name: plugin for name, plugin in registry.generators.items() if plugin.control}
+    fixed = controls(registry)
     for selector in selectors.split(settings.generators):
-        if selector in controls:
+        if selector in fixed:
             raise InputError(
                 f"{selector!r} is a control: it is in every run; name a generator: {', '.join(sorted(known))}."
             )
     chosen = selectors.select(settings.generators, known, "generator", settings.exclude)
-    return {parameters.config_of(g): g for g in [*chosen, *(plugin() for plugin in controls.values())]}
+    return {parameters.config_of(g): g for g in [*chosen, *fixed.values()]}
 
 
 def _metrics(settings: Settings, registry: Registry) -> dict[str, Metric]:
@@ -269,7 +294,14 @@ def _metrics(settings: Settings, registry: Registry) -> dict[str, Metric]:
     return {parameters.config_of(m): m for m in chosen}
 
 
-def _data(settings: Settings, registry: Registry) -> tuple[Dataset, RealData]:
+def _basis(settings: Settings, registry: Registry, draws: int) -> Basis:
+    dataset, data = load_data(settings, registry)
+    labels = tuple(data.class_names.index(word) for word in parse_classes(settings.classes, data.class_names))
+    return Basis(dataset, data, labels, *_sizes(settings, data, draws))
+
+
+def load_data(settings: Settings, registry: Registry) -> tuple[Dataset, RealData]:
+    """Return the dataset that is asked for, read. Raises InputError."""
     chosen = selectors.select(settings.dataset_name, registry.datasets, "dataset")
     if len(chosen) != 1:
         raise InputError(f"--dataset {settings.dataset!r} names {len(chosen)} datasets; name one.")
@@ -306,11 +338,12 @@ def _sizes(settings: Settings, data: RealData, draws: int) -> tuple[dict[int, pr
 def _cell(plan: Plan, config: str, generator: AnyGenerator, label: int, n_real: int, seed: int) -> Cell:
     data, sizes, task = plan.data, plan.sizes[n_real], _task(plan, label, n_real, seed)
     device = CPU if generator.light else plan.device
+    seen = [data.seen.key] if data.seen else []
 
     def key(kind: str, label: int, *more: Any) -> str:
         made_by = (generator.name, parameters.values_of(generator), plugins.code_of(type(generator)))
         cut = (data.name, data.fingerprint, label, n_real, sizes.held_out, sizes.neutral, seed)
-        return digest(kind, protocol.VERSION, *cut, *made_by, *more, *([device] if device != CPU else []))
+        return digest(kind, protocol.VERSION, *cut, *made_by, *more, *([device] if device != CPU else []), *seen)
 
     skip = plugins.missing(type(generator)) or generator.skip(task) or ""
     if not isinstance(generator, ConditionalGenerator):
@@ -368,8 +401,13 @@ def _scoring_code() -> str:
 
 
 def images_for(data: RealData, cell: Cell) -> Images:
-    """Return the real images that a cell's generator is fitted on: its training images, but for some controls."""
+    """Return the images that a cell's generator is fitted on: its training images, but for some controls.
+
+    What was made elsewhere comes the same way: it is all that its generator gives back.
+    """
     generator, task = cell.generator, cell.task
+    if isinstance(generator, Given):
+        return generator.images[task.label]
     if not isinstance(generator, Control):
         return data.roles(task.label, task.seed, cell.sizes)["train"]
     roles = data.roles((task.label + generator.class_shift) % task.n_classes, task.seed, cell.sizes)

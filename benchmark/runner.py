@@ -16,6 +16,7 @@ from benchmark.cell import Generate, Prepare, ScoreCell, ScoreGroup, is_prepared
 from benchmark.embedding import compiling
 from benchmark.estimates import estimate, known_times
 from benchmark.plan import Cell, Plan, describe_cell, images_for
+from benchmark.plugins import code_of
 from benchmark.room import Room
 from benchmark.sources import data_source, loadable
 from benchmark.todo import State, due_metrics, is_done, look, pending
@@ -273,7 +274,14 @@ class Runner:
         for file in folder.glob("*.npz") if result["status"] != "ok" else ():
             file.unlink()
         self.store.put_cell(
-            cell.key, folder, {**describe_cell(cell), "result": result, "versions": versions(cell.generator)}
+            cell.key,
+            folder,
+            {
+                **describe_cell(cell),
+                "code": code_of(type(cell.generator)),
+                "result": result,
+                "versions": versions(cell.generator),
+            },
         )
         took = float(result.get("fit_seconds", 0) + result.get("sample_seconds", 0))
         self._spent.setdefault(cell.config, []).append(took)

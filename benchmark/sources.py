@@ -21,4 +21,5 @@ def loadable(plugin: Plugin) -> Loadable:
 def data_source(plan: Plan) -> DataSource:
     """Return how a process gets the plan's real images."""
     folder = plan.settings.data_dir
-    return DataSource(loadable(plan.dataset), str(Path(folder).resolve()) if folder else "", plan.data.fingerprint)
+    where = str(Path(folder).resolve()) if folder else ""
+    return DataSource(loadable(plan.dataset), where, plan.data.fingerprint, plan.data.seen)

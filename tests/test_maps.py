@@ -16,8 +16,8 @@ from benchmark.execution import make_plan
 from benchmark.executors.local import Local
 from benchmark.maps import MapJob, _job, _keep
 from benchmark.plugins import discover
-from benchmark.runner import data_source
 from benchmark.settings import from_mapping
+from benchmark.sources import data_source
 from benchmark.store import Store
 
 RUN = ["run", "-d", "digits", "-g", "smote,affine", "-c", "3,5", "--quick", "-m", "mixing", "--quiet"]

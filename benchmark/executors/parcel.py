@@ -82,7 +82,7 @@ class _Packer(pickle.Pickler):
         if isinstance(thing, Origin) and thing.file:
             return ("plugin", thing.module, thing.qualname, *self._sender.share(Path(thing.file)))
         if isinstance(thing, DataSource):
-            own = None if thing.folder else thing.dataset
+            own = None if thing.folder or thing.seen else thing.dataset
             return ("data", own, thing.dataset, thing.fingerprint, *self._sender.share_data())
         if not isinstance(thing, Path):
             return None

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from benchmark.plugins import KINDS, Origin, code_of, missing, origin_of
+from benchmark import plugins
+from benchmark.plugins import Origin, code_of, missing, origin_of
 
 if TYPE_CHECKING:
     from benchmark.api import Plugin
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
     from benchmark.testing._subject import Subject
 
 SECONDS, MEMORY = 300.0, 8.0    # a check
-MODULES = {"generators": "_generator", "metrics": "_metric", "datasets": "_dataset", "features": "_features",
-           "report_sections": "_section"}
+KINDS = {                       # where the checks of each kind of plugin stand
+    "generators": "_generator", "metrics": "_metric", "datasets": "_dataset", "features": "_features",
+    "report_sections": "_section",
+}
 
 
 class CheckFailed(AssertionError):
@@ -107,7 +110,7 @@ class CheckJob:
 def checks_of(plugin: Plugin | type[Plugin]) -> list[Check]:
     """Return the checks that the kit has for a plugin, class or instance. Raises TypeError where it is none."""
     owner = plugin if isinstance(plugin, type) else type(plugin)
-    kinds = [kind for kind, classes in KINDS.items() if issubclass(owner, classes)]
+    kinds = [kind for kind in KINDS if issubclass(owner, plugins.KINDS[kind])]
     if not kinds:
         raise TypeError(f"{plugin!r} is no plugin: the kit checks generators, metrics, datasets, features, sections")
     return [Check(name, kinds[0]) for name in _functions(kinds[0])]
@@ -172,7 +175,7 @@ def _origin(plugin: type[Plugin]) -> Origin:
 
 def _functions(kind: str) -> dict[str, Callable[[Subject], None]]:
     """Return the checks of a kind by name, in the order in which they stand in their module; those of all come last."""
-    modules = [importlib.import_module(f"benchmark.testing.{name}") for name in (MODULES[kind], "_plugin")]
+    modules = [importlib.import_module(f"benchmark.testing.{name}") for name in (KINDS[kind], "_plugin")]
     return {
         name.removeprefix("check_"): function
         for module in modules

@@ -30,7 +30,8 @@ def write(report: Row, folder: Path, formats: Sequence[str]) -> list[Path]:
 
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    with mpl.rc_context({**STYLE, **SETTINGS}):
+    settings: Any = {**STYLE, **SETTINGS}
+    with mpl.rc_context(settings):
         for kind in (scores, ranking, images, map, copies, training):
             for name, figure in kind.figures(report):
                 written += [_save(figure, folder / f"{_plain(name)}.{end}", end) for end in formats]
