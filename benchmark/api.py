@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 import pluggy
 
 from benchmark.errors import CannotFit, InputError
-from benchmark.scores import Score
+from benchmark.scores import Measure, Score, Space
 from benchmark.study import CannotTell, Claim, Estimate, Findings, Study, StudyFigure, Verdict, confirmed
 
 if TYPE_CHECKING:
@@ -37,15 +37,14 @@ else:
     Images = Labels = Array = Any
 
 __all__ = [
-    "Array", "CannotFit", "CannotTell", "Claim", "ConditionalGenerator", "Context", "Control", "Data", "Dataset",
-    "Embedding", "Estimate", "Evidence", "Features", "Findings", "Generator", "GroupEvidence", "Images", "InputError",
-    "Labels", "Measure", "Metric", "Neighbours", "Plugin", "Score", "Section", "Source", "Study", "StudyFigure", "Task",
-    "Verdict", "confirmed", "hookimpl",
+    "AnyGenerator", "Array", "CannotFit", "CannotTell", "Claim", "ConditionalGenerator", "Context", "Control", "Data",
+    "Dataset", "Embedding", "Estimate", "Evidence", "Features", "Findings", "Generator", "GroupEvidence", "Images",
+    "InputError", "Labels", "Measure", "Metric", "Neighbours", "Plugin", "Score", "Section", "Source", "Study",
+    "StudyFigure", "Task", "Verdict", "confirmed", "hookimpl",
 ]
 
 hookimpl = pluggy.HookimplMarker("synthassay")
 
-Space = Literal["pixels", "features"]
 Role = Literal["synthetic", "held_out", "train", "test"]
 
 
@@ -142,13 +141,17 @@ class Plugin:
         return None
 
 
-class Generator(Plugin):
-    """Makes synthetic images of one class after seeing real ones."""
+class AnyGenerator(Plugin):
+    """What both kinds of generators say of themselves; derive from `Generator` or `ConditionalGenerator`."""
 
     label: ClassVar[str] = ""                   # how the page names it, if not by `name`: "SMOTE"
     control: ClassVar[bool] = False
     light: ClassVar[bool] = False               # True: may start as a fork of a process with numpy and sklearn loaded
     cost: ClassVar[Literal["seconds", "minutes"]] = "seconds"
+
+
+class Generator(AnyGenerator):
+    """Makes synthetic images of one class after seeing real ones."""
 
     def fit(self, real: Images, ctx: Context) -> None:
         """Learn from `real`, float32 (n, height, width, channels) in [0, 1]. May raise CannotFit."""
@@ -159,14 +162,14 @@ class Generator(Plugin):
         raise NotImplementedError
 
 
-class ConditionalGenerator(Generator):
+class ConditionalGenerator(AnyGenerator):
     """Makes images of any of several classes after seeing all of them: fitted once, then sampled a class at a time."""
 
-    def fit(self, real: Images, labels: Labels, ctx: Context) -> None:  # type: ignore[override]
+    def fit(self, real: Images, labels: Labels, ctx: Context) -> None:
         """Learn from `real` (n, h, w, c) of all chosen classes; `labels` int64 (n,) are any integers."""
         raise NotImplementedError
 
-    def sample(self, n: int, label: int, ctx: Context) -> Images:  # type: ignore[override]
+    def sample(self, n: int, label: int, ctx: Context) -> Images:
         """Return `n` images of the class `label`, one of those that it was fitted on."""
         raise NotImplementedError
 
@@ -178,37 +181,6 @@ class Control(Generator):
     light: ClassVar[bool] = True
     roles: ClassVar[tuple[Literal["train", "fresh", "spare"], ...]] = ("train",)     # put together in this order
     class_shift: ClassVar[int] = 0              # 1: the images of the next class in label order
-
-
-@dataclass(frozen=True)
-class Measure:
-    """One named number that a metric gives for a cell.
-
-    better: which way is good; "half": the nearer to 0.5; "none": a diagnostic.
-    failing: the control that must fail, whose value is 0 on the calibrated scale (`real` is 1).
-    zero: a fixed value for 0 in place of that control.
-    space: where distances are taken; "features" is what `--features` names. "" where none are.
-    smallest_n: synthetic images below which it is not judged.
-    controls: the controls that get it; None: all that the metric scores.
-    """
-
-    name: str
-    better: Literal["higher", "lower", "half", "none"]
-    help: str
-    aspect: Literal["realistic", "varied", "original", "useful"] | None = None
-    failing: str | None = None
-    zero: float | None = None
-    unit: str = ""
-    bounds: tuple[float | None, float | None] = (0.0, 1.0)
-    space: Space | Literal[""] = ""
-    reference: bool = False                     # True: depends on the reference classifier
-    smallest_n: int = 15
-    controls: tuple[str, ...] | None = None
-
-    @property
-    def anchored(self) -> bool:
-        """Whether there is a calibrated scale: a failing control, or a fixed zero."""
-        return self.failing is not None or self.zero is not None
 
 
 @dataclass(frozen=True)
@@ -250,6 +222,13 @@ class Evidence(Protocol):
 
     def neighbours(self, of: Role, among: Role, k: int, space: Space = "features") -> Neighbours:
         """Return the `k` nearest of `among` for each of `of` (Euclidean, exact; an image is never its own)."""
+
+    def itself(self, of: Role) -> Array | None:
+        """Return int64 (n,): where each image of a role stands in `train` itself; None where none does.
+
+        Real images stand there only in `bench score` without `--train`: copies are then looked for in all real images.
+        `neighbours` leaves an image out of its own; a metric with distances of its own does the same.
+        """
 
     def balls(self, of: Role, among: Role, radii: Array, space: Space = "features") -> Array:
         """Return int64 (n,): how many balls, of `radii` (m,) round each of `among`, hold each of `of` (d <= radius)."""
@@ -392,7 +371,7 @@ class Source(Protocol):
 
         "strata": [[source, label, n]], in the order of the points: the first n images of a configuration, or of the
         role "held-out"; "points": float32 (points, 2) or (points, 3) by "tsne2", "tsne3", "umap2", "umap3"; "failed":
-        the reason of each method that has none.
+        the reason of each method that has none; "preserved": the share of the ten nearest neighbours that each keeps.
         """
 
     def real(self, label: int, role: str, n_real: int, seed: int) -> Images:

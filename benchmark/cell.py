@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import pickle
 import resource
 import sys
@@ -11,7 +10,6 @@ import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Literal
@@ -20,29 +18,19 @@ import numpy as np
 
 from benchmark import protocol
 from benchmark.api import CannotFit, Context, Score, Task
-from benchmark.data import RealData, load
-from benchmark.parameters import build_from_values
+from benchmark.data import RealData
+from benchmark.errors import is_full
 from benchmark.seeds import random
+from benchmark.weights import checksum_of, load_space, sha256
 
 if TYPE_CHECKING:
     from benchmark.api import Array, Images, Metric
     from benchmark.executors import Say
-    from benchmark.plugins import Origin
+    from benchmark.sources import DataSource, Loadable
 
 TOLERANCE = 1e-6  # how far outside [0, 1] is rounding
 SHOWN = 8  # images kept of each snapshot
-
-
-@dataclass(frozen=True)
-class Loadable:
-    """A configured plugin in a form that travels between processes."""
-
-    origin: Origin
-    values: Mapping[str, Any]
-
-    def load(self) -> Any:
-        """Import the class and make the instance."""
-        return build_from_values(self.origin.load(), self.values)
+REAL = "real"  # the control that gives the role `fresh` as it is
 
 
 @dataclass(frozen=True)
@@ -113,7 +101,7 @@ def failing(record: dict[str, Any]) -> Iterator[SimpleNamespace]:
         record.update(status="out-of-memory", reason=str(error) or "no more memory")
     except Exception as error:  # noqa: BLE001 - a plugin may raise anything; it becomes a row
         traceback.print_exc()
-        record.update(status="failed", reason=describe(error, told.plugin))
+        record.update(status="failed", reason=describe(error, told.plugin), full=is_full(error))
 
 
 def checked(images: Any, task: Task) -> tuple[Images, float]:
@@ -129,27 +117,6 @@ def checked(images: Any, task: Task) -> tuple[Images, float]:
         raise ValueError(f"sample returned {int((~np.isfinite(array)).sum())} values that are NaN or infinite")
     outside = (array < -TOLERANCE) | (array > 1 + TOLERANCE)
     return np.clip(array, 0, 1), float(outside.mean())
-
-
-@dataclass(frozen=True)
-class DataSource:
-    """How a process gets the real images; loaded once a process."""
-
-    dataset: Loadable
-    folder: str
-    fingerprint: str
-
-    def load(self) -> RealData:
-        """Return the data. Raises ValueError where they changed since the run was planned."""
-        data = _load_data(self.dataset.origin, self.folder)
-        if data.fingerprint != self.fingerprint:
-            raise ValueError("the dataset's files changed since the run was planned")
-        return data
-
-
-@lru_cache(maxsize=2)
-def _load_data(origin: Origin, folder: str) -> RealData:
-    return load(origin.load()(), Path(folder) if folder else None)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -188,30 +155,6 @@ class Prepare:
         return {"status": "ok"}
 
 
-def sha256(content: bytes) -> str:
-    """Return the SHA-256 of bytes in hexadecimal digits."""
-    return hashlib.sha256(content).hexdigest()
-
-
-def checksum_of(path: Path) -> Path:
-    """Return where the checksum of a prepared file stands."""
-    return path.with_suffix(".sha256")
-
-
-def is_prepared(path: Path) -> bool:
-    """Whether a prepared file is there and is what was written."""
-    try:
-        return checksum_of(path).read_text(encoding="ascii") == sha256(path.read_bytes())
-    except (OSError, UnicodeDecodeError):
-        return False
-
-
-@lru_cache(maxsize=2)
-def load_space(path: Path) -> Any:
-    """Return the fitted feature space of a run; read once a process."""
-    return pickle.loads(path.read_bytes())  # noqa: S301 - written by this user's own runs
-
-
 @dataclass(frozen=True)
 class ScoreCell:
     """Score stored samples with several metrics; each one's results are written into `folder` as it ends."""
@@ -246,6 +189,7 @@ class ScoreCell:
                     "status": "failed",
                     "reason": describe(error, metric),
                     "scores": {},
+                    "full": is_full(error),
                     "traceback": traceback.format_exc(),
                 }
             record |= {"seconds": time.perf_counter() - started, "cpu_seconds": time.process_time() - cpu}
@@ -269,8 +213,15 @@ class ScoreCell:
             test_labels=data.test_labels,
             others=_Others(data, task, self.sizes, "held_out"),
             others_train=_Others(data, task, self.sizes, "train"),
+            in_train=self._in_train(data),
             feature_space=load_space(self.space),
         )
+
+    def _in_train(self, data: RealData) -> dict[str, Array]:
+        found = data.itself(self.task.label, self.task.seed, self.sizes)
+        if not found:
+            return {}
+        return {"held_out": found["held_out"], **({"synthetic": found["fresh"]} if self.control == REAL else {})}
 
     def _score(self, key: str, metric: Metric, evidence: Any) -> dict[str, Any]:
         task = self.task

@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
+import errno
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+FULL = (errno.ENOSPC, errno.EDQUOT)
+
 
 class InputError(Exception):
     """The input cannot be used. The message is one sentence for the user; the command exits with 2."""
 
 
+class StoppedError(Exception):
+    """A run cannot go on, for a reason that lies outside it; what is finished is kept, and the command exits with 1."""
+
+
 class CannotFit(Exception):
     """A generator found while fitting that it cannot do this task. The reason becomes a failed row."""
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Whether an error, or what it came from, says that the disk is full."""
+    seen: list[BaseException] = []
+    while error is not None and error not in seen:
+        if isinstance(error, OSError) and error.errno in FULL:
+            return True
+        seen.append(error)
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def unknown(kind: str, value: str, allowed: Iterable[str]) -> InputError:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmark.settings import Settings, from_mapping
+from benchmark.errors import InputError, StoppedError, is_full
+from benchmark.settings import ScoreSettings, Settings, from_mapping
 
 if TYPE_CHECKING:
+    from benchmark.executors import Executor
     from benchmark.plan import Plan
     from benchmark.results import Results
+    from benchmark.store import Store
 
 
 def run(**options: Any) -> Results:
@@ -32,39 +36,91 @@ def run(**options: Any) -> Results:
 
 def make_plan(settings: Settings, registry: Any) -> Plan:
     """Return the plan of a run, all of its input checked. Raises InputError; nothing is written."""
-    from benchmark import plan, requirements
+    from benchmark import plan, requirements, scoring
     from benchmark.device import check_system
     from benchmark.store import Store
 
     check_system()
-    made = plan.make(settings, registry)
+    made = scoring.make(settings, registry) if isinstance(settings, ScoreSettings) else plan.make(settings, registry)
     for text in settings.require:
         requirements.parse(text, made)
     Store(Path(settings.out))
     return made
 
 
+def planned(folder: Path) -> Plan:
+    """Return the plan of the last run in an output folder, from its run.toml. Raises InputError."""
+    from benchmark import plugins
+    from benchmark.settings import read_toml
+
+    if not (folder / "format.json").is_file():
+        raise InputError(f"{str(folder)!r} is no store; name the output folder of a run.")
+    values = {**read_toml(folder / "run.toml"), "out": str(folder), "require": ()}
+    settings = from_mapping(values, str(folder / "run.toml"))
+    return make_plan(settings, plugins.discover(settings.plugins))
+
+
 def execute(plan: Plan) -> Results:
-    """Do what is not done yet and write the results. On KeyboardInterrupt, what is finished is written too."""
-    from benchmark.executors.local import Local
+    """Do what is not done yet and write the results.
+
+    On KeyboardInterrupt and StoppedError, what is finished is written too. What is found damaged when it is read is
+    computed again, once; what failed is not tried again for it.
+    """
     from benchmark.memory import Remembering
-    from benchmark.results import Results
     from benchmark.runner import Runner
 
     store = Remembering(Path(plan.settings.out))
+    executor = _executor(plan, store)
     store.create()
     began = time.monotonic()
-    interrupted = None
+    stopped: BaseException | None = None
+    results = None
     try:
-        Runner(plan, store, Local(plan.workers, store.folder.resolve())).run()
-    except KeyboardInterrupt as error:
-        interrupted = error
-    results = Results(plan, store)
-    results.seconds = time.monotonic() - began
-    results.write()
-    if plan.settings.report:
-        results.report()
+        Runner(plan, store, executor).run()
+        results = _written(plan, store, began)
+        if results is None or not results.finished:
+            again = replace(plan, settings=replace(plan.settings, fresh=False, keep_failures=True))
+            Runner(again, store, _executor(plan, store)).run()
+            results = None
+    except (KeyboardInterrupt, StoppedError) as error:
+        stopped = error
+    while results is None:  # what is damaged was moved aside: the next look finds the others
+        results = _written(plan, store, began)
     plan.registry.manager.hook.bench_run_finished(run={"out": plan.settings.out}, results=results)
-    if interrupted is not None:
-        raise KeyboardInterrupt from interrupted
+    if stopped is not None:
+        raise stopped
+    return results
+
+
+def _executor(plan: Plan, store: Store) -> Executor:
+    """Return where the cells of a run are done. Raises InputError where a cluster cannot be used."""
+    from benchmark.executors.home import Home
+    from benchmark.executors.local import Local
+
+    out = store.folder.resolve()
+    if not plan.settings.cluster:
+        return Local(plan.workers, Home(out))
+    from benchmark.executors.dask import Dask
+
+    return Dask(plan.settings.cluster, out, plan.data, plan.settings.workers)
+
+
+def _written(plan: Plan, store: Store, began: float) -> Results | None:
+    """Read the store and write the results; None where something in it was damaged."""
+    from benchmark import room
+    from benchmark.results import Results
+    from benchmark.store import DamagedError
+
+    try:
+        results = Results(plan, store)
+        results.seconds = time.monotonic() - began
+        results.write()
+        if plan.settings.report:
+            results.report()
+    except DamagedError:
+        return None
+    except OSError as error:
+        if is_full(error):
+            raise room.stopped(store) from error
+        raise
     return results

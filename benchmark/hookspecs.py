@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from benchmark.api import Dataset, Features, Generator, Metric, Section, Study
+    from benchmark.api import AnyGenerator, Dataset, Features, Metric, Section, Study
 
 hookspec = pluggy.HookspecMarker("synthassay")
 
 
 @hookspec
-def bench_generators() -> list[type[Generator]]:
+def bench_generators() -> list[type[AnyGenerator]]:
     """Return the generator classes that this plugin brings."""
 
 

@@ -6,16 +6,19 @@ import hashlib
 import shutil
 import traceback
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from benchmark import protocol
-from benchmark.cell import DataSource, describe, load_images, load_space
-from benchmark.plan import Plan, digest
+from benchmark import protocol, weights
+from benchmark.cell import describe, load_images
+from benchmark.embedding import compiling, embed
+from benchmark.plan import MapMethod, Plan, digest
+from benchmark.sources import DataSource
 from benchmark.store import Store
+from benchmark.weights import load_space
 
 if TYPE_CHECKING:
     from benchmark.api import Array
@@ -48,25 +51,29 @@ class MapJob:
     sizes: protocol.Sizes
     data: DataSource
     space: Path
-    methods: tuple[str, ...]
+    methods: tuple[MapMethod, ...]
     start: Literal["pool"] = "pool"
     seconds: float = 600.0          # a method
     memory: float = 8.0
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, say: Say) -> dict[str, Any]:
-        """Return the status, and the reason of each method that failed: the others are not lost."""
+        """Return the status, the reason of each method that failed, and the neighbours that each map kept."""
         failed: dict[str, str] = {}
+        preserved: dict[str, float] = {}
         features = None
         for method in self.methods:
             say("stage", method)
             try:
                 features = self._features() if features is None else features
-                found = embed(features, method)
-                np.savez(self.folder / f"{method}.npz", **found)  # type: ignore[arg-type]
+                found = embed(features, method, DIMENSIONS)
+                preserved |= {f"{method}{d}": round(e.preserved, 5) for d, e in found.items()}
+                points = {f"{method}{d}": e.points for d, e in found.items()}
+                np.savez(self.folder / f"{method}.npz", **points)  # type: ignore[arg-type]
             except Exception as error:  # noqa: BLE001 - the page says why there is no map
                 traceback.print_exc()
                 failed[method] = describe(error, None)
-        return {"status": "ok", "failed": failed}
+        return {"status": "ok", "failed": failed, "preserved": preserved}
 
     def _features(self) -> Array:
         space, data = load_space(self.space), self.data.load()
@@ -80,26 +87,11 @@ class MapJob:
         return np.concatenate(parts)
 
 
-def embed(features: Array, method: str) -> dict[str, Array]:
-    """Return the maps of features (n, d) by a method, float32 (n, 2) and (n, 3), as 'tsne2' and 'tsne3'."""
-    found = {}
-    for d in DIMENSIONS:
-        if method == "tsne":
-            from sklearn.manifold import TSNE
-
-            reducer: Any = TSNE(d, perplexity=min(30.0, (len(features) - 1) / 3), init="pca", random_state=0)
-        else:
-            from umap import UMAP
-
-            reducer = UMAP(min(15, len(features) - 1), n_components=d, random_state=0, n_jobs=1)
-        found[f"{method}{d}"] = np.asarray(reducer.fit_transform(features), dtype=np.float32)
-    return found
-
-
 def draw(plan: Plan, store: Store, executor: Executor, data: DataSource) -> None:
     """Compute the maps that the page shows and the store lacks. One that fails is a sentence on the page."""
     for n_real in due(plan, store):
         job = _job(plan, store, n_real, data)
+        compiling.ensure()
         executor.start(job)
         ended: Mapping[str, Any] | None = None
         while ended is None:
@@ -109,8 +101,8 @@ def draw(plan: Plan, store: Store, executor: Executor, data: DataSource) -> None
 
 def due(plan: Plan, store: Store) -> Iterator[int]:
     """Yield the numbers of training images that the page needs a map for and has none."""
-    if not plan.settings.report or not plan.map_points:
-        return
+    if not plan.settings.report or not plan.map_points or plan.settings.shard:
+        return                      # of a shard the cells are few: the merged run has the map
     for n_real in plan.sizes:
         strata = strata_of(plan, store, n_real)
         if not strata:
@@ -150,10 +142,9 @@ def key_of(plan: Plan, strata: list[Stratum], n_real: int) -> str:
 def _job(plan: Plan, store: Store, n_real: int, data: DataSource) -> MapJob:
     strata = strata_of(plan, store, n_real)
     key = key_of(plan, strata, n_real)
-    space = store.folder.resolve() / "features" / f"{plan.features_id}.pickle"
     return MapJob(
-        key, store.workspace(f"{key}-map"), tuple(strata), plan.seeds[0], plan.sizes[n_real], data, space,
-        plan.map_methods,
+        key, store.workspace(f"{key}-map"), tuple(strata), plan.seeds[0], plan.sizes[n_real], data,
+        weights.kept(plan, store), plan.map_methods,
     )
 
 
@@ -175,6 +166,7 @@ def _keep(store: Store, job: MapJob, ended: Mapping[str, Any]) -> None:
         "strata": [[s.source, s.label, s.n] for s in job.strata],
         "cells": [s.samples.parent.name for s in job.strata if s.samples],
         "failed": {method: reason[:300] for method, reason in failed.items()},
+        "preserved": ended.get("preserved", {}),
     }
     store.put_map(job.key, record, arrays)
     shutil.rmtree(job.folder, ignore_errors=True)

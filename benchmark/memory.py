@@ -40,10 +40,10 @@ class Remembering(Store):
             known[metric_key] = record
         return record
 
-    def kept(self, key: str, metric_key: str) -> dict[str, Array]:
+    def kept(self, key: str, metric_key: str, record: Mapping[str, Any] | None = None) -> dict[str, Array]:
         """Return the arrays that stand beside a metric's scores (see Store)."""
         try:
-            return super().kept(key, metric_key)
+            return super().kept(key, metric_key, record)
         except DamagedError:
             self._scores.pop(key, None)
             raise

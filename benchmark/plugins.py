@@ -22,14 +22,14 @@ from typing import Any
 import pluggy
 
 from benchmark import hookspecs
-from benchmark.api import Dataset, Features, Generator, Metric, Plugin, Section
+from benchmark.api import AnyGenerator, ConditionalGenerator, Dataset, Features, Generator, Metric, Plugin, Section
 from benchmark.errors import InputError, unknown
 from benchmark.study import Study
 
 FOLDERS = ("benchmark.datasets", "benchmark.features", "benchmark.studies", "generators", "metrics", "reports")
 GROUP = "synthassay"
 KINDS: dict[str, tuple[type, ...]] = {
-    "generators": (Generator,),
+    "generators": (Generator, ConditionalGenerator),
     "metrics": (Metric,),
     "datasets": (Dataset,),
     "features": (Features,),
@@ -68,7 +68,7 @@ class Registry:
 
     manager: pluggy.PluginManager
     problems: list[str] = field(default_factory=list)
-    generators: dict[str, type[Generator]] = field(default_factory=dict)
+    generators: dict[str, type[AnyGenerator]] = field(default_factory=dict)
     metrics: dict[str, type[Metric]] = field(default_factory=dict)
     datasets: dict[str, type[Dataset]] = field(default_factory=dict)
     features: dict[str, type[Features]] = field(default_factory=dict)

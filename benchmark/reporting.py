@@ -183,6 +183,7 @@ def _run(results: Results) -> dict[str, Any]:
             "source": plan.dataset.source,
             "title": plan.dataset.title or data.name,
             "noun": plan.dataset.noun,
+            "seen": "" if data.seen is None else "whole" if data.seen.whole else "given",
         },
         "features": {"name": plan.features.name, "space": plan.space, "reference": plan.reference_id},
         "notes": list(plan.notes),

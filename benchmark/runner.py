@@ -11,16 +11,19 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from benchmark import device, maps, parameters, plugins, together, weights
-from benchmark.cell import DataSource, Generate, Loadable, Prepare, ScoreCell, ScoreGroup, is_prepared
+from benchmark import device, maps, parameters, together, weights
+from benchmark.cell import Generate, Prepare, ScoreCell, ScoreGroup
 from benchmark.embedding import compiling
 from benchmark.estimates import estimate, known_times
 from benchmark.plan import Cell, Plan, describe_cell, images_for
+from benchmark.plugins import code_of
+from benchmark.room import Room
+from benchmark.sources import data_source, loadable
 from benchmark.todo import State, due_metrics, is_done, look, pending
 from benchmark.versions import versions
+from benchmark.weights import is_prepared
 
 if TYPE_CHECKING:
-    from benchmark.api import Plugin
     from benchmark.executors import Event, Executor
     from benchmark.store import Store
 
@@ -48,13 +51,13 @@ class Runner:
         self.states = [s for s in pending(self.plan, self.store) if not s.done]
         if self.states:
             self._begun()
+        room = Room(self.store, self.executor)
         try:
             self._prepare()
             while self.states or self._hands:
-                while self._start_one():
+                while room.start(self._start_one):
                     pass
-                for event in self.executor.poll(0.1):
-                    self._take(event)
+                room.take(self.executor.poll(0.1), self._take)
             maps.draw(self.plan, self.store, self.executor, data_source(self.plan))
         finally:
             self.executor.close()
@@ -115,10 +118,11 @@ class Runner:
     def _start_one(self) -> bool:
         """Take the first cell that something can be done for, and do or start it; False where there is none."""
         now = time.monotonic()
-        for state in self.states if self.executor.free else ():
+        busy = any(state.alone for state in self._hands.values())
+        for state in self.states if self.executor.free and not busy else ():
             if state.not_before > now or not (state.generate or self.prepared or self.broken):
                 continue
-            if self._waits(state):
+            if self._waits(state) or (state.alone and self._hands):
                 continue
             if state.lock is None and not self._locked(state, now):
                 continue
@@ -218,21 +222,25 @@ class Runner:
                     self.broken = f"features {self.plan.features.name} could not be fitted: {event.payload['reason']}"
         elif isinstance(job, Generate):
             if event.kind == "ended":
-                state = self._hands.pop(job.key)
+                state = self._hands[job.key]
                 (self._fitted if state.cell.members else self._generated)(state, job, event.payload)
         elif event.kind == "scored":
             self._scored(self._hands[job.key], job, *event.payload)
         elif event.kind == "ended":
-            self._scoring_ended(self._hands.pop(job.key), job, event.payload)
+            self._scoring_ended(self._hands[job.key], job, event.payload)
 
     def _fitted(self, fit: State, job: Generate, result: dict[str, Any]) -> None:
         """Keep the cells of a fit; those that are there already stay, with their scores."""
+        if self._again(fit, result):
+            shutil.rmtree(job.folder, ignore_errors=True)
+            return
         for cell in fit.cell.members:
             if self.plan.settings.fresh or not is_done(self.store, cell):
                 label = cell.task.label
                 self._keep(cell, together.workspace_of(job.folder, label), together.result_of(result, label))
         shutil.rmtree(job.folder, ignore_errors=True)
         fit.generate = False
+        del self._hands[fit.cell.key]
         self.states.insert(0, fit)
         self._settle(fit)
 
@@ -250,6 +258,9 @@ class Runner:
                 self._let_go(own)
 
     def _generated(self, state: State, job: Generate, result: dict[str, Any]) -> None:
+        if self._again(state, result):
+            shutil.rmtree(job.folder, ignore_errors=True)
+            return
         state.seconds += self._keep(state.cell, job.folder, result)
         state.generate = False
         if result["status"] != "ok":
@@ -264,26 +275,36 @@ class Runner:
         for file in folder.glob("*.npz") if result["status"] != "ok" else ():
             file.unlink()
         self.store.put_cell(
-            cell.key, folder, {**describe_cell(cell), "result": result, "versions": versions(cell.generator)}
+            cell.key,
+            folder,
+            {
+                **describe_cell(cell),
+                "code": code_of(type(cell.generator)),
+                "result": result,
+                "versions": versions(cell.generator),
+            },
         )
         took = float(result.get("fit_seconds", 0) + result.get("sample_seconds", 0))
         self._spent.setdefault(cell.config, []).append(took)
         return took
 
     def _scored(self, state: State, job: ScoreCell, key: str, record: dict[str, Any]) -> None:
-        arrays = job.folder / f"{key}.npz"
-        metric = state.metrics.pop(key)
+        if record.get("full") and not state.alone:
+            state.alone = True
+            return
+        arrays, metric = job.folder / f"{key}.npz", state.metrics[key]
         record = {**record, "metric": parameters.config_of(metric), "versions": versions(metric)}
         self.store.put_scores(job.key, key, record, arrays if arrays.exists() else None)
+        del state.metrics[key]
         state.seconds += record["seconds"]
         self._spent.setdefault(f"metric {record['metric']}", []).append(record["seconds"])
 
     def _scoring_ended(self, state: State, job: ScoreCell, result: dict[str, Any]) -> None:
-        if state.metrics:  # the worker died or was stopped with the first of these in hand
+        if state.metrics and result["status"] != "ok":  # it ended with the first of these in hand
             key, metric = next(iter(state.metrics.items()))
-            del state.metrics[key]
             record = {"status": result["status"], "reason": result["reason"], "scores": {}, "seconds": None}
             self.store.put_scores(job.key, key, {**record, "metric": parameters.config_of(metric)}, None)
+            del state.metrics[key]
         shutil.rmtree(job.folder, ignore_errors=True)
         if not state.metrics:
             self._tell(state, "score", result)
@@ -300,8 +321,17 @@ class Runner:
         self._tell(state, "score", {"status": "failed", "reason": self.broken})
         self._let_go(state)
 
+    def _again(self, state: State, result: Mapping[str, Any]) -> bool:
+        """Put a cell back that found the disk full beside others, which may have filled it."""
+        if not result.get("full") or state.alone:
+            return False
+        state.alone = True
+        self._put_back(state)
+        return True
+
     def _put_back(self, state: State) -> None:
         """Give the cell back to the queue, before cells that are not begun, or let it go where it is done."""
+        del self._hands[state.cell.key]
         self.states.insert(0, state)
         if state.done:
             self._let_go(state)
@@ -316,14 +346,3 @@ class Runner:
         told = {"stage": stage, "last": state.done, "seconds": state.seconds, "seconds_left": self.seconds_left()}
         hook = self.plan.registry.manager.hook
         hook.bench_cell_finished(cell=describe_cell(state.cell), result={**result, **told})
-
-
-def loadable(plugin: Plugin) -> Loadable:
-    """Return a configured plugin in a form that travels."""
-    return Loadable(plugins.origin_of(type(plugin)), parameters.values_of(plugin))
-
-
-def data_source(plan: Plan) -> DataSource:
-    """Return how a process gets the plan's real images."""
-    folder = plan.settings.data_dir
-    return DataSource(loadable(plan.dataset), str(Path(folder).resolve()) if folder else "", plan.data.fingerprint)

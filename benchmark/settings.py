@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from benchmark.errors import InputError, unknown
 from benchmark.sharding import Shard
@@ -18,6 +18,9 @@ DEVICES = ("cpu", "auto")
 @dataclass(frozen=True)
 class Settings:
     """The options of `bench run`, under the same names. None: the default, which may shrink to what there is."""
+
+    COMMAND: ClassVar[str] = "run"
+    POSITIONAL: ClassVar[tuple[str, ...]] = ()      # written without an option's name
 
     generators: str = ""
     exclude: str = ""
@@ -32,6 +35,7 @@ class Settings:
     seed: int = 0
     out: str = "bench-results"
     workers: int | None = None
+    cluster: str = ""
     timeout: float = 3600.0
     memory: float = 4.0
     device: str = "cpu"  # or auto
@@ -60,6 +64,10 @@ class Settings:
             raise InputError(
                 f"--n-real {','.join(map(str, self.n_real))}: a number is given twice; each is one regime."
             )
+        if self.cluster and not re.fullmatch(r"[a-z+]+://.+", self.cluster):
+            raise InputError(
+                f"--cluster {self.cluster!r} is no address of a Dask scheduler; write it as tcp://host:8786."
+            )
         _check("timeout", self.timeout, 1, 10**7)
         _check("memory", self.memory, 0.1, 10**4)
         if self.device not in DEVICES:
@@ -81,6 +89,11 @@ class Settings:
             return self.dataset or "mnist"
         return kind_of(Path(self.data_dir)) if Path(self.data_dir).exists() else "idx"
 
+    @property
+    def one_fit(self) -> bool:
+        """Whether each generator is one fit, whatever `seeds` says: images that were made elsewhere."""
+        return False
+
     def to_toml(self) -> str:
         """Write what differs from nothing: a file that `--config` reads."""
         import tomli_w
@@ -90,10 +103,10 @@ class Settings:
 
     def command(self) -> list[str]:
         """Return the command line that runs this again, without what is a default."""
-        words = ["bench", "run"]
+        words = ["bench", self.COMMAND, *(str(word) for name in self.POSITIONAL for word in getattr(self, name))]
         for field in fields(self):
             value = getattr(self, field.name)
-            if value == field.default or field.name in ("fresh", "keep_failures"):
+            if value == field.default or field.name in ("fresh", "keep_failures", *self.POSITIONAL):
                 continue
             flag = "--" + field.name.replace("_", "-")
             if field.name == "report":
@@ -108,15 +121,42 @@ class Settings:
         return words
 
 
+@dataclass(frozen=True)
+class ScoreSettings(Settings):
+    """The options of `bench score`."""
+
+    COMMAND: ClassVar[str] = "score"
+    POSITIONAL: ClassVar[tuple[str, ...]] = ("fake",)
+
+    classes: str = ""                   # "": those that the images have
+    seeds: int | None = 1
+    fake: tuple[str, ...] = ()          # folders and files of images that were made elsewhere
+    names: tuple[str, ...] = ()         # what they are called; (): as the files are
+    train: str = ""                     # what their generator had seen; "": not known
+    range: str = ""                     # "-1,1": the values that are black and white; "": bytes, or [0, 1]
+    invert: bool = False
+    resize: bool = False
+    as_is: bool = False                 # True: no guess about the values stops it
+
+    @property
+    def one_fit(self) -> bool:
+        """A set of images is one fit."""
+        return True
+
+
 def from_mapping(values: Mapping[str, Any], origin: str = "settings") -> Settings:
-    """Return settings of plain values (a TOML table, keyword arguments). Raises InputError."""
-    known = {field.name: field for field in fields(Settings)}
+    """Return settings of plain values (a TOML table, keyword arguments): with `fake`, those of `bench score`.
+
+    Raises InputError.
+    """
+    kind = ScoreSettings if "fake" in values else Settings
+    known = {field.name: field for field in fields(kind)}
     ready: dict[str, Any] = {}
     for name, value in values.items():
         if name not in known:
             raise unknown(f"option in {origin}", name, known)
         ready[name] = _typed(name, value, str(known[name].type), origin)
-    return Settings(**ready)
+    return kind(**ready)
 
 
 def read_toml(path: Path) -> dict[str, Any]:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 FORMAT = "bench.store/1"
 LOG_LIMIT = 2**20
+HEAD = '{\n "checksum": "%s",'          # of a record: what follows is its SHA-256's
 
 
 class Store:
@@ -47,7 +48,10 @@ class Store:
             raise InputError(f"{option} {str(folder)!r} is a file; name a folder, it is made where it does not exist.")
         marker = folder / "format.json"
         if marker.is_file():
-            found = _read_json(marker).get("format")
+            try:
+                found = _read_json(marker).get("format")
+            except (ValueError, AttributeError, OSError):
+                found = "unreadable"
             if found != FORMAT:
                 raise InputError(
                     f"{option} {str(folder)!r} is a store of the version {found!r}, this is {FORMAT!r}; "
@@ -82,7 +86,7 @@ class Store:
     def cell(self, key: str) -> dict[str, Any] | None:
         """Return what is known of a cell, or None. A damaged one is moved aside."""
         try:
-            record: dict[str, Any] = _read_json(self.path(key) / "cell.json")
+            record = read_record(self.path(key) / "cell.json")
             for name, expected in record.get("files", {}).items():
                 if (self.path(key) / name).stat().st_size != expected["size"]:
                     raise ValueError(f"{name} has another size than when it was written")
@@ -119,7 +123,7 @@ class Store:
         (workspace / "scores").mkdir(exist_ok=True)
         for file in workspace.glob("*.npz"):
             _flush(file)
-        write_json(workspace / "cell.json", {**record, "key": key, "files": files})
+        write_text(workspace / "cell.json", checked_text({**record, "key": key, "files": files}))
         target = self.path(key)
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.exists():
@@ -130,35 +134,49 @@ class Store:
         _flush(target.parent)
 
     def scores(self, key: str, metric_key: str) -> dict[str, Any] | None:
-        """Return what a metric said of a cell, or None. A damaged file is moved aside."""
+        """Return what a metric said of a cell, or None. A damaged file is moved aside. Of arrays, see the size."""
         path = self.path(key) / "scores" / f"{metric_key}.json"
         try:
-            record: dict[str, Any] = _read_json(path)
+            record = read_record(path)
             arrays = path.with_suffix(".npz")
             if record["arrays"] and (not arrays.exists() or arrays.stat().st_size != record["size"]):
                 raise ValueError("its arrays are missing or cut short")
         except FileNotFoundError:
             return None
         except (ValueError, TypeError, KeyError, OSError) as error:
-            os.replace(path, path.with_suffix(".damaged"))
-            self.complain(f"{path.relative_to(self.folder)} was damaged ({error}) and is computed again")
+            self._forget_scores(path, str(error))
             return None
         return record
 
-    def kept(self, key: str, metric_key: str) -> dict[str, Array]:
-        """Return the arrays that stand beside a metric's scores: kept ones, and 'draws/<measure>'."""
-        return _read_npz(self.path(key) / "scores" / f"{metric_key}.npz")
+    def kept(self, key: str, metric_key: str, record: Mapping[str, Any] | None = None) -> dict[str, Array]:
+        """Return the arrays that stand beside a metric's scores: kept ones, and 'draws/<measure>'. Raises DamagedError.
+
+        Those of another SHA-256 than was written are moved aside with their scores. record: the scores, where known.
+        """
+        record = record or self.scores(key, metric_key)
+        if record is None or not record["arrays"]:
+            return {}
+        path = self.path(key) / "scores" / f"{metric_key}.npz"
+        if _sha256(path) != record["sha256"]:
+            self._forget_scores(path.with_suffix(".json"), "its arrays have another SHA-256 than when written")
+            raise DamagedError(key)
+        return _read_npz(path)
 
     def put_scores(self, key: str, metric_key: str, record: Mapping[str, Any], arrays: Path | None) -> None:
-        """Keep what a metric said of a cell; `arrays` is a .npz file that is moved in."""
-        folder = self.path(key) / "scores"
-        folder.mkdir(exist_ok=True)
-        size = None
+        """Keep what a metric said of a cell; `arrays` is a .npz file that is moved in.
+
+        What needs room on the disk comes first: where there is none, nothing was moved and it can be tried again.
+        """
+        path = self.path(key) / "scores" / f"{metric_key}.json"
+        path.parent.mkdir(exist_ok=True)
+        told: dict[str, Any] = {**record, "arrays": arrays is not None}
         if arrays is not None:
-            size = arrays.stat().st_size
             _flush(arrays)
-            os.replace(arrays, folder / f"{metric_key}.npz")
-        write_json(folder / f"{metric_key}.json", {**record, "arrays": arrays is not None, "size": size})
+            told |= {"size": arrays.stat().st_size, "sha256": _sha256(arrays)}
+        aside = _write_aside(path, checked_text(told))
+        if arrays is not None:
+            os.replace(arrays, path.with_suffix(".npz"))
+        os.replace(aside, path)
 
     def map_record(self, key: str) -> dict[str, Any] | None:
         """Return what is known of a joint map, or None. A damaged one is said and left to be computed again."""
@@ -222,10 +240,18 @@ class Store:
             return None
         return lock
 
+    def _forget_scores(self, path: Path, why: str) -> None:
+        """Move what a metric said of a cell aside, with its arrays."""
+        for file in (path, path.with_suffix(".npz")):
+            if file.exists():
+                os.replace(file, file.with_name(f"{file.name}.damaged"))
+        self.complain(f"{path.relative_to(self.folder)} was damaged ({why}) and is computed again")
+
     def _arrays(self, key: str, name: str) -> dict[str, Array]:
-        path = self.path(key) / name
-        expected = _read_json(self.path(key) / "cell.json")["files"][name]["sha256"]
-        if _sha256(path) != expected:
+        path, record = self.path(key) / name, self.cell(key)
+        if record is None:
+            raise DamagedError(key)
+        if _sha256(path) != record["files"][name]["sha256"]:
             self.move_aside(key, f"{name} has another SHA-256 than when it was written")
             raise DamagedError(key)
         return _read_npz(path)
@@ -235,6 +261,23 @@ class DamagedError(Exception):
     """A stored cell is damaged and was moved aside: run again."""
 
 
+def checked_text(record: Mapping[str, Any]) -> str:
+    """Return a record as JSON that begins with the SHA-256 of what follows. NaN and infinity are refused."""
+    body = json.dumps(record, allow_nan=False, ensure_ascii=False, indent=1)[1:] + "\n"
+    return HEAD % hashlib.sha256(body.encode()).hexdigest() + body
+
+
+def read_record(path: Path) -> dict[str, Any]:
+    """Return a record that was written as `checked_text`. Raises ValueError where a bit of it is another."""
+    content = path.read_bytes()
+    start = len(HEAD % ("0" * 64))
+    if content[:start] != (HEAD % hashlib.sha256(content[start:]).hexdigest()).encode():
+        raise ValueError("it has another SHA-256 than when it was written")
+    record: dict[str, Any] = json.loads(content)
+    del record["checksum"]
+    return record
+
+
 def write_json(path: Path, value: Any) -> None:
     """Write JSON aside, flush it and move it in. NaN and infinity are refused."""
     write_text(path, json.dumps(value, allow_nan=False, ensure_ascii=False, indent=1) + "\n")
@@ -242,12 +285,16 @@ def write_json(path: Path, value: Any) -> None:
 
 def write_text(path: Path, text: str | Iterable[str]) -> None:
     """Write a text file, in one piece or in several, aside, flush it and move it in."""
+    os.replace(_write_aside(path, text), path)
+
+
+def _write_aside(path: Path, text: str | Iterable[str]) -> Path:
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     with aside.open("w", encoding="utf-8", newline="") as file:
         file.writelines([text] if isinstance(text, str) else text)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(aside, path)
+    return aside
 
 
 def _read_json(path: Path) -> Any:

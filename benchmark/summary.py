@@ -79,8 +79,15 @@ def compared(results: Results, aspect: str, n_real: int) -> dict[str, Any]:
         "pairs": [plain_pair(c) for c in [*pairs, *comparison.compare(classes, "classes")]],
         "mean_ranks": comparison.mean_ranks(ranked) if len(scores) > 2 and fewest else {},
         "friedman": comparison.friedman(ranked),
-        "advice": comparison.advice(fewest, len(pairs), 1 if shared else len(results.plan.labels)),
+        "advice": _advice(results, fewest, len(pairs), 1 if shared else len(results.plan.labels)),
     }
+
+
+def _advice(results: Results, pairs: int, comparisons: int, classes: int) -> str:
+    said = comparison.advice(pairs, comparisons, classes)
+    if said and results.plan.settings.one_fit:
+        return f"cannot reach p < .05 with {pairs} pair{'s' * (pairs != 1)}: a set is one fit"
+    return said
 
 
 def plain_pair(found: comparison.Comparison) -> dict[str, Any]:

@@ -23,6 +23,7 @@ class State:
     lock: FileLock | None = None
     seconds: float = 0.0  # spent on it in this run
     not_before: float = 0.0
+    alone: bool = False  # it found the disk full: once more, with nothing beside it
 
     @property
     def done(self) -> bool:

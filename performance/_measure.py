@@ -118,6 +118,7 @@ def main(
     """
     parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true", help="one JSON object a claim and line")
+    parser.add_argument("--rounds", type=int, help="how often each is measured, if not as often as the script does")
     parser.add_argument("--quick", action="store_true", help="small sizes, one round; misses do not count")
     options = parser.parse_args(arguments)
     if any(os.environ.get(name) != "1" for name in THREADS):

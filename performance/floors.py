@@ -9,6 +9,8 @@ goes on, and further digits, seeds and generators are added to what is there. A 
 (0 the failing control, 1 fresh real images); `recognised` is class_accuracy, `tstr` is over that of real images. It
 exits 1 where a floor is missed, and names the generator, the digit and the seed. Floors stand in FLOORS: what a
 generator that is not in it is like is shown all the same. Seeds 100 to 199 are what generators were tuned on.
+
+(It is not called generators.py: beside the other scripts that would hide the package of that name from them.)
 """
 
 from __future__ import annotations
@@ -115,7 +117,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--seed", type=int, default=0, help="the first")
     parser.add_argument("--workers", type=int, default=None)
-    parser.add_argument("-o", "--out", default="bench-results/generators")
+    parser.add_argument("-o", "--out", default="bench-results/floors")
     parser.add_argument("--json", action="store_true", help="one JSON object a fit and line")
     chosen = vars(parser.parse_args(arguments))
     as_json, sizes = chosen.pop("json"), [int(n) for n in chosen.pop("n_real").split(",")]

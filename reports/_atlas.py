@@ -26,7 +26,8 @@ def packed(source: Source, n_real: int, joint: Mapping[str, Any]) -> dict[str, A
     seed = source.report["run"]["seeds"][0]
     ids = list(dict.fromkeys(name for name, _, _ in joint["strata"]))
     return {
-        "n_real": n_real, "seed": seed, "failed": joint["failed"], "src": ids,
+        "n_real": n_real, "seed": seed, "failed": joint["failed"],
+        "preserved": joint["preserved"], "src": ids,
         "strata": [[ids.index(name), label, n] for name, label, n in joint["strata"]],
         "n": sum(n for _, _, n in joint["strata"]),
         "proj": {name: _coordinates(points) for name, points in joint["points"].items()},

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from benchmark.api import Section
 from reports._assets import taken_out
+from reports._closed import is_closed
 from reports._judgement import headline
 from reports._rows import Row, class_title, noun, regimes
 from reports._template import render
@@ -71,10 +72,15 @@ def frame(images: str = "data:") -> dict[str, Any]:
 def _body(section: Section, report: Row) -> Markup:
     """Return a section's HTML; one that breaks is one sentence, and the others stay."""
     try:
-        return escape(section.render(report, report["sections"].get(section.name)))
+        body = escape(section.render(report, report["sections"].get(section.name)))
     except Exception as error:  # noqa: BLE001 - whatever a section raises is its own fault
-        reason = shortened(f"{type(error).__name__}: {error}")
-        return Markup('<p class="note">This section could not be shown: {}</p>').format(reason)
+        return _failed(f"{type(error).__name__}: {error}")
+    ours = type(section).__module__.startswith("reports.")
+    return body if ours or is_closed(body) else _failed("its HTML does not close what it opens")
+
+
+def _failed(reason: str) -> Markup:
+    return Markup('<p class="note">This section could not be shown: {}</p>').format(shortened(reason))
 
 
 def _eyebrow(report: Row) -> list[str]:

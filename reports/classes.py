@@ -56,6 +56,8 @@ def _harder(report: Row, rows: Mapping[Any, Row]) -> str:
             if entry is not None:
                 hard.setdefault(class_title(report, entry).lower(), []).append(str(aspect["label"]).lower())
         said += [f"{title} for {generator['label']} ({listed(aspects)})" for title, aspects in hard.items()]
+    if all(row["lo"] is None for row in rows.values()):
+        return "Without intervals it cannot be told whether a class is harder."
     if not said:
         return "No class is clearly harder: for no generator and aspect does one interval lie below all others."
     return f"Clearly harder: {listed(said)}. There the interval lies below those of all other classes."
@@ -81,12 +83,12 @@ def _notes(report: Row, rows: Mapping[Any, Row]) -> list[str]:
             if cls == entry["label"] and who in shown and row["status"] != "ok" and row["reason"]:
                 what, where = found.setdefault((row["status"].replace("-", " "), row["reason"]), ({}, {}))
                 what[aspects[aspect]] = where[str(entry["name"])] = None
-    return [_note(report, word, reason, *places) for (word, reason), places in found.items()]
+    return [_note(report, *key, list(what), list(where)) for key, (what, where) in found.items()]
 
 
 def _note(report: Row, word: str, reason: str, what: Sequence[str], where: Sequence[str]) -> str:
-    classes = "" if len(where) == len(report["classes"]) else f" of {listed(list(where))}"
-    return f"{listed(list(what))}{classes}, {word}: {sentence(reason)}"
+    classes = "" if len(where) == len(report["classes"]) else f" of {listed(where)}"
+    return f"{listed(what)}{classes}, {word}: {sentence(reason)}"
 
 
 @hookimpl

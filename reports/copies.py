@@ -74,6 +74,7 @@ class Copies(Section):
         shape = report["run"]["data"]["shape"]
         return render(
             "copies.html.j2", views=views(report, content), pixels=f"{int(np.prod(shape)):,}",
+            seen=report["run"]["data"].get("seen", ""),
             thresholds=any(p["threshold"] is not None for p in data or []),
             kinds=bool(kinds), warped=any("warped" in row["shares"] for row in kinds.values()),
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,17 +10,17 @@ from markupsafe import Markup
 
 from benchmark.api import Section, Source, hookimpl
 from reports._atlas import packed, points_of, rows_of
+from reports._data import data_block
 from reports._points import flat_map, solid_map
 from reports._rows import HELD_OUT, REAL, Row, class_title, controls, index, noun, regime_title, regimes, working
 from reports._svg import mark_of, token_of
 from reports._template import render
-from reports._text import counted, fixed, interval, plural
+from reports._text import counted, fixed, interval, percent, plural
 from reports._views import NOTHING
 
 METHODS = {"tsne": "t-SNE", "umap": "UMAP"}
 OVERLAPS = {"2D": "tsne_overlap_2d", "3D": "tsne_overlap_3d"}
 FEWEST = 10                     # images; a map of fewer says nothing
-CODES = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
 
 class Map(Section):
@@ -48,19 +47,20 @@ class Map(Section):
 
 def _part(report: Row, n_real: int, found: Row | None) -> dict[str, Any]:
     """Return what is shown for one number of training images."""
-    shown = found is not None and "tsne2" in found["proj"] and found["n"] >= FEWEST
+    shown = found if found is not None and _methods(found) and found["n"] >= FEWEST else None
     real = [{**c, "label": "Real against real"} for c in controls(report) if c["id"] == REAL]
     everyone = [*real, *working(report)]
-    panels = [_panel(found, g) for g in everyone if len(rows_of(found, g["id"]))] if shown and found else []
+    panels = [_panel(shown, g) for g in everyone if len(rows_of(shown, g["id"]))] if shown else []
     pictured = {panel["generator"]["id"] for panel in panels}
     return {
         "regime": regime_title(report, n_real),
         "panels": panels,
         "missing": [REAL if g["id"] == REAL else g["label"] for g in everyone if g["id"] not in pictured],
-        "reasons": [f"{METHODS[m]}: {reason}" for m, reason in found["failed"].items()] if found else [],
+        "reasons": [(METHODS[m], reason) for m, reason in found["failed"].items()] if found else [],
+        "method": METHODS[_methods(shown)[0]] if shown else "",
         "few": found is not None and found["n"] < FEWEST,
         "overlaps": _overlaps(report, n_real, everyone),
-        **(_atlas(report, found) if shown and found else {"atlas": None}),
+        **(_atlas(report, shown) if shown else {"atlas": None}),
     }
 
 
@@ -76,7 +76,7 @@ def _atlas(report: Row, found: Row) -> dict[str, Any]:
     names = {c["label"]: c["name"] for c in report["classes"]}
     labels = list(dict.fromkeys(label for _, label, _ in found["strata"]))
     classes = [{"label": label, "name": names.get(label, label)} for label in labels]
-    methods = [m for m in METHODS if f"{m}2" in found["proj"] and f"{m}3" in found["proj"]]
+    methods = _methods(found)
     atlas = {
         "n": found["n"], "proj": found["proj"], "sprite": found["sprite"],
         "strata": [[s, labels.index(label), n] for s, label, n in found["strata"]],
@@ -87,28 +87,32 @@ def _atlas(report: Row, found: Row) -> dict[str, Any]:
         "classes": [{"name": str(c["name"]), "title": class_title(report, c)} for c in classes],
     }
     return {
-        "atlas": script_safe(atlas), "sources": sources, "methods": {m: METHODS[m] for m in methods},
+        "atlas": data_block(f"map-{found['n_real']}", "map", atlas),
+        "sources": sources, "methods": {m: METHODS[m] for m in methods},
         "classes": atlas["classes"],
         "images": "Images" if noun(report) == "class" else plural(noun(report)).capitalize(),
+        "kept": [
+            (f"{METHODS[m]} in {d}D", percent(found["preserved"][f"{m}{d}"]))
+            for m in methods for d in (2, 3) if f"{m}{d}" in found["preserved"]
+        ],
         "many": counted(found["n"], "image"), "id": f"map-{found['n_real']}",
     }
 
 
-def script_safe(value: Any) -> Markup:
-    """Return JSON for a script element: nothing in it can end the element."""
-    return Markup(json.dumps(value, allow_nan=False, separators=(",", ":")).translate(CODES))  # noqa: S704 - escaped
+def _methods(found: Row) -> list[str]:
+    """Return the methods that there are maps of."""
+    return [m for m in METHODS if f"{m}2" in found["proj"] and f"{m}3" in found["proj"]]
 
 
 def _panel(found: Row, generator: Row) -> dict[str, Any]:
     """Return a generator alone over held-out images, in two and in three dimensions."""
     own = rows_of(found, generator["id"])
-    rows = np.concatenate([own, rows_of(found, HELD_OUT["id"])])
-    figures = []
+    rows = np.concatenate([own, rows_of(found, str(HELD_OUT["id"]))])
+    method, figures = _methods(found)[0], []
     for dimensions, draw in ((2, flat_map), (3, solid_map)):
-        if f"tsne{dimensions}" in found["proj"]:
-            points = (points_of(found, f"tsne{dimensions}")[rows] * 1000).ravel().tolist()
-            label = f"{dimensions}D t-SNE: {generator['label']} over held-out real images"
-            figures.append(draw(points, len(own), generator, label))
+        points = (points_of(found, f"{method}{dimensions}")[rows] * 1000).ravel().tolist()
+        label = f"{dimensions}D {METHODS[method]}: {generator['label']} over held-out real images"
+        figures.append(draw(points, len(own), generator, label))
     return {"generator": generator, "figures": figures}
 
 
@@ -117,11 +121,11 @@ def _overlaps(report: Row, n_real: int, everyone: Sequence[Row]) -> list[dict[st
     results = index(report["results"], "generator", "cls", "n_real", "measure")
     rows = []
     for generator in everyone:
-        cells = []
+        cells: list[dict[str, Any]] = []
         for entry in report["classes"]:
             found = {d: results.get((generator["id"], entry["label"], n_real, m)) for d, m in OVERLAPS.items()}
             cells.append({"title": class_title(report, entry), "values": {d: _said(row) for d, row in found.items()}})
-        if any(value["value"] for cell in cells for value in cell["values"].values()):
+        if any(said["value"] for cell in cells for said in cell["values"].values()):
             rows.append({"generator": generator, "cells": cells})
     return rows
 

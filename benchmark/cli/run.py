@@ -6,13 +6,14 @@ import json
 import os
 import shlex
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from benchmark.cli import SIGINT_EXIT
-from benchmark.errors import InputError
+from benchmark.errors import InputError, StoppedError
 
 if TYPE_CHECKING:
     from benchmark.plan import Plan
@@ -38,6 +39,12 @@ class Numbers(click.ParamType[tuple[int, ...]]):
 def _offline(_: click.Context, __: click.Parameter, wanted: bool) -> None:
     if wanted:
         os.environ["SYNTHASSAY_OFFLINE"] = "1"      # every process of the run reads data, and inherits it
+
+
+offline = click.option(
+    "--offline", is_flag=True, expose_value=False, callback=_offline,
+    help="Download no data; say what is missing and where to put it.",
+)
 
 
 def _options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -72,6 +79,11 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
             ),
             click.option("--workers", metavar="N", type=int, help="Cells at once.  [default: the number of cores]"),
             click.option(
+                "--cluster",
+                metavar="ADDRESS",
+                help="Run the cells on the workers of a Dask scheduler, tcp://host:8786.",
+            ),
+            click.option(
                 "--timeout", metavar="SECONDS", type=float, help="Limit for generating a cell.  [default: 3600]"
             ),
             click.option("--memory", metavar="GIB", type=float, help="Limit for generating a cell.  [default: 4]"),
@@ -98,10 +110,7 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
             click.option(
                 "--shard", metavar="I/N", help="Only the I-th of N shares of the cells; bench merge joins the stores."
             ),
-            click.option(
-                "--offline", is_flag=True, expose_value=False, callback=_offline,
-                help="Download no data; say what is missing and where to put it.",
-            ),
+            offline,
             click.option("--fresh", is_flag=True, help="Do everything again, whatever is stored."),
             click.option("--keep-failures", is_flag=True, help="Leave failed cells; by default they are tried again."),
             click.option("--quick", is_flag=True, help="Tiny sizes and one seed, for trying things out."),
@@ -135,22 +144,46 @@ def command(
     bench run --generators smote,gan --classes 3,5
     bench run -g 'smote[k=3,5],affine' -c all --n-real 50,1000
     """
+    settings = _settings(config, no_report, given)
+    return carry_out(settings, Shown(dry_run, quiet, verbose, as_json, open_))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is shown of a run."""
+
+    dry_run: bool
+    quiet: bool
+    verbose: bool
+    as_json: bool
+    open_: bool
+
+
+def carry_out(
+    settings: Settings, shown: Shown, before: Callable[[Plan], None] | None = None,
+    after: Callable[[Results], str] | None = None,
+) -> int:
+    """Do what the settings say, show it, and return the exit code.
+
+    before: may raise InputError while nothing is written. after: returns one more line to print.
+    """
     from benchmark import plugins
     from benchmark.cli._interrupt import take_over
     from benchmark.cli._progress import Progress
     from benchmark.execution import execute, make_plan
 
-    settings = _settings(config, no_report, given)
     registry = plugins.discover(settings.plugins)
     for problem in registry.problems:
         click.echo(f"bench: {problem}", err=True)
     plan = make_plan(settings, registry)
-    if dry_run:
-        _show_plan(plan, as_json)
+    if before is not None:
+        before(plan)
+    if shown.dry_run:
+        _show_plan(plan, shown.as_json)
         return 0
     progress = None
-    if not (quiet or as_json):
-        progress = Progress(verbose=verbose)
+    if not (shown.quiet or shown.as_json):
+        progress = Progress(verbose=shown.verbose)
         registry.manager.register(progress, name="progress")
     for note in plan.notes:
         click.echo(f"bench: {note}", err=True)
@@ -163,7 +196,13 @@ def command(
         click.echo(f"bench: interrupted; what is finished is kept{page}.", err=True)
         click.echo(f"Run the same command to go on: {again}", err=True)
         return SIGINT_EXIT
-    return _finish(results, as_json=as_json, open_=open_)
+    except StoppedError as error:
+        click.echo(f"bench: {error}; what is finished is kept. To go on: {shlex.join(settings.command())}", err=True)
+        return 1
+    code = _finish(results, as_json=shown.as_json, open_=shown.open_)
+    if after is not None:
+        click.echo(after(results), err=shown.as_json)
+    return code
 
 
 def _settings(config: str | None, no_report: bool, given: dict[str, Any]) -> Settings:

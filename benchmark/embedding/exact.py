@@ -138,7 +138,7 @@ def move(x: Array, y: Array, z: Any, graph: Any, state: Any, pull: Any, pace: An
 
 
 @numba.njit(cache=True, fastmath=True, inline="always")
-def step(motion: Array, gains: Array, axis: int, i: int, quarter: float, pace: Any) -> float:
+def step(motion: Array, gains: Array, axis: int, i: int, quarter: float, pace: Any) -> Any:
     """Return the new motion of a coordinate by its gain and a quarter of its gradient; keep both."""
     slope = np.float32(4) * quarter
     gain = gains[axis, i]

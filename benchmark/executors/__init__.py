@@ -53,7 +53,9 @@ class Event:
 class Executor(Protocol):
     """Runs jobs. Threads of numerical libraries are one a process, so that results do not depend on `slots`."""
 
-    slots: int
+    @property
+    def slots(self) -> int:
+        """How many jobs may run at once."""
 
     @property
     def free(self) -> int:

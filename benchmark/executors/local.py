@@ -6,11 +6,11 @@ import signal
 import time
 from dataclasses import dataclass
 from multiprocessing.connection import wait
-from pathlib import Path
 from typing import Any
 
 from benchmark.executors import Event, Job
-from benchmark.executors.children import GONE, PATIENCE, Child, ForkServer
+from benchmark.executors.children import GONE, PATIENCE, Child
+from benchmark.executors.home import Home
 
 WATCH = 0.1  # seconds between looks at the clocks
 DEAF = 1.0  # seconds in which a process must end that closed its connection
@@ -36,12 +36,10 @@ class _Running:
 class Local:
     """Supervised processes on this machine."""
 
-    def __init__(self, slots: int, out: Path) -> None:
+    def __init__(self, slots: int, home: Home) -> None:
         """Nothing is started before the first job."""
-        self.slots, self._out = slots, out
+        self.slots, self._home = slots, home
         self._running: list[_Running] = []
-        self._idle: list[Child] = []
-        self._server: ForkServer | None = None
 
     @property
     def free(self) -> int:
@@ -50,7 +48,7 @@ class Local:
 
     def start(self, job: Job) -> None:
         """Start a job; there must be a free slot."""
-        child = self._child(job)
+        child = self._home.child(job)
         self._running.append(_Running(job, child, time.monotonic()))
         try:
             child.connection.send(job)
@@ -65,26 +63,16 @@ class Local:
 
     def close(self) -> None:
         """End all processes at once; what was in hand is lost."""
-        children = [*(running.child for running in self._running), *self._idle]
-        for child in children:
-            child.let_go()
-        for child in children:
-            child.close()
-        if self._server is not None:
-            self._server.kill()
-        self._running, self._idle, self._server = [], [], None
+        self.stop()
+        self._home.close()
 
-    def _child(self, job: Job) -> Child:
-        log = job.folder / "log.txt"
-        while job.start == "pool" and self._idle:
-            worker = self._idle.pop()
-            worker.log_to(log)
-            if worker.look() is None:
-                return worker
-            worker.close()
-        if self._server is None or not self._server.alive:
-            self._server = ForkServer(self._out)
-        return self._server.start(job.start, log, job.memory, job.environment)
+    def stop(self) -> None:
+        """End what is in hand."""
+        for running in self._running:
+            running.child.let_go()
+        for running in self._running:
+            running.child.close()
+        self._running = []
 
     def _news(self, running: _Running) -> list[Event]:
         ended = running.child.look()  # before what it said last is read
@@ -113,7 +101,7 @@ class Local:
                     events.append(Event(running.job, kind, payload))
                 elif running.job.start == "pool":
                     self._running.remove(running)
-                    self._idle.append(running.child)
+                    self._home.take_back(running.child)
                     return [*events, _ended(running.job, payload, GONE)]
                 else:
                     running.outcome = payload

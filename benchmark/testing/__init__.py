@@ -10,6 +10,6 @@ On the command line it is `bench check NAME`.
 """
 
 from benchmark.testing._parametrize import parametrize_with_checks
-from benchmark.testing._running import Check, CheckFailed, Outcome, checks_of, run_checks
+from benchmark.testing._running import KINDS, Check, CheckFailed, Outcome, checks_of, run_checks
 
-__all__ = ["Check", "CheckFailed", "Outcome", "checks_of", "parametrize_with_checks", "run_checks"]
+__all__ = ["KINDS", "Check", "CheckFailed", "Outcome", "checks_of", "parametrize_with_checks", "run_checks"]

@@ -84,14 +84,13 @@ def check_empty_folder(subject: Subject) -> None:
 
 def _loaded(subject: Subject) -> Any:
     dataset = subject.new()
-    if dataset.takes_folder and not subject.data_dir:
-        try:
-            return load(dataset, None)
-        except InputError as error:
-            raise Skip(f"give it a folder with --data-dir: {error}") from None
+    if not (subject.data_dir or dataset.is_here()):
+        raise Skip("its images are not here: run it once, which downloads them, or give its files with --data-dir")
     try:
-        data = load(dataset, Path(subject.data_dir) if dataset.takes_folder else None)
+        data = load(dataset, Path(subject.data_dir) if subject.data_dir and dataset.takes_folder else None)
     except InputError as error:
+        if dataset.takes_folder and not subject.data_dir:
+            raise Skip(f"give it images with --data-dir: {error}") from None
         raise Fault(f"it cannot be read: {error}") from None
     if np.ptp(data.raw) == 0:
         raise Fault("all pixels of all images are the same")

@@ -92,8 +92,17 @@ class World:
         )
 
 
-def small_world(shape: tuple[int, int, int], n: int = 40) -> World:
-    """Return strokes of three slants, `n` images a role, two seeds."""
+def small_world(shared: Path, shape: tuple[int, int, int], n: int = 40) -> World:
+    """Return strokes of three slants, `n` images a role, two seeds; prepared once a session, in `shared`."""
+    return _once(shared / f"strokes-{'x'.join(map(str, shape))}-{n}.pickle", lambda: _strokes(shape, n))
+
+
+def digits_world(shared: Path, seeds: int = 3) -> World:
+    """Return real MNIST; prepared once a session, in `shared`."""
+    return _once(shared / "digits.pickle", lambda: _digits(seeds))
+
+
+def _strokes(shape: tuple[int, int, int], n: int) -> World:
     cut = {
         (label, seed): dict(zip(
             ("held_out", "fresh", "train"),
@@ -105,11 +114,6 @@ def small_world(shape: tuple[int, int, int], n: int = 40) -> World:
     test = [strokes(shape, 60, seed=2000 + label, slant=i * 0.7) for i, label in enumerate(LABELS)]
     labels = np.repeat(LABELS, 60)
     return _world("strokes", cut, np.concatenate(neutral), labels, np.concatenate(test), labels)
-
-
-def digits_world(shared: Path, seeds: int = 3) -> World:
-    """Return real MNIST; prepared by the first check of a session that asks, in `shared`."""
-    return _once(shared / "digits.pickle", lambda: _digits(seeds))
 
 
 def _digits(seeds: int) -> World:

@@ -29,7 +29,7 @@ def check_declaration(subject: Subject) -> None:
     names = [measure.name for measure in metric.measures]
     if not names or len(set(names)) < len(names):
         raise Fault(f"measures are {', '.join(names) or 'none'}; there must be one at least, each name once")
-    controls = small_world(GREY).controls
+    controls = small_world(subject.shared, GREY).controls
     for measure in metric.measures:
         for fault in _faults(measure, tuple(controls)):
             raise Fault(f"measure {measure.name}: {fault}")
@@ -37,7 +37,7 @@ def check_declaration(subject: Subject) -> None:
 
 def check_declared_measures(subject: Subject) -> None:
     """For a generator and for each control, `score` gives the measures that are due, no more and no fewer."""
-    metric, world = subject.new(), small_world(GREY)
+    metric, world = subject.new(), small_world(subject.shared, GREY)
     for control in (None, *world.controls):
         if metric.due(control):
             score(subject, world, control)
@@ -71,7 +71,7 @@ def check_orders_controls(subject: Subject) -> None:
 
 def check_same_seed(subject: Subject) -> None:
     """The same evidence and seed give the same values and draws."""
-    world = small_world(GREY)
+    world = small_world(subject.shared, GREY)
     one, two = score(subject, world, None), score(subject, world, None)
     for name, found in one.items():
         if found.value != two[name].value or not np.array_equal(_draws(found), _draws(two[name])):
@@ -80,7 +80,7 @@ def check_same_seed(subject: Subject) -> None:
 
 def check_evidence_unchanged(subject: Subject) -> None:
     """No image of the evidence is changed."""
-    world = small_world(GREY)
+    world = small_world(subject.shared, GREY)
     before = {key: {role: images.copy() for role, images in roles.items()} for key, roles in world.roles.items()}
     test = world.test.copy()
     score(subject, world, None)
@@ -91,18 +91,18 @@ def check_evidence_unchanged(subject: Subject) -> None:
 
 def check_colour(subject: Subject) -> None:
     """Three channels, and images that are not square."""
-    score(subject, small_world(COLOUR), None)
+    score(subject, small_world(subject.shared, COLOUR), None)
 
 
 def check_few_images(subject: Subject) -> None:
     """With 2 or 5 images it gives values, or Scores without one that say why."""
     for n in (2, 5):
-        score(subject, small_world(GREY, n), None)
+        score(subject, small_world(subject.shared, GREY, n), None)
 
 
 def check_global_state(subject: Subject) -> None:
     """The global random generators of Python, numpy, torch and TensorFlow stay as they are."""
-    world = small_world(GREY)
+    world = small_world(subject.shared, GREY)
     score(subject, world, None)             # what it imports may set up a generator of its own
     with unchanged():
         score(subject, world, None)

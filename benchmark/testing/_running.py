@@ -9,13 +9,14 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from benchmark.plugins import KINDS, Origin, missing, origin_of
+from benchmark import plugins
+from benchmark.plugins import Origin, code_of, missing, origin_of
 
 if TYPE_CHECKING:
     from benchmark.api import Plugin
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
     from benchmark.testing._subject import Subject
 
 SECONDS, MEMORY = 300.0, 8.0    # a check
-MODULES = {"generators": "_generator", "metrics": "_metric", "datasets": "_dataset", "features": "_features",
-           "report_sections": "_section"}
+KINDS = {                       # where the checks of each kind of plugin stand
+    "generators": "_generator", "metrics": "_metric", "datasets": "_dataset", "features": "_features",
+    "report_sections": "_section",
+}
 
 
 class CheckFailed(AssertionError):
@@ -78,6 +81,7 @@ class CheckJob:
     start: Literal["fork", "fresh"]
     seconds: float = SECONDS
     memory: float = MEMORY
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:
@@ -106,7 +110,7 @@ class CheckJob:
 def checks_of(plugin: Plugin | type[Plugin]) -> list[Check]:
     """Return the checks that the kit has for a plugin, class or instance. Raises TypeError where it is none."""
     owner = plugin if isinstance(plugin, type) else type(plugin)
-    kinds = [kind for kind, classes in KINDS.items() if issubclass(owner, classes)]
+    kinds = [kind for kind in KINDS if issubclass(owner, plugins.KINDS[kind])]
     if not kinds:
         raise TypeError(f"{plugin!r} is no plugin: the kit checks generators, metrics, datasets, features, sections")
     return [Check(name, kinds[0]) for name in _functions(kinds[0])]
@@ -147,12 +151,13 @@ def _done(executor: Local, jobs: Sequence[CheckJob]) -> Iterator[tuple[str, Outc
 
 
 def _job(instance: Plugin, check: Check, folder: Path, shared: Path, data_dir: str) -> CheckJob:
-    from benchmark.cell import Loadable
     from benchmark.parameters import values_of
+    from benchmark.sources import Loadable
     from benchmark.testing._subject import Subject
 
     folder.mkdir()
-    subject = Subject(Loadable(_origin(type(instance)), values_of(instance)), folder, shared, data_dir)
+    plugin = type(instance)
+    subject = Subject(Loadable(_origin(plugin), values_of(instance), code_of(plugin)), folder, shared, data_dir)
     fresh = instance.needs or check.name == "light_import"
     return CheckJob(check, subject, "fresh" if fresh else "fork")
 
@@ -170,7 +175,7 @@ def _origin(plugin: type[Plugin]) -> Origin:
 
 def _functions(kind: str) -> dict[str, Callable[[Subject], None]]:
     """Return the checks of a kind by name, in the order in which they stand in their module; those of all come last."""
-    modules = [importlib.import_module(f"benchmark.testing.{name}") for name in (MODULES[kind], "_plugin")]
+    modules = [importlib.import_module(f"benchmark.testing.{name}") for name in (KINDS[kind], "_plugin")]
     return {
         name.removeprefix("check_"): function
         for module in modules
@@ -188,11 +193,12 @@ def _session() -> Iterator[tuple[Local, Path]]:
     """Give the executor of this process and a folder: what one check prepares serves the next, until Python ends."""
     import atexit
 
+    from benchmark.executors.home import Home
     from benchmark.executors.local import Local
 
     if os.getpid() not in _open:
         folder = Path(tempfile.mkdtemp(prefix="bench-check-"))
-        _open[os.getpid()] = Local(1, folder), folder
+        _open[os.getpid()] = Local(1, Home(folder)), folder
         atexit.register(_close, os.getpid())
     yield _open[os.getpid()]
 

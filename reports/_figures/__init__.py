@@ -25,13 +25,14 @@ def write(report: Row, folder: Path, formats: Sequence[str]) -> list[Path]:
     """Write every figure that the report has data for, in each format; return the files."""
     import matplotlib as mpl
 
-    from reports._figures import copies, images, ranking, scores, training
+    from reports._figures import copies, images, map, ranking, scores, training  # noqa: A004 - named as the section
     from reports._figures.style import STYLE
 
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    with mpl.rc_context({**STYLE, **SETTINGS}):
-        for kind in (scores, ranking, images, copies, training):
+    settings: Any = {**STYLE, **SETTINGS}
+    with mpl.rc_context(settings):
+        for kind in (scores, ranking, images, map, copies, training):
             for name, figure in kind.figures(report):
                 written += [_save(figure, folder / f"{_plain(name)}.{end}", end) for end in formats]
     return written

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 COLUMN, PAGE = 3.35, 7.0                    # inches: one column, and two with the gap between
-INK, GREY, RULE = (TOKENS[name][0] for name in ("ink", "ink2", "rule"))
+INK, GREY, RULE, REAL_COLOUR = (TOKENS[name][0] for name in ("ink", "ink2", "rule", "real"))
 SHAPES = ("X", "^", "s", "D", "v", "P", "o")    # by slot, as on the page
 STYLE: dict[str, Any] = {
     "font.family": "sans-serif", "font.sans-serif": ["DejaVu Sans"], "font.size": 7, "axes.titlesize": 8,

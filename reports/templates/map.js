@@ -33,7 +33,7 @@
       canvas, context: canvas.getContext("2d"), solid: canvas.dataset.dimensions === "3", ...HOME, stale: true,
       x_: new Float32Array(n), y_: new Float32Array(n), bucket: new Uint8Array(n), order: new Uint32Array(n), count: 0,
     }));
-    let sourceOn = [], classOn = [], method = "tsne", images = false, alone = -1, hot = -1;
+    let sourceOn = [], classOn = [], method = Object.keys(data.proj)[0].slice(0, 4), images = false, alone = -1, hot = -1;
     let stamps = [], colours = {}, tinted = null, resting = true, timer = 0, frame = 0;
 
     const sheet = new Image();
@@ -276,7 +276,8 @@
       });
       canvas.addEventListener("pointermove", (event) => {
         const before = fingers.get(event.pointerId);
-        if (!before) return point(view, nearest(view, event));
+        const still = !event.movementX && !event.movementY;     // the page scrolled under the pointer
+        if (!before) return still || point(view, nearest(view, event));
         const apart = fingers.size === 2 ? spread() : 0;
         fingers.set(event.pointerId, event);
         if (apart) return zoom(view, spread() / apart);

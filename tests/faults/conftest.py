@@ -84,6 +84,15 @@ def harm(kind, ctx=None, real=None):
         os.environ.clear()
         random.seed(0)
         np.random.seed(0)
+    if kind == "disk":
+        with open(os.path.join(ctx.scratch, "filled"), "wb", buffering=0) as file:
+            while True:
+                file.write(bytes(2**16))
+    if kind == "store":                                         # scratch is OUT/work/<key>-<pid>/scratch
+        for folder, _, names in os.walk(ctx.scratch.parent.parent.parent / "cells"):
+            for name in names:
+                with open(os.path.join(folder, name), "r+b") as file:
+                    file.write(b"harm")
     if kind == "view":
         real[:] = 0
 
@@ -91,7 +100,7 @@ def harm(kind, ctx=None, real=None):
 MARK = "synthassay-fault-daemon"
 KINDS = Literal[
     "raises", "unpicklable", "exits", "killed", "segfault", "loop", "lock", "stubborn", "daemon", "hungry", "floods",
-    "deaf", "scratch", "changes", "view", "nan", "shape", "count",
+    "deaf", "scratch", "changes", "disk", "store", "view", "nan", "shape", "count",
 ]
 
 
@@ -150,12 +159,20 @@ def plugin(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture
-def rows(bench: Callable[..., object]) -> Callable[[], list[dict[str, str]]]:
-    """Return what reads the rows of the last run; a value that is there is ok, whether 30 images suffice or not."""
+Rows = Callable[..., list[dict[str, str]]]
 
-    def read() -> list[dict[str, str]]:
-        with (bench.folder / "bench-results" / "scores.csv").open(newline="", encoding="utf-8") as file:  # type: ignore[attr-defined]
-            return [{**row, "status": "ok" if row["value"] else row["status"]} for row in csv.DictReader(file)]
+
+@pytest.fixture
+def rows(bench: Callable[..., object]) -> Rows:
+    """Return what reads the rows of a run; a value that is there is ok, whether 30 images suffice or not.
+
+    With "value", what they say and no more: without times, memory and keys.
+    """
+
+    def read(out: Path | str = "bench-results", what: str = "") -> list[dict[str, str]]:
+        with (bench.folder / out / "scores.csv").open(newline="", encoding="utf-8") as file:  # type: ignore[attr-defined]
+            found = [{**row, "status": "ok" if row["value"] else row["status"]} for row in csv.DictReader(file)]
+        drop = [name for name in found[0] if what and ("seconds" in name or name in ("peak_rss_mib", "cell"))]
+        return [{name: value for name, value in row.items() if name not in drop} for row in found]
 
     return read

@@ -14,7 +14,10 @@ from reports._figures import write
 from reports._figures.style import paper
 
 Report = dict[str, Any]
-NAMES = {"scores", "classes", "ranking", "images-3", "images-5", "copies-3", "copies-5", "training-gan-steps-600"}
+NAMES = {
+    "scores", "classes", "ranking", "images-3", "images-5", "map-tsne", "copies-3", "copies-5",
+    "training-gan-steps-600",
+}
 
 
 @pytest.fixture(scope="module")

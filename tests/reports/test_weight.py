@@ -79,7 +79,7 @@ def test_over_ten_megabytes_the_footer_names_the_largest_section(
 def test_images_beside_the_page_are_the_ones_that_were_inside(whole: Report) -> None:
     inside, beside = compose(whole, sections()), compose(whole, sections(), "pictures")
     asked = re.findall(r'<img [^>]*src="([^"]+)"', beside.html)
-    were = [base64.b64decode(found) for found in re.findall(r'base64,([^"]+)"', inside.html)]
+    were = [base64.b64decode(found) for found in re.findall(r' src="data:image/png;base64,([^"]+)"', inside.html)]
     assert [beside.files[name.removeprefix("pictures/")] for name in asked] == were
     assert set(beside.files.values()) == set(were)
     assert all(hashlib.sha256(content).hexdigest().startswith(name[:16]) for name, content in beside.files.items())

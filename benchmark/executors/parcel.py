@@ -1,0 +1,154 @@
+"""A job on its way to a machine that shares no disk with this one: bytes, with the files that it names.
+
+Files of the store travel with the one job that needs them. What many jobs need (fitted features, plugin files, data)
+goes to a worker once and is known by its SHA-256 from then on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import pickle
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmark.plugins import Origin
+from benchmark.sources import DataSource
+
+if TYPE_CHECKING:
+    from benchmark.data import RealData
+    from benchmark.executors import Job
+
+RESULTS = ("*.npz", "[0-9]*/*.npz", "log.txt")     # a conditional fit has a folder a class
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A pickled job, and files under their paths below the folder that it is unpacked in."""
+
+    job: bytes
+    files: Mapping[str, bytes]
+
+
+class Sender:
+    """Makes parcels, and remembers what is shared: `shared` holds names and contents by SHA-256."""
+
+    def __init__(self, store: Path, data: RealData) -> None:
+        """store: the folder whose files belong to one job each; data: the real images of the run."""
+        self._store, self._data = store, data
+        self._known: dict[Path | str, str] = {}
+        self.shared: dict[str, tuple[str, bytes]] = {}
+
+    def pack(self, job: Job) -> Parcel:
+        """Return a job with what stands in its folder and the files that it names."""
+        files = {f"job/{path.name}": path.read_bytes() for path in job.folder.iterdir() if path.is_file()}
+        buffer = io.BytesIO()
+        _Packer(buffer, self, job.folder, files).dump(job)
+        return Parcel(buffer.getvalue(), files)
+
+    def belongs(self, path: Path) -> bool:
+        """Whether a file is of the store."""
+        return path.is_relative_to(self._store)
+
+    def share(self, path: Path) -> tuple[str, str]:
+        """Return the SHA-256 and the name of a file that many jobs need."""
+        if path not in self._known:
+            self._known[path] = self._keep(path.name, path.read_bytes())
+        return self._known[path], path.name
+
+    def share_data(self) -> tuple[str, str]:
+        """Return the SHA-256 and the name of the pickled real images."""
+        if "data" not in self._known:
+            plain = replace(self._data)  # without what it computed, as its fingerprint, which is to be checked
+            self._known["data"] = self._keep("data.pickle", pickle.dumps(plain, protocol=5))
+        return self._known["data"], "data.pickle"
+
+    def _keep(self, name: str, content: bytes) -> str:
+        checksum = hashlib.sha256(content).hexdigest()
+        self.shared[checksum] = (name, content)
+        return checksum
+
+
+class _Packer(pickle.Pickler):
+    """Writes names instead of paths."""
+
+    def __init__(self, buffer: io.BytesIO, sender: Sender, folder: Path, files: dict[str, bytes]) -> None:
+        super().__init__(buffer, protocol=5)
+        self._sender, self._folder, self._files = sender, folder, files
+
+    def persistent_id(self, thing: Any) -> tuple[Any, ...] | None:
+        if isinstance(thing, Origin) and thing.file:
+            return ("plugin", thing.module, thing.qualname, *self._sender.share(Path(thing.file)))
+        if isinstance(thing, DataSource):
+            own = None if thing.folder or thing.seen else thing.dataset
+            return ("data", own, thing.dataset, thing.fingerprint, *self._sender.share_data())
+        if not isinstance(thing, Path):
+            return None
+        if thing == self._folder:
+            return ("file", "job")
+        if self._sender.belongs(thing):
+            name = f"{len(self._files)}/{thing.name}"
+            self._files[name] = thing.read_bytes()
+            return ("file", name)
+        return ("shared", *self._sender.share(thing))
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Where a worker finds what is shared. `has_data`: whether a data source works there by itself."""
+
+    folder: Path
+    has_data: Callable[[DataSource], bool]
+
+    def place(self, checksum: str, name: str) -> Path:
+        """Return where a file is, or belongs."""
+        return self.folder / checksum / name
+
+
+def unpack(parcel: Parcel, folder: Path, shelf: Shelf) -> tuple[Job, list[str]]:
+    """Write the files of a parcel and return its job, and the SHA-256 of what the shelf lacks for it."""
+    for name, content in parcel.files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    (folder / "job").mkdir(exist_ok=True)
+    unpacker = _Unpacker(io.BytesIO(parcel.job), folder, shelf)
+    return unpacker.load(), unpacker.lacking
+
+
+class _Unpacker(pickle.Unpickler):
+    """Reads paths of this machine for names."""
+
+    def __init__(self, buffer: io.BytesIO, folder: Path, shelf: Shelf) -> None:
+        super().__init__(buffer)
+        self._folder, self._shelf = folder, shelf
+        self.lacking: list[str] = []
+
+    def persistent_load(self, name: tuple[Any, ...]) -> Any:
+        kind, *rest = name
+        if kind == "file":
+            return self._folder / rest[0]
+        if kind == "shared":
+            return self._find(*rest)
+        if kind == "plugin":
+            module, qualname, *file = rest
+            return Origin(module, qualname, str(self._find(*file)))
+        own, dataset, fingerprint, *file = rest
+        alone = DataSource(dataset, "", fingerprint)
+        if own is not None and (self.lacking or self._shelf.has_data(alone)):
+            return alone
+        return replace(alone, file=self._find(*file))
+
+    def _find(self, checksum: str, name: str) -> Path:
+        path = self._shelf.place(checksum, name)
+        if not path.exists():
+            self.lacking.append(checksum)
+        return path
+
+
+def results(folder: Path) -> dict[str, bytes]:
+    """Return the files that a job left in its folder, by their paths below it; nothing of a plugin's scratch folder."""
+    found = [path for pattern in RESULTS for path in folder.glob(pattern) if path.is_file()]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in found}

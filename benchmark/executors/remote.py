@@ -1,0 +1,138 @@
+"""What runs inside a Dask worker: a job that came as bytes, in the same supervised process as anywhere else.
+
+A worker process has one fork server and keeps its scoring workers between tasks. Files are in the worker's own
+scratch folder, which Dask removes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from benchmark.executors.home import Home
+from benchmark.executors.local import Local
+from benchmark.executors.parcel import Parcel, Shelf, results, unpack
+from benchmark.versions import code, versions
+
+if TYPE_CHECKING:
+    from benchmark.executors import Say
+    from benchmark.sources import DataSource
+
+GONE = ("closing", "closed", "failed")  # states of a worker that lost its scheduler, or is being stopped
+
+
+@dataclass(frozen=True)
+class Lacks:
+    """A worker has to be sent this first, by SHA-256. worker: an id that no later worker has."""
+
+    worker: str
+    address: str
+    shared: list[str]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a job said, kind and payload each, and the files that it left."""
+
+    said: list[tuple[str, Any]]
+    files: Mapping[str, bytes]
+
+
+@dataclass(frozen=True)
+class Probe:
+    """Find out whether the data are here, the same as where the run was planned."""
+
+    folder: Path
+    data: DataSource
+    start: Literal["pool"] = "pool"
+    seconds: float = 600.0
+    memory: float = 8.0
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def run(self, say: Say) -> dict[str, Any]:
+        """Return the status."""
+        try:
+            self.data.load()
+        except Exception as error:  # noqa: BLE001 - not there, or not the same: then they are sent
+            return {"status": "failed", "reason": str(error)}
+        return {"status": "ok"}
+
+
+_homes: dict[str, Home] = {}
+_has_data: dict[str, bool] = {}  # by fingerprint
+
+
+def facts() -> dict[str, str]:
+    """Return the versions that scores depend on here, and a hash of our own source."""
+    return {**versions(), "code": code()}
+
+
+def receive(shared: Mapping[str, tuple[str, bytes]], dask_worker: Any = None) -> None:
+    """Keep what jobs will need: names and contents by SHA-256."""
+    for checksum, (name, content) in shared.items():
+        if hashlib.sha256(content).hexdigest() != checksum:
+            raise ValueError(f"{name} was damaged on its way")
+        path = _folder(dask_worker) / "shared" / checksum / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside = path.with_name(f".{name}")
+        aside.write_bytes(content)
+        aside.replace(path)
+
+
+def rest(dask_worker: Any = None) -> None:
+    """End what waits for a next job."""
+    if home := _homes.pop(dask_worker.local_directory, None):
+        home.close()
+
+
+def work(parcel: Parcel) -> Lacks | Done | None:
+    """Do a job. None: nobody waits for it any more, and its processes were ended."""
+    from distributed import get_worker
+
+    worker = get_worker()
+    task = worker.get_current_task()
+    base = _folder(worker)
+    home = _homes.setdefault(worker.local_directory, Home(base))
+    with tempfile.TemporaryDirectory(dir=base) as name:
+        folder = Path(name)
+        job, lacking = unpack(parcel, folder, Shelf(base / "shared", lambda data: _probe(data, home, folder)))
+        if lacking:
+            return Lacks(worker.id, worker.address, lacking)
+        local = Local(1, home)
+        said: list[tuple[str, Any]] = []
+        local.start(job)
+        while not said or said[-1][0] != "ended":
+            if not _is_wanted(worker, task):
+                local.stop()
+                rest(worker)
+                return None
+            said += [(event.kind, event.payload) for event in local.poll()]
+        return Done(said, results(job.folder))
+
+
+def _folder(worker: Any) -> Path:
+    folder = Path(worker.local_directory) / "synthassay"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _probe(data: DataSource, home: Home, folder: Path) -> bool:
+    """Whether this machine has the data; tried once, in a supervised process."""
+    if data.fingerprint not in _has_data:
+        local, ended = Local(1, home), ""
+        (folder / "probe").mkdir()
+        local.start(Probe(folder / "probe", data))
+        while not ended:
+            ended = next((e.payload["status"] for e in local.poll() if e.kind == "ended"), "")
+        _has_data[data.fingerprint] = ended == "ok"
+    return _has_data[data.fingerprint]
+
+
+def _is_wanted(worker: Any, task: Any) -> bool:
+    """Whether the client still waits for a task, which it does not when it was interrupted or killed."""
+    state = worker.state.tasks.get(task)
+    return worker.status.name not in GONE and state is not None and state.state != "cancelled"

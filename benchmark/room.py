@@ -1,0 +1,54 @@
+"""What a run does where the disk is full: wait until something that ended has made room, try again, else stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from benchmark.errors import StoppedError, is_full
+
+if TYPE_CHECKING:
+    from benchmark.executors import Event, Executor
+    from benchmark.store import Store
+
+def stopped(store: Store) -> StoppedError:
+    """Return what a run that finds no room ends with."""
+    return StoppedError(f"the disk of {str(store.folder)!r} is full")
+
+
+@dataclass
+class Room:
+    """Takes what needs room on the store's disk again, as long as jobs are running that may give some back."""
+
+    store: Store
+    executor: Executor
+    _late: list[Event] = field(default_factory=list)
+
+    def start(self, start_one: Callable[[], bool]) -> bool:
+        """Return what `start_one` does; False where there is no room for now."""
+        try:
+            return start_one()
+        except OSError as error:
+            self._bear(error)
+            return False
+
+    def take(self, events: Iterable[Event], take: Callable[[Event], None]) -> None:
+        """Take events in the order of each job; those that find no room are kept for the next time."""
+        waiting, self._late = [*self._late, *events], []
+        for event in waiting:
+            if any(late.job is event.job for late in self._late):
+                self._late.append(event)
+                continue
+            try:
+                take(event)
+            except OSError as error:
+                self._bear(error)
+                self._late.append(event)
+
+    def _bear(self, error: OSError) -> None:
+        """Raise StoppedError where nothing runs that may make room."""
+        if not is_full(error):
+            raise error
+        if self.executor.free >= self.executor.slots:
+            raise stopped(self.store) from error

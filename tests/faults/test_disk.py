@@ -1,0 +1,138 @@
+"""The disk: full and with room again, only to be read, written into by a plugin, damaged."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmark.store import Store
+
+SIZES = ["--seeds", "1", "--n-real", "20", "--n-synthetic", "30", "--quiet"]
+DATA = ["run", "-d", "digits", "-c", "0-7", *SIZES]
+ONE = ["run", "-d", "digits", "-c", "5", *SIZES]
+
+
+def mounts() -> bool:
+    """Whether a file system can be mounted here."""
+    return os.geteuid() == 0 and subprocess.run(["mount", "--help"], capture_output=True).returncode == 0
+
+
+def mounted(folder: Path, *options: str) -> bool:
+    return subprocess.run(["mount", "-t", "tmpfs", *options, "tmpfs", folder], capture_output=True).returncode == 0
+
+
+@pytest.fixture
+def disk(bench: Callable[..., object]) -> Iterator[Path]:
+    """A disk of 24 MiB, empty, as the folder `small` beside the command."""
+    folder: Path = bench.folder / "small"  # type: ignore[attr-defined]
+    folder.mkdir()
+    if not (mounts() and mounted(folder, "-o", "size=24m")):
+        pytest.skip("mounting a small disk takes root and the right to mount")
+    yield folder
+    subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+@pytest.mark.slow
+def test_a_plugin_that_fills_the_disk_harms_nobody_else(bench, plugin: Path, rows, disk: Path) -> None:
+    """The healthy ones beside it find no room and are done once more; one after the other fills it, eight times."""
+    out = disk / "out"
+    bench(*DATA, "-p", plugin, "-g", "healthy,fault[kind=disk]", "-m", "diversity", "-o", out, "--no-report", code=1)
+    found = {(row["config"], row["class"]): row for row in rows(out) if row["measure"] in ("", "diversity")}
+    assert [found["healthy", str(c)]["status"] for c in range(8)] == ["ok"] * 8
+    assert {found["real", str(c)]["status"] for c in range(8)} == {"ok"}
+    for label in range(8):
+        row = found["fault[kind=disk]", str(label)]
+        assert (row["status"], "No space left on device" in row["reason"]) == ("failed", True), row
+    assert list((out / "work").iterdir()) == []
+
+
+@pytest.mark.slow
+def test_a_full_disk_loses_nothing_and_with_room_it_goes_on(bench, plugin: Path, rows, disk: Path) -> None:
+    """Somebody else filled it."""
+    run = [*ONE, "-p", plugin, "-g", "healthy", "-m", "diversity"]
+    bench(*run, "-o", "whole")
+    out = disk / "out"
+    bench(*run, "-g", "affine", "-o", out)
+    cells = {path: path.read_bytes() for path in out.glob("cells/*/*/cell.json")}
+    ballast = disk / "ballast"
+    with pytest.raises(OSError, match="No space left"), ballast.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(2**12))
+    assert "is not writable (No space left on device)" in bench(*run, "-o", out, code=2).stderr
+    os.truncate(ballast, ballast.stat().st_size - 2**14)
+    said = bench(*run, "-o", out, code=1).stderr
+    assert said.startswith(f"bench: the disk of '{out}' is full; what is finished is kept. To go on: bench run")
+    assert said.count("\n") == 1
+    assert {path: path.read_bytes() for path in cells} == cells
+    ballast.unlink()
+    bench(*run, "-o", out)
+    assert rows(out, "value") == rows(bench.folder / "whole", "value")
+
+
+@pytest.mark.slow
+def test_a_store_that_can_only_be_read(bench, plugin: Path, disk: Path) -> None:
+    """The page can be written elsewhere; where it cannot be written is said, and nothing is half done."""
+    out = disk / "out"
+    run = [*ONE, "-p", plugin, "-g", "healthy", "-m", "diversity", "-o", out]
+    bench(*run)
+    before = sorted(out.rglob("*"))
+    subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+    for words in (["report", out], run):
+        done = bench(*words, code=2)
+        assert "is not writable (Read-only file system)" in done.stderr and done.stderr.count("\n") == 1
+    bench("report", out, "--out", "page.html")
+    assert (bench.folder / "page.html").read_bytes() == (out / "report.html").read_bytes()
+    assert sorted(out.rglob("*")) == before
+
+
+@pytest.mark.slow
+def test_a_plugin_that_writes_into_the_store_harms_nobody_else(bench, plugin: Path, rows) -> None:
+    """It overwrites what it finds there: that is said, moved aside, and computed again before the run ends."""
+    run = [*DATA, "-p", plugin, "-m", "diversity", "--no-report"]
+    bench(*run, "-g", "healthy", "-o", "whole")
+    bench(*run, "-g", "healthy")
+    said = bench(*run, "-g", "healthy,fault[kind=store]", code=None)
+    assert said.returncode == 0, said.stderr
+    assert "was damaged" in said.stderr
+    of = [row for row in rows("bench-results", "value") if row["config"] != "fault[kind=store]"]
+    assert of == rows("whole", "value")
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-7])
+
+
+def flip(path: Path) -> None:
+    """Turn one bit over, in the middle."""
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(bytes(content))
+
+
+FILES = ("cell.json", "samples.npz", "scores/*.json", "scores/*.npz")
+HARMS = (cut, flip, Path.unlink)
+
+
+@pytest.mark.slow
+def test_what_is_damaged_is_said_moved_aside_and_computed_again(bench, plugin: Path, rows) -> None:
+    """Each kind of file of a cell, harmed in each way, each in another cell, all at once."""
+    run = ["run", "-d", "digits", "-c", "0-5", *SIZES, "-p", plugin, "-g", "healthy,affine", "-m", "nearest_neighbour"]
+    bench(*run)
+    before = rows("bench-results", "value")
+    store = Store(bench.folder / "bench-results")
+    keys = list(dict.fromkeys(row["cell"] for row in rows() if row["config"] in ("healthy", "affine")))
+    harmed = dict(zip(keys, [(name, harm) for name in FILES for harm in HARMS], strict=True))
+    for key, (name, harm) in harmed.items():
+        for path in sorted(store.path(key).glob(name)):
+            harm(path)
+    said = bench(*run).stderr
+    assert rows("bench-results", "value") == before
+    for key, (name, harm) in harmed.items():
+        if (name, harm) != ("scores/*.json", Path.unlink):                      # not there is not damaged
+            assert any(key in line and "was damaged" in line for line in said.splitlines()), (key, name, harm, said)
+            assert [*store.folder.glob(f"damaged/{key}*"), *store.path(key).glob("scores/*.damaged")], (name, harm)
+    assert "was damaged" not in bench(*run).stderr
