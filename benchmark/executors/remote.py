@@ -19,8 +19,8 @@ from benchmark.executors.parcel import Parcel, Shelf, results, unpack
 from benchmark.versions import code, versions
 
 if TYPE_CHECKING:
-    from benchmark.cell import DataSource
     from benchmark.executors import Say
+    from benchmark.sources import DataSource
 
 GONE = ("closing", "closed", "failed")  # states of a worker that lost its scheduler, or is being stopped
 

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-RUN = ("run", "-d", "digits", "-c", "0-5", "--seeds", "1", "-m", "mixing", "-g", "jitter", "--quiet")
+RUN = (
+    "run", "-d", "digits", "-c", "0-5", "--seeds", "1", "-m", "mixing", "-g", "jitter", "--map-points", "0", "--quiet",
+)
 
 
 @pytest.fixture
