@@ -1,6 +1,6 @@
 """What a plugin author imports: this module is the whole author interface.
 
-A plugin is a class (a dataclass where it has parameters) that a hook returns:
+A plugin is a class (a dataclass where it has parameters) that a hook returns::
 
     @hookimpl
     def bench_generators() -> list[type[Generator]]:
