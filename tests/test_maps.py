@@ -101,10 +101,12 @@ def test_a_worker_that_dies_over_umap_does_not_lose_t_sne(out: Path) -> None:
     try:
         executor.start(job)
         ended: dict[str, Any] = {}
+        while not (job.folder / "tsne.npz").exists():
+            assert executor.poll(0.1) == [] or executor._running
+        assert executor._running[0].child.pid > 0
+        os.kill(executor._running[0].child.pid, signal.SIGKILL)
         while not ended:
             ended = next((e.payload for e in executor.poll(0.1) if e.kind == "ended"), {})
-            if (job.folder / "tsne.npz").exists() and executor._running:
-                os.kill(executor._running[0].child.pid, signal.SIGKILL)
     finally:
         executor.close()
     _keep(store, job, ended)
