@@ -1,6 +1,6 @@
 """What a plugin author imports: this module is the whole author interface.
 
-A plugin is a class (a dataclass where it has parameters) that a hook returns:
+A plugin is a class (a dataclass where it has parameters) that a hook returns::
 
     @hookimpl
     def bench_generators() -> list[type[Generator]]:
@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 import pluggy
 
 from benchmark.errors import CannotFit, InputError
+from benchmark.scores import Measure, Score, Space
+from benchmark.study import CannotTell, Claim, Estimate, Findings, Study, StudyFigure, Verdict, confirmed
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -35,14 +37,14 @@ else:
     Images = Labels = Array = Any
 
 __all__ = [
-    "Array", "CannotFit", "Context", "Control", "Data", "Dataset", "Evidence", "Features",
-    "Generator", "GroupEvidence", "Images", "InputError", "Labels", "Measure", "Metric", "Neighbours", "Plugin",
-    "Score", "Section", "Source", "Task", "hookimpl",
+    "AnyGenerator", "Array", "CannotFit", "CannotTell", "Claim", "ConditionalGenerator", "Context", "Control", "Data",
+    "Dataset", "Embedding", "Estimate", "Evidence", "Features", "Findings", "Generator", "GroupEvidence", "Images",
+    "InputError", "Labels", "Measure", "Metric", "Neighbours", "Plugin", "Score", "Section", "Source", "Study",
+    "StudyFigure", "Task", "Verdict", "confirmed", "hookimpl",
 ]
 
 hookimpl = pluggy.HookimplMarker("synthassay")
 
-Space = Literal["pixels", "features"]
 Role = Literal["synthetic", "held_out", "train", "test"]
 
 
@@ -75,6 +77,7 @@ class Context:
     on_progress: Callable[[int, int], None] | None = None
     curves: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
     snapshots: list[tuple[int, Any]] = field(default_factory=list)
+    class_snapshots: dict[int, list[tuple[int, Any]]] = field(default_factory=dict)
     kept: dict[str, Any] = field(default_factory=dict)
     columns: dict[str, Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
@@ -95,9 +98,12 @@ class Context:
         for name, value in values.items():
             self.curves.setdefault(name, []).append((float(step), float(value)))
 
-    def snapshot(self, step: int, images: Images) -> None:
-        """Record what the generator makes at `step` (the same latent points each time, 8 images are shown)."""
-        self.snapshots.append((step, images))
+    def snapshot(self, step: int, images: Images, label: int | None = None) -> None:
+        """Record what the generator makes at `step` (the same latent points each time, 8 images are shown).
+
+        label: of which class, where the generator is conditional.
+        """
+        (self.snapshots if label is None else self.class_snapshots.setdefault(label, [])).append((step, images))
 
     def progress(self, done: int, total: int) -> None:
         """Tell the runner how far the work is."""
@@ -135,13 +141,17 @@ class Plugin:
         return None
 
 
-class Generator(Plugin):
-    """Makes synthetic images of one class after seeing real ones."""
+class AnyGenerator(Plugin):
+    """What both kinds of generators say of themselves; derive from `Generator` or `ConditionalGenerator`."""
 
     label: ClassVar[str] = ""                   # how the page names it, if not by `name`: "SMOTE"
     control: ClassVar[bool] = False
     light: ClassVar[bool] = False               # True: may start as a fork of a process with numpy and sklearn loaded
     cost: ClassVar[Literal["seconds", "minutes"]] = "seconds"
+
+
+class Generator(AnyGenerator):
+    """Makes synthetic images of one class after seeing real ones."""
 
     def fit(self, real: Images, ctx: Context) -> None:
         """Learn from `real`, float32 (n, height, width, channels) in [0, 1]. May raise CannotFit."""
@@ -149,6 +159,18 @@ class Generator(Plugin):
 
     def sample(self, n: int, ctx: Context) -> Images:
         """Return `n` images of any real dtype; the runner casts to float32 and clips to [0, 1]."""
+        raise NotImplementedError
+
+
+class ConditionalGenerator(AnyGenerator):
+    """Makes images of any of several classes after seeing all of them: fitted once, then sampled a class at a time."""
+
+    def fit(self, real: Images, labels: Labels, ctx: Context) -> None:
+        """Learn from `real` (n, h, w, c) of all chosen classes; `labels` int64 (n,) are any integers."""
+        raise NotImplementedError
+
+    def sample(self, n: int, label: int, ctx: Context) -> Images:
+        """Return `n` images of the class `label`, one of those that it was fitted on."""
         raise NotImplementedError
 
 
@@ -162,72 +184,24 @@ class Control(Generator):
 
 
 @dataclass(frozen=True)
-class Measure:
-    """One named number that a metric gives for a cell.
-
-    better: which way is good; "half": the nearer to 0.5; "none": a diagnostic.
-    failing: the control that must fail, whose value is 0 on the calibrated scale (`real` is 1).
-    zero: a fixed value for 0 in place of that control.
-    space: where distances are taken; "features" is what `--features` names. "" where none are.
-    smallest_n: synthetic images below which it is not judged.
-    controls: the controls that get it; None: all that the metric scores.
-    """
-
-    name: str
-    better: Literal["higher", "lower", "half", "none"]
-    help: str
-    aspect: Literal["realistic", "varied", "original", "useful"] | None = None
-    failing: str | None = None
-    zero: float | None = None
-    unit: str = ""
-    bounds: tuple[float | None, float | None] = (0.0, 1.0)
-    space: Space | Literal[""] = ""
-    reference: bool = False                     # True: depends on the reference classifier
-    smallest_n: int = 15
-    controls: tuple[str, ...] | None = None
-
-    @property
-    def anchored(self) -> bool:
-        """Whether there is a calibrated scale: a failing control, or a fixed zero."""
-        return self.failing is not None or self.zero is not None
-
-
-@dataclass(frozen=True)
-class Score:
-    """The value of one measure on one cell.
-
-    value: finite, or None where the metric cannot judge; then `reason` says why.
-    draws: float (b,), the value under resampling of images (the neighbour graph kept), for intervals; or None.
-    """
-
-    value: float | None
-    draws: Array | None = None
-    reason: str = ""
-    note: str = ""
-
-    @classmethod
-    def of_means(
-        cls, statistic: Callable[..., Array], *contributions: Array, rng: np.random.Generator, draws: int = 300
-    ) -> Score:
-        """Return `statistic` of the means of per-image contributions, with bootstrap draws.
-
-        Each contribution is float (n_i,) or (n_i, m), resampled on its own over its first axis; `statistic`
-        gets arrays with one leading axis more than a mean has, and keeps it.
-        """
-        import numpy as np
-
-        arrays = [np.asarray(c, dtype=np.float64) for c in contributions]
-        value = statistic(*[a.mean(axis=0)[None] for a in arrays])
-        resampled = [rng.multinomial(len(a), np.full(len(a), 1 / len(a)), size=draws) @ a / len(a) for a in arrays]
-        return cls(float(value[0]), np.asarray(statistic(*resampled), dtype=np.float64))
-
-
-@dataclass(frozen=True)
 class Neighbours:
     """Nearest neighbours, nearest first: distances float32 (n, k), indices int64 (n, k)."""
 
     distances: Array
     indices: Array
+
+
+@dataclass(frozen=True)
+class Embedding:
+    """A map of images: points float32 (n, dimensions).
+
+    kl: what t-SNE went down, KL(P || Q) in nats, in one kernel for all engines (None for UMAP).
+    preserved: the mean share of each image's 10 nearest neighbours that are among its 10 nearest on the map.
+    """
+
+    points: Array
+    kl: float | None
+    preserved: float
 
 
 class Evidence(Protocol):
@@ -249,8 +223,24 @@ class Evidence(Protocol):
     def neighbours(self, of: Role, among: Role, k: int, space: Space = "features") -> Neighbours:
         """Return the `k` nearest of `among` for each of `of` (Euclidean, exact; an image is never its own)."""
 
+    def itself(self, of: Role) -> Array | None:
+        """Return int64 (n,): where each image of a role stands in `train` itself; None where none does.
+
+        Real images stand there only in `bench score` without `--train`: copies are then looked for in all real images.
+        `neighbours` leaves an image out of its own; a metric with distances of its own does the same.
+        """
+
     def balls(self, of: Role, among: Role, radii: Array, space: Space = "features") -> Array:
         """Return int64 (n,): how many balls, of `radii` (m,) round each of `among`, hold each of `of` (d <= radius)."""
+
+    def embedding(
+        self, method: Literal["tsne", "umap"], dims: tuple[int, ...], *, images: int = 250, **settings: Any
+    ) -> Mapping[int, Embedding]:
+        """Return joint maps of the first m synthetic images and the first m held-out ones, by number of dimensions.
+
+        m is `images`, or fewer where there are fewer. Points (2m, dims), the synthetic ones first. settings:
+        `perplexity` and `engine` ("auto", "exact", "fft", "sklearn") of t-SNE, `neighbors` of UMAP.
+        """
 
     def classify(self, images: Images | Role) -> Labels:
         """Return the labels that the reference classifier (fitted on the neutral role) gives, int64 (n,)."""
@@ -285,6 +275,7 @@ class Metric(Plugin):
     measures: ClassVar[tuple[Measure, ...]]
     scope: ClassVar[Literal["cell", "generator"]] = "cell"
     default: ClassVar[bool] = True              # False: runs only where `--metrics` names it
+    maps: ClassVar[bool] = False                # True: asks for `embedding`, whose code is compiled before any cell
     controls: ClassVar[tuple[str, ...] | None] = None   # controls that are scored; None: all
 
     def score(self, evidence: Any, ctx: Context) -> Mapping[str, Score]:
@@ -321,6 +312,11 @@ class Dataset(Plugin):
     title: ClassVar[str] = ""                   # how the page names it, if not by `name`: "MNIST"
     noun: ClassVar[str] = "class"               # what the page calls a class: "digit"
     takes_folder: ClassVar[bool] = False        # True: reads `--data-dir`
+    size: ClassVar[str] = ""                    # for `bench list`: "70,000 images of 28x28x1, 31 MB"
+
+    def is_here(self) -> bool:
+        """Whether `load(None)` needs no download."""
+        return True
 
     def load(self, folder: Path | None) -> Data:
         """Read the images; `folder` is `--data-dir`. Raises InputError on what cannot be read."""
@@ -370,6 +366,14 @@ class Source(Protocol):
     def history(self, cell: str) -> Mapping[str, Any]:
         """Return what a generator logged: {"unit", "curves": {name: [[step, value]]}, "snapshots": {step: images}}."""
 
+    def joint_map(self, n_real: int) -> Mapping[str, Any] | None:
+        """Return the map of held-out real, fresh real and all generators' images of the first seed, or None.
+
+        "strata": [[source, label, n]], in the order of the points: the first n images of a configuration, or of the
+        role "held-out"; "points": float32 (points, 2) or (points, 3) by "tsne2", "tsne3", "umap2", "umap3"; "failed":
+        the reason of each method that has none; "preserved": the share of the ten nearest neighbours that each keeps.
+        """
+
     def real(self, label: int, role: str, n_real: int, seed: int) -> Images:
         """Return the real images of a class and role ("train", "held_out", "fresh")."""
 
@@ -388,6 +392,6 @@ class Section(Plugin):
     def render(self, report: Mapping[str, Any], data: Any) -> str:
         """Return HTML of `report` and of what `collect` returned; "" leaves the section out.
 
-        Plain `str` is escaped: return `markupsafe.Markup` for HTML.
+        Plain `str` is escaped: return `markupsafe.Markup` for HTML. What does not close what it opens is not shown.
         """
         raise NotImplementedError

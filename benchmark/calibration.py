@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmark.aspects import ASPECTS, MEANINGLESS, Aspect
-from benchmark.statistics import FEWEST_FITS, Interval, of_mean, over_draws, over_fits
+from benchmark.statistics import FEWEST_FITS, Interval, of_dependent, of_mean, over_draws, over_fits
 
 if TYPE_CHECKING:
     from benchmark.api import Array, Measure
@@ -261,8 +261,11 @@ def aspects_at(table: Table, config: str, place: Place, scales: Mapping[str, Anc
     return found
 
 
-def over_classes(parts: Iterable[Part], name: str) -> Part:
-    """Return the mean of an aspect over classes; classes where it is not judged are left out and counted."""
+def over_classes(parts: Iterable[Part], name: str, *, shared: bool = False) -> Part:
+    """Return the mean of an aspect over classes; classes where it is not judged are left out and counted.
+
+    shared: the classes share a fit, so that what is off in one may be off in all: no error averages out.
+    """
     everything = list(parts)
     good = [p for p in everything if p.score is not None]
     if not good:
@@ -272,12 +275,13 @@ def over_classes(parts: Iterable[Part], name: str) -> Part:
     scores = [p.score for p in good if p.score is not None]
     gets = [p.as_user for p in everything if p.as_user is not None]
     statuses = {p.status for p in good}
+    intervals = [p.interval or Interval(p.score, p.score) for p in good]  # type: ignore[arg-type]
     notes = [f"{len(good)} of {len(everything)} classes"] if len(good) < len(everything) else []
     notes += sorted({p.reason for p in good if p.reason})
     return Part(
         name,
         float(np.mean(scores)),
-        of_mean(scores, [p.interval or Interval(p.score, p.score) for p in good]),  # type: ignore[arg-type]
+        of_dependent(intervals) if shared else of_mean(scores, intervals),
         status=statuses.pop() if len(statuses) == 1 else "ok",
         reason="; ".join(notes),
         n=sum(p.n for p in good),

@@ -2,51 +2,35 @@
 
 from __future__ import annotations
 
-import hashlib
 import pickle
 import resource
 import sys
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from benchmark import protocol
-from benchmark.api import CannotFit, Context, Generator, Score, Task
-from benchmark.data import RealData, load
+from benchmark.api import CannotFit, Context, Score, Task
+from benchmark.data import RealData
 from benchmark.errors import is_full
-from benchmark.parameters import build_from_values
-from benchmark.plugins import code_of
 from benchmark.seeds import random
+from benchmark.weights import checksum_of, load_space, sha256
 
 if TYPE_CHECKING:
     from benchmark.api import Array, Images, Metric
     from benchmark.executors import Say
-    from benchmark.plugins import Origin
+    from benchmark.sources import DataSource, Loadable
 
 TOLERANCE = 1e-6  # how far outside [0, 1] is rounding
 SHOWN = 8  # images kept of each snapshot
-
-
-@dataclass(frozen=True)
-class Loadable:
-    """A configured plugin in a form that travels between processes."""
-
-    origin: Origin
-    values: Mapping[str, Any]
-    code: str  # its hash: what keys are made of
-
-    def load(self) -> Any:
-        """Import the class and make the instance. Raises ValueError where its source is another than was planned."""
-        plugin = self.origin.load()
-        if code_of(plugin) != self.code:
-            raise ValueError(f"the source of {plugin.name} changed since the run was planned, or is another here")
-        return build_from_values(plugin, self.values)
+REAL = "real"  # the control that gives the role `fresh` as it is
 
 
 @dataclass(frozen=True)
@@ -60,50 +44,64 @@ class Generate:
     memory: float
     generator: Loadable
     task: Task
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, say: Say) -> dict[str, Any]:
         """Return status, reason and figures; samples.npz and history.npz are in the folder."""
         record: dict[str, Any] = {"status": "ok", "reason": "", "phase": "fit", "warnings": []}
-        plugin: Any = None
-        try:
-            plugin = self.generator.load()
-            real = np.load(self.folder / "real.npy")
-            _fit_and_sample(plugin, real, self, record, say)
-        except CannotFit as error:
-            record.update(status="failed", reason=str(error))
-        except MemoryError as error:
-            record.update(status="out-of-memory", reason=str(error) or "no more memory")
-        except Exception as error:  # noqa: BLE001 - a plugin may raise anything; it becomes a row
-            traceback.print_exc()
-            record.update(status="failed", reason=describe(error, plugin), full=is_full(error))
+        with failing(record) as told:
+            told.plugin = self.generator.load()
+            self.work(told.plugin, record, say)
         record["peak_rss_mib"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
         return record
 
+    def work(self, plugin: Any, record: dict[str, Any], say: Say) -> None:
+        """Fit and sample, and write down in `record` how it went."""
+        real, names = np.load(self.folder / "real.npy"), (self.task.dataset, self.task.label, plugin.name)
+        fitting, sampling = self.context("fit", names, say), self.context("sample", names, say)
+        with timed(record, "fit"):
+            plugin.fit(real, fitting)
+        record["phase"] = "sample"
+        with timed(record, "sample"):
+            images = plugin.sample(self.task.n_synthetic, sampling)
+        keep_samples(self.folder, images, self.task, fitting, record)
+        record["warnings"] += sampling.warnings
 
-def _fit_and_sample(plugin: Generator, real: Images, job: Generate, record: dict[str, Any], say: Say) -> None:
-    task, scratch = job.task, job.folder / "scratch"
-    scratch.mkdir()
-    names = (task.dataset, task.label, plugin.name)
+    def context(self, what: str, names: tuple[str | int, ...], say: Say) -> Context:
+        """Return what the plugin gets to "fit" or "sample"."""
+        scratch = self.folder / "scratch"
+        scratch.mkdir(exist_ok=True)
+        rng, deadline = random(self.task.seed, what, *names), time.monotonic() + self.seconds
+        return Context(rng, scratch, deadline, lambda done, total: say("progress", (done, total)))
 
-    def context(what: str) -> Context:
-        rng = random(task.seed, what, *names)
-        return Context(rng, scratch, time.monotonic() + job.seconds, lambda done, total: say("progress", (done, total)))
 
-    fitting, sampling = context("fit"), context("sample")
-    with _timed(record, "fit"):
-        plugin.fit(real, fitting)
-    record["phase"] = "sample"
-    with _timed(record, "sample"):
-        images = plugin.sample(task.n_synthetic, sampling)
+def keep_samples(folder: Path, images: Any, task: Task, fitting: Context, record: dict[str, Any]) -> None:
+    """Check what was sampled and write it into `folder`, with what was logged; end the record. Raises ValueError."""
     images, clipped = checked(images, task)
-    record.update(phase="", clipped_share=clipped, warnings=fitting.warnings + sampling.warnings, unit=fitting.unit)
+    record.update(phase="", clipped_share=clipped, warnings=[*fitting.warnings], unit=fitting.unit)
     if clipped > 0.05:
         record["warnings"].append(f"{clipped:.0%} of the values were outside [0, 1] and were clipped")
-    np.savez(job.folder / "samples.npz", images=images)
+    np.savez(folder / "samples.npz", images=images)
+    snapshots = fitting.snapshots + fitting.class_snapshots.get(task.label, [])
     history = {f"curve/{name}": np.array(points) for name, points in fitting.curves.items()}
-    history |= {f"snapshot/{step}": np.asarray(shown, np.float32)[:SHOWN] for step, shown in fitting.snapshots}
+    history |= {f"snapshot/{step}": np.asarray(shown, np.float32)[:SHOWN] for step, shown in snapshots}
     if history:
-        np.savez(job.folder / "history.npz", **history)  # type: ignore[arg-type]
+        np.savez(folder / "history.npz", **history)  # type: ignore[arg-type]
+
+
+@contextmanager
+def failing(record: dict[str, Any]) -> Iterator[SimpleNamespace]:
+    """Turn whatever a plugin raises into the status and reason of a row; `plugin` of what is yielded is the culprit."""
+    told = SimpleNamespace(plugin=None)
+    try:
+        yield told
+    except CannotFit as error:
+        record.update(status="failed", reason=str(error))
+    except MemoryError as error:
+        record.update(status="out-of-memory", reason=str(error) or "no more memory")
+    except Exception as error:  # noqa: BLE001 - a plugin may raise anything; it becomes a row
+        traceback.print_exc()
+        record.update(status="failed", reason=describe(error, told.plugin), full=is_full(error))
 
 
 def checked(images: Any, task: Task) -> tuple[Images, float]:
@@ -122,28 +120,6 @@ def checked(images: Any, task: Task) -> tuple[Images, float]:
 
 
 @dataclass(frozen=True)
-class DataSource:
-    """How a process gets the real images; loaded once a process."""
-
-    dataset: Loadable
-    folder: str
-    fingerprint: str
-    file: Path | None = None  # pickled RealData, where the dataset is not on this machine
-
-    def load(self) -> RealData:
-        """Return the data. Raises ValueError where they changed since the run was planned."""
-        data = _unpickle(self.file) if self.file else _load_data(self.dataset.origin, self.folder)
-        if data.fingerprint != self.fingerprint:
-            raise ValueError("the dataset's files changed since the run was planned")
-        return data
-
-
-@lru_cache(maxsize=2)
-def _load_data(origin: Origin, folder: str) -> RealData:
-    return load(origin.load()(), Path(folder) if folder else None)  # type: ignore[arg-type]
-
-
-@dataclass(frozen=True)
 class Prepare:
     """Fit features and the reference classifier on the neutral role of all classes; pickle them to `target`."""
 
@@ -156,6 +132,7 @@ class Prepare:
     start: Literal["pool"] = "pool"
     seconds: float = 3600.0
     memory: float = 8.0
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, say: Say) -> dict[str, Any]:
         """Return the status; a failure is the run's, not a cell's."""
@@ -178,29 +155,6 @@ class Prepare:
         return {"status": "ok"}
 
 
-def sha256(content: bytes) -> str:
-    """Return the SHA-256 of bytes in hexadecimal digits."""
-    return hashlib.sha256(content).hexdigest()
-
-
-def checksum_of(path: Path) -> Path:
-    """Return where the checksum of a prepared file stands."""
-    return path.with_suffix(".sha256")
-
-
-def is_prepared(path: Path) -> bool:
-    """Whether a prepared file is there and is what was written."""
-    try:
-        return checksum_of(path).read_text(encoding="ascii") == sha256(path.read_bytes())
-    except (OSError, UnicodeDecodeError):
-        return False
-
-
-@lru_cache(maxsize=4)
-def _unpickle(path: Path) -> Any:
-    return pickle.loads(path.read_bytes())  # noqa: S301 - written by this user's own runs
-
-
 @dataclass(frozen=True)
 class ScoreCell:
     """Score stored samples with several metrics; each one's results are written into `folder` as it ends."""
@@ -217,6 +171,7 @@ class ScoreCell:
     start: Literal["pool"] = "pool"
     seconds: float = 600.0  # a metric
     memory: float = 8.0
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, say: Say) -> dict[str, Any]:
         """Say ("stage", key) before and ("scored", (key, record)) after each metric."""
@@ -246,7 +201,7 @@ class ScoreCell:
         from benchmark.evidence import CellEvidence
 
         data, task = self.data.load(), self.task
-        synthetic = _images(self.samples)
+        synthetic = load_images(self.samples)
         own = data.roles(task.label, task.seed, self.sizes)
         return CellEvidence(
             task=task,
@@ -258,8 +213,15 @@ class ScoreCell:
             test_labels=data.test_labels,
             others=_Others(data, task, self.sizes, "held_out"),
             others_train=_Others(data, task, self.sizes, "train"),
-            feature_space=_unpickle(self.space),
+            in_train=self._in_train(data),
+            feature_space=load_space(self.space),
         )
+
+    def _in_train(self, data: RealData) -> dict[str, Array]:
+        found = data.itself(self.task.label, self.task.seed, self.sizes)
+        if not found:
+            return {}
+        return {"held_out": found["held_out"], **({"synthetic": found["fresh"]} if self.control == REAL else {})}
 
     def _score(self, key: str, metric: Metric, evidence: Any) -> dict[str, Any]:
         task = self.task
@@ -296,17 +258,18 @@ class ScoreGroup(ScoreCell):
             seed=task.seed,
             n_real=task.n_real,
             labels=tuple(self.members),
-            synthetic={label: _images(path) for label, path in self.members.items()},
+            synthetic={label: load_images(path) for label, path in self.members.items()},
             train={label: own["train"] for label, own in roles.items()},
             held_out={label: own["held_out"] for label, own in roles.items()},
             test=data.test[chosen],
             test_labels=data.test_labels[chosen],
-            feature_space=_unpickle(self.space),
+            feature_space=load_space(self.space),
             control=self.control,
         )
 
 
-def _images(samples: Path) -> Images:
+def load_images(samples: Path) -> Images:
+    """Return stored images, float32 (n, h, w, c)."""
     with np.load(samples, allow_pickle=False) as file:
         return np.asarray(file["images"])
 
@@ -370,15 +333,12 @@ def describe(error: BaseException, plugin: Any) -> str:
     )
 
 
-class _timed:  # noqa: N801 - reads as a word
+@contextmanager
+def timed(record: dict[str, Any], stage: str) -> Iterator[None]:
     """Record wall-clock and CPU seconds of a stage, whether it ends well or not."""
-
-    def __init__(self, record: dict[str, Any], stage: str) -> None:
-        self._record, self._stage = record, stage
-
-    def __enter__(self) -> None:
-        self._wall, self._cpu = time.perf_counter(), time.process_time()
-
-    def __exit__(self, *_: object) -> None:
-        self._record[f"{self._stage}_seconds"] = time.perf_counter() - self._wall
-        self._record[f"{self._stage}_cpu_seconds"] = time.process_time() - self._cpu
+    wall, cpu = time.perf_counter(), time.process_time()
+    try:
+        yield
+    finally:
+        record[f"{stage}_seconds"] = time.perf_counter() - wall
+        record[f"{stage}_cpu_seconds"] = time.process_time() - cpu

@@ -51,10 +51,14 @@ def old(store: Store, days: float) -> Iterator[Waste]:
 
 
 def unreferenced(store: Store, keys: set[str]) -> Iterator[Waste]:
-    """Yield cells that are not among the keys of a run."""
+    """Yield cells that are not among the keys of a run, and maps with such cells on them."""
     for path in _cells(store):
         if path.parent.name not in keys:
             yield Waste(path.parent, "not of the last run", path.parent.name)
+    for path in sorted((store.folder / "maps").glob("*.json")):
+        record = store.map_record(path.stem)
+        if record is not None and not keys.issuperset(record["cells"]):
+            yield from (Waste(file, "not of the last run") for file in (path, path.with_suffix(".npz")))
 
 
 def remove(store: Store, waste: Waste) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,6 +20,7 @@ GRID = 1e-4  # differences are rounded to this, far below any noise, so that sum
 FEWEST_CLASSES = 6  # from here on, classes themselves are pairs in a second test
 
 Pair = tuple[int, int]  # class, seed
+Fits = Mapping[Pair, float]
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Comparison:
     p: float  # exact, two-sided, not adjusted
     holm: float = 1.0  # adjusted over the pairs of the aspect
     reachable: float = 1.0  # the smallest adjusted p that this many pairs can give
-    over: str = "fits"  # or "classes"
+    over: str = "fits"  # "seeds" where one side's classes share a fit; or "classes"
 
     @property
     def word(self) -> str:
@@ -78,12 +79,17 @@ def holm(values: Sequence[float]) -> list[float]:
     return adjusted.tolist()
 
 
-def compare(scores: Mapping[str, Mapping[Pair, float]], over: str = "fits") -> list[Comparison]:
+def compare(scores: Mapping[str, Fits], over: str = "fits", shared: Collection[str] = ()) -> list[Comparison]:
     """Return all pairs of generators, adjusted together, the clearest first.
 
     scores: for each generator its unclipped aspect score by (class, seed); pairs that only one of them has are lost.
+    shared: generators whose classes share a fit; what is compared with them is averaged over classes: a pair a seed.
     """
-    found = [_one(a, b, _paired(scores[a], scores[b]), over) for a, b in itertools.combinations(sorted(scores), 2)]
+    found = []
+    for a, b in itertools.combinations(sorted(scores), 2):
+        together = over == "fits" and not {a, b}.isdisjoint(shared)
+        differences = _paired(scores[a], scores[b])
+        found.append(_one(a, b, _means(differences, 1) if together else differences, "seeds" if together else over))
     adjusted = holm([c.p for c in found])
     found = [
         replace(c, holm=p, reachable=min(1.0, _smallest(c.nonzero) * len(found)))
@@ -92,15 +98,16 @@ def compare(scores: Mapping[str, Mapping[Pair, float]], over: str = "fits") -> l
     return sorted(found, key=lambda c: (c.holm >= ALPHA, -abs(c.difference), c.a, c.b))
 
 
-def over_classes(scores: Mapping[str, Mapping[Pair, float]]) -> dict[str, dict[Pair, float]]:
+def over_classes(scores: Mapping[str, Fits]) -> dict[str, dict[Pair, float]]:
     """Return each generator's means over seeds, one a class: pairs 'for classes like these'."""
-    means: dict[str, dict[Pair, float]] = {}
-    for config, fits in scores.items():
-        classes = {label for label, _ in fits}
-        means[config] = {
-            (label, 0): float(np.mean([v for (own, _), v in fits.items() if own == label])) for label in classes
-        }
-    return means
+    return {config: {(label, 0): v for label, v in _means(fits, 0).items()} for config, fits in scores.items()}
+
+
+def over_seeds(scores: Mapping[str, Fits]) -> dict[str, dict[Pair, float]]:
+    """Return each generator's means over the classes that all have, one a seed: for fits that share their classes."""
+    common = set.intersection(*(set(fits) for fits in scores.values())) if scores else set()
+    kept = {config: {pair: fits[pair] for pair in common} for config, fits in scores.items()}
+    return {config: {(0, seed): v for seed, v in _means(fits, 1).items()} for config, fits in kept.items()}
 
 
 def pairs_needed(comparisons: int) -> int:
@@ -116,7 +123,7 @@ def advice(pairs: int, comparisons: int, classes: int) -> str:
     return f"cannot reach p < .05 with {pairs} pairs, add --seeds {math.ceil(needed / classes)}"
 
 
-def mean_ranks(scores: Mapping[str, Mapping[Pair, float]]) -> dict[str, float]:
+def mean_ranks(scores: Mapping[str, Fits]) -> dict[str, float]:
     """Return each generator's mean rank over the pairs that all have (1 is best, ties share)."""
     from scipy.stats import rankdata
 
@@ -130,7 +137,7 @@ def mean_ranks(scores: Mapping[str, Mapping[Pair, float]]) -> dict[str, float]:
     )
 
 
-def friedman(scores: Mapping[str, Mapping[Pair, float]]) -> float | None:
+def friedman(scores: Mapping[str, Fits]) -> float | None:
     """Return the p of Friedman's test (1937) that three or more generators are alike; None for fewer, or no pairs."""
     from scipy.stats import friedmanchisquare
 
@@ -140,17 +147,26 @@ def friedman(scores: Mapping[str, Mapping[Pair, float]]) -> float | None:
     return float(friedmanchisquare(*table.T).pvalue)
 
 
-def _common(scores: Mapping[str, Mapping[Pair, float]]) -> tuple[list[str], Array]:
+def _common(scores: Mapping[str, Fits]) -> tuple[list[str], Array]:
     names = sorted(scores)
     common = sorted(set.intersection(*(set(scores[n]) for n in names))) if names else []
     return names, np.array([[scores[n][pair] for n in names] for pair in common]).reshape(len(common), len(names))
 
 
-def _paired(a: Mapping[Pair, float], b: Mapping[Pair, float]) -> list[float]:
-    return [a[pair] - b[pair] for pair in sorted(set(a) & set(b))]
+def _paired(a: Fits, b: Fits) -> dict[Pair, float]:
+    return {pair: a[pair] - b[pair] for pair in sorted(set(a) & set(b))}
 
 
-def _one(a: str, b: str, differences: list[float], over: str) -> Comparison:
+def _means(values: Fits, of: int) -> dict[int, float]:
+    """Return the mean of each class (of 0) or each seed (of 1)."""
+    return {
+        each: float(np.mean([v for pair, v in values.items() if pair[of] == each]))
+        for each in sorted({pair[of] for pair in values})
+    }
+
+
+def _one(a: str, b: str, paired: Mapping[Any, float], over: str) -> Comparison:
+    differences = list(paired.values())
     n = len(differences)
     nonzero = sum(abs(d) >= GRID / 2 for d in differences)
     return Comparison(

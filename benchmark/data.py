@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,6 @@ from benchmark.errors import InputError
 from benchmark.seeds import random
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from benchmark.api import Array, Data, Dataset, Images, Labels
@@ -28,6 +28,22 @@ def to_images(raw: Array) -> Images:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What generators that worked elsewhere had seen: given images by class; without any, the whole training split.
+
+    Images float32 (n, h, w, c) in [0, 1]. `key` stands for them.
+    """
+
+    key: str = "whole"
+    images: Mapping[int, Images] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is known: copies are then looked for in all real training images of a class."""
+        return not self.images
+
+
+@dataclass(frozen=True)
 class RealData:
     """Real images of a dataset, ready to be cut into roles."""
 
@@ -38,6 +54,7 @@ class RealData:
     raw_test: Array
     test_labels: Labels
     duplicates: int  # exact duplicates that were removed
+    seen: Seen | None = None  # None: generators are fitted here, on the role `train`
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -69,8 +86,38 @@ class RealData:
 
     def roles(self, label: int, seed: int, sizes: protocol.Sizes) -> Mapping[str, Images]:
         """Return the images of one class by role (see `protocol.roles`)."""
-        cut = protocol.roles(self.members(label), self.name, label, seed, sizes)
-        return {role: to_images(self.raw[indices]) for role, indices in cut.items()}
+        found = {role: to_images(self.raw[indices]) for role, indices in self._places(label, seed, sizes).items()}
+        return {**found, "train": self.seen.images[label]} if self.seen and label in self.seen.images else found
+
+    def itself(self, label: int, seed: int, sizes: protocol.Sizes) -> Mapping[str, Array]:
+        """Return by role where its images stand in `train` themselves: nothing where they are kept apart."""
+        if self.seen is None or not self.seen.whole:
+            return {}
+        cut, members = self._places(label, seed, sizes), self.members(label)
+        return {role: np.searchsorted(members, cut[role]) for role in ("held_out", "fresh")}
+
+    def known(self, label: int) -> Array:
+        """Return the ascending indices of the training images of a class that are among what was seen."""
+        return self._known.get(label, np.empty(0, dtype=np.int64))
+
+    def moved(self, sizes: protocol.Sizes) -> bool:
+        """Whether the neutral role is another one than without what was seen."""
+        cut = {label: protocol.roles(self.members(label), self.name, label, 0, sizes) for label in self._known}
+        return any(np.isin(self.known(label), roles["neutral"]).any() for label, roles in cut.items())
+
+    @cached_property
+    def _known(self) -> dict[int, Array]:
+        found = {}
+        for label, images in (self.seen.images if self.seen else {}).items():
+            given, members = {image.tobytes() for image in images}, self.members(label)
+            same = [image.tobytes() in given for image in to_images(self.raw[members])]
+            found[label] = members[np.array(same, dtype=bool)]
+        return found
+
+    def _places(self, label: int, seed: int, sizes: protocol.Sizes) -> Mapping[str, Array]:
+        members = self.members(label)
+        cut = protocol.roles(members, self.name, label, seed, sizes, self.known(label))
+        return {**cut, "train": members} if self.seen and self.seen.whole else cut
 
 
 def load(dataset: Dataset, folder: Path | None) -> RealData:

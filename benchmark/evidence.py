@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-from benchmark import neighbours
-from benchmark.api import Array, Images, Labels, Neighbours, Role, Space, Task
+from benchmark import embedding, neighbours
+from benchmark.api import Array, Embedding, Images, Labels, Neighbours, Role, Task
 from benchmark.reference import FeatureSpace
+from benchmark.scores import Space
 
 FIRST_K = 10                    # neighbours found at the first asking: one pass serves all built-in metrics
 
@@ -32,6 +33,7 @@ class CellEvidence:
     feature_space: FeatureSpace
     control: str | None = None
     others_train: Mapping[int, Images] = field(default_factory=dict)
+    in_train: Mapping[str, Array] = field(default_factory=dict)     # role -> where its images stand in `train`
     _kept: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def features(self, images: Images | Role, space: Space = "features") -> Array:
@@ -48,12 +50,18 @@ class CellEvidence:
         key = ("neighbours", of, among, space)
         found = self._kept.get(key)
         if found is None or found.indices.shape[1] < k:
-            there = len(self._role(among)) - (of == among)
+            itself = self.itself(of) if among == "train" else None
+            there = len(self._role(among)) - (of == among or itself is not None)
             found = neighbours.nearest(
-                self.features(of, space), self.features(among, space), max(k, min(FIRST_K, there)), same=of == among
+                self.features(of, space), self.features(among, space), max(k, min(FIRST_K, there)), same=of == among,
+                itself=itself,
             )
             self._kept[key] = found
         return Neighbours(found.distances[:, :k], found.indices[:, :k])
+
+    def itself(self, of: Role) -> Array | None:
+        """Return int64 (n,): where each image of a role stands in `train` itself; None where none does."""
+        return self.in_train.get(of)
 
     def balls(self, of: Role, among: Role, radii: Array, space: Space = "features") -> Array:
         """Return int64 (n,): how many balls, of `radii` (m,) round each of `among`, hold each of `of` (d <= radius)."""
@@ -63,6 +71,17 @@ class CellEvidence:
                 self.features(of, space), self.features(among, space), radii, same=of == among
             )
         return self._kept[key]  # type: ignore[no-any-return]
+
+    def embedding(
+        self, method: Literal["tsne", "umap"], dims: tuple[int, ...], *, images: int = 250, **settings: Any
+    ) -> Mapping[int, Embedding]:
+        """Return joint maps of the first m synthetic images and the first m held-out ones, by number of dimensions."""
+        m = min(images, len(self.synthetic), len(self.held_out))
+        kept = self._kept.setdefault(("embedding", method, m, tuple(sorted(settings.items()))), {})
+        if missing := [d for d in dims if d not in kept]:
+            both = np.concatenate([self.features("synthetic")[:m], self.features("held_out")[:m]])
+            kept.update(embedding.embed(both, method, missing, **settings))
+        return {d: kept[d] for d in dims}
 
     def classify(self, images: Images | Role) -> Labels:
         """Return the labels that the reference classifier (fitted on the neutral role) gives, int64 (n,)."""

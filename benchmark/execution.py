@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmark.errors import StoppedError, is_full
-from benchmark.settings import Settings, from_mapping
+from benchmark.errors import InputError, StoppedError, is_full
+from benchmark.settings import ScoreSettings, Settings, from_mapping
 
 if TYPE_CHECKING:
     from benchmark.executors import Executor
@@ -36,14 +36,28 @@ def run(**options: Any) -> Results:
 
 def make_plan(settings: Settings, registry: Any) -> Plan:
     """Return the plan of a run, all of its input checked. Raises InputError; nothing is written."""
-    from benchmark import plan, requirements
+    from benchmark import plan, requirements, scoring
+    from benchmark.device import check_system
     from benchmark.store import Store
 
-    made = plan.make(settings, registry)
+    check_system()
+    made = scoring.make(settings, registry) if isinstance(settings, ScoreSettings) else plan.make(settings, registry)
     for text in settings.require:
         requirements.parse(text, made)
     Store(Path(settings.out))
     return made
+
+
+def planned(folder: Path) -> Plan:
+    """Return the plan of the last run in an output folder, from its run.toml. Raises InputError."""
+    from benchmark import plugins
+    from benchmark.settings import read_toml
+
+    if not (folder / "format.json").is_file():
+        raise InputError(f"{str(folder)!r} is no store; name the output folder of a run.")
+    values = {**read_toml(folder / "run.toml"), "out": str(folder), "require": ()}
+    settings = from_mapping(values, str(folder / "run.toml"))
+    return make_plan(settings, plugins.discover(settings.plugins))
 
 
 def execute(plan: Plan) -> Results:
@@ -52,10 +66,10 @@ def execute(plan: Plan) -> Results:
     On KeyboardInterrupt and StoppedError, what is finished is written too. What is found damaged when it is read is
     computed again, once; what failed is not tried again for it.
     """
+    from benchmark.memory import Remembering
     from benchmark.runner import Runner
-    from benchmark.store import Store
 
-    store = Store(Path(plan.settings.out))
+    store = Remembering(Path(plan.settings.out))
     executor = _executor(plan, store)
     store.create()
     began = time.monotonic()

@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from benchmark.api import Dataset, Features, Generator, Metric, Section
+    from benchmark.api import AnyGenerator, Dataset, Features, Metric, Section, Study
 
 hookspec = pluggy.HookspecMarker("synthassay")
 
 
 @hookspec
-def bench_generators() -> list[type[Generator]]:
+def bench_generators() -> list[type[AnyGenerator]]:
     """Return the generator classes that this plugin brings."""
 
 
@@ -33,6 +33,11 @@ def bench_datasets() -> list[type[Dataset]]:
 @hookspec
 def bench_features() -> list[type[Features]]:
     """Return the feature-space classes that this plugin brings."""
+
+
+@hookspec
+def bench_studies() -> list[Study]:
+    """Return the studies that this plugin brings, for `bench reproduce`."""
 
 
 @hookspec

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
@@ -30,13 +30,20 @@ OWN = {                         # plain columns, each of one metric; any other i
     "components": "strokes",
 }
 
+JUDGED: Mapping[str, Callable[[Array], Array]] = {      # what an image must pass, by column; its kind too
+    "copy": lambda copied: ~copied,
+    "duplicate": lambda double: ~double,
+    "plausible_strokes": lambda plausible: plausible,
+    "class_probability": lambda probability: probability >= 0.5,
+}
+
 
 def columns_of(results: Results, cell: Cell) -> dict[str, Array]:
     """Return what the metrics say of each image of a cell (n,), by column; with `kind` where that is known."""
     found = {
         name if OWN.get(name) == metric.name else f"{metric.name}.{name}": values
         for config, metric in results.plan.metrics_for(cell).items()
-        for name, values in results.scored.get((cell.key, config), {}).get("columns", {}).items()
+        for name, values in results.columns(cell, config).items()
     }
     kind = kinds(found)
     return found if kind is None else {"kind": kind, **found}
@@ -52,6 +59,17 @@ def kinds(columns: Mapping[str, Array]) -> Array | None:
     exact = columns["nearest_distance"] == 0
     warped = columns.get("warped", np.zeros_like(exact))
     return np.select([exact, columns["blended"], columns["copy"], warped], KINDS[:-1], KINDS[-1])
+
+
+def passed(columns: Mapping[str, Array]) -> Array | None:
+    """Return which images (n,) pass their own verdict: not copied, blended or double, plausible, and of their class.
+
+    As far as the metrics of the run tell; None where they tell nothing.
+    """
+    told = [test(columns[name]) for name, test in JUDGED.items() if name in columns]
+    if "kind" in columns:
+        told.append(np.isin(columns["kind"], ("new", "warped")))
+    return np.logical_and.reduce(told) if told else None
 
 
 def breakdown(results: Results) -> dict[tuple[str, int, int | None], dict[str, Any]]:

@@ -5,30 +5,43 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
 from benchmark import parameters, plugins, protocol, reference, selectors
-from benchmark.api import Control, Task
-from benchmark.data import RealData, load
+from benchmark.api import ConditionalGenerator, Control, Task
+from benchmark.basis import Basis, basis
+from benchmark.data import RealData
+from benchmark.device import CPU, NO_GPU, gpu_or_cpu
 from benchmark.errors import InputError
-from benchmark.settings import Settings, parse_classes
+from benchmark.given import Given
+from benchmark.settings import Settings
+from benchmark.sharding import Shard
 
 if TYPE_CHECKING:
-    from benchmark.api import Dataset, Features, Generator, Images, Metric
+    from benchmark.api import AnyGenerator, Dataset, Features, Images, Metric
     from benchmark.plugins import Registry
 
-QUICK = protocol.Sizes(train=250, held_out=100)
-FULL = protocol.Sizes(train=1000, held_out=500)
 ALL = -1                        # stands for a label where all chosen classes are scored at once
+MAP_POINTS = {False: 4000, True: 1000}  # of the page's map, by --quick
+MapMethod: TypeAlias = Literal["tsne", "umap"]
 SCORING = (  # what every metric stands on
-    "evidence.py", "neighbours.py", "reference.py", "probability.py", "protocol.py", "data.py",
+    "evidence.py", "neighbours.py", "reference.py", "probability.py", "protocol.py", "data.py", "embedding/__init__.py",
+    "embedding/affinities.py", "embedding/exact.py", "embedding/tsne.py", "embedding/umap.py",
 )
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What the cells of a conditional generator share: its key, and the classes that it is fitted on."""
+
+    key: str
+    labels: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -37,15 +50,24 @@ class Cell:
 
     With `members` it is their group: all chosen classes of one configuration and seed, which metrics of the scope
     "generator" score at once. Nothing is generated for it; its label is ALL and its class has no name.
+    With `fit` its images come out of a fit on several classes, see `together`.
     """
 
     key: str
     config: str
-    generator: Generator
+    generator: AnyGenerator
     task: Task
     sizes: protocol.Sizes
     skip: str = ""
     members: tuple[Cell, ...] = ()
+    fit: Fit | None = None
+    elsewhere: bool = False  # left to another shard
+    device: str = CPU  # where it is generated
+
+    @property
+    def unit(self) -> str:
+        """The key of what is generated in one go: cells with one unit stay in one shard."""
+        return self.fit.key if self.fit else self.key
 
     @property
     def control(self) -> bool:
@@ -73,13 +95,14 @@ class Plan:
     dataset: Dataset
     labels: tuple[int, ...]
     sizes: Mapping[int, protocol.Sizes]  # by n_real
-    generators: Mapping[str, Generator]  # by configuration, controls last
+    generators: Mapping[str, AnyGenerator]  # by configuration, controls last
     metrics: Mapping[str, Metric]  # by configuration
     features: Features
     features_id: str
     cells: tuple[Cell, ...]
     notes: tuple[str, ...] = field(default=())
     groups: tuple[Cell, ...] = field(default=())
+    device: str = CPU  # of generators that are not light
 
     @property
     def seeds(self) -> range:
@@ -106,6 +129,17 @@ class Plan:
         """Cells that run at once."""
         return self.settings.workers or cores()
 
+    @property
+    def map_points(self) -> int:
+        """The most images on a joint map of the page; 0: none is made."""
+        given = self.settings.map_points
+        return given if given is not None else MAP_POINTS[self.settings.quick]
+
+    @property
+    def map_methods(self) -> tuple[MapMethod, ...]:
+        """What the joint map is made by: UMAP takes ten seconds to load, which a quick run has not."""
+        return ("tsne",) if self.settings.quick else ("tsne", "umap")
+
     def metrics_for(self, cell: Cell) -> dict[str, Metric]:
         """Return the metrics that are due on a cell, by configuration."""
         scope = "generator" if cell.members else "cell"
@@ -114,14 +148,21 @@ class Plan:
 
     def metric_key(self, metric: Metric) -> str:
         """Return the key under which a metric's scores are kept beside a cell's samples."""
-        return digest(
-            "metric",
-            metric.name,
-            parameters.values_of(metric),
-            plugins.code_of(type(metric)),
-            _scoring_code(),
-            self.features_id,
-        )
+        return self._metric_keys[id(metric)]
+
+    @cached_property
+    def _metric_keys(self) -> dict[int, str]:
+        return {
+            id(metric): digest(
+                "metric",
+                metric.name,
+                parameters.values_of(metric),
+                plugins.code_of(type(metric)),
+                _scoring_code(),
+                self.features_id,
+            )
+            for metric in self.metrics.values()
+        }
 
 
 def cores() -> int:
@@ -138,6 +179,13 @@ def digest(*parts: Any) -> str:
 def make(settings: Settings, registry: Registry, *, draws: int = 2) -> Plan:
     """Check all settings and lay out the cells (draws: see `protocol.Sizes`). Raises InputError; nothing is written."""
     generators = _generators(settings, registry)
+    return lay_out(settings, registry, generators, lambda: basis(settings, registry, draws))
+
+
+def lay_out(
+    settings: Settings, registry: Registry, generators: Mapping[str, AnyGenerator], basis_of: Callable[[], Basis]
+) -> Plan:
+    """Return the plan of generators on real images; `basis_of` brings these once all words are checked."""
     metrics = _metrics(settings, registry)
     features = selectors.select(settings.features, registry.features, "features")
     if len(features) != 1:
@@ -147,9 +195,12 @@ def make(settings: Settings, registry: Registry, *, draws: int = 2) -> Plan:
         )
     if problem := plugins.missing(type(features[0])):
         raise InputError(f"--features {settings.features} {problem}.")
-    dataset, data = _data(settings, registry)
-    labels = tuple(data.class_names.index(word) for word in parse_classes(settings.classes, data.class_names))
-    sizes, notes = _sizes(settings, data, draws)
+    basis = basis_of()
+    data, sizes, notes = basis.data, basis.sizes, list(basis.notes)
+    first = next(iter(sizes.values()))
+    device = gpu_or_cpu() if settings.device == "auto" else CPU
+    if settings.device != device == CPU:
+        notes.append(NO_GPU)
     features_id = digest(
         "features",
         protocol.VERSION,
@@ -158,13 +209,14 @@ def make(settings: Settings, registry: Registry, *, draws: int = 2) -> Plan:
         _scoring_code(),
         data.fingerprint,
         max(s.neutral for s in sizes.values()),
+        *([data.seen.key] if data.seen and data.moved(first) else []),
     )
     plan = Plan(
         settings,
         registry,
         data,
-        dataset,
-        tuple(sorted(labels)),
+        basis.dataset,
+        tuple(sorted(basis.labels)),
         sizes,
         generators,
         metrics,
@@ -172,6 +224,7 @@ def make(settings: Settings, registry: Registry, *, draws: int = 2) -> Plan:
         features_id,
         (),
         tuple(notes),
+        device=device,
     )
     cells = [
         _cell(plan, config, generator, label, n_real, seed)
@@ -182,19 +235,39 @@ def make(settings: Settings, registry: Registry, *, draws: int = 2) -> Plan:
     ]
     cells.sort(key=lambda cell: cell.sort_key)
     plan = replace(plan, cells=tuple(cells))
-    return replace(plan, groups=tuple(group for group in _groups(plan) if plan.metrics_for(group)))
+    plan = replace(plan, groups=tuple(group for group in _groups(plan) if plan.metrics_for(group)))
+    return _shard(plan, Shard.parse(settings.shard)) if settings.shard else plan
 
 
-def _generators(settings: Settings, registry: Registry) -> dict[str, Generator]:
+def _shard(plan: Plan, shard: Shard) -> Plan:
+    """Leave the cells of other shards out, and all groups: these take cells of every shard."""
+    share = shard.share((cell.config, cell.unit) for cell in plan.cells)
+    skip = f"left to another shard; this is {shard}"
+    cells = [c if c.unit in share else replace(c, skip=skip, elsewhere=True) for c in plan.cells]
+    later = f"left to the run over the merged shards; this is {shard}"
+    note = (
+        f"This is shard {shard}: {sum(not c.elsewhere for c in cells)} of {len(cells)} cells. Merge the shards "
+        "(bench merge), then give the same command without --shard: for all cells, and what is scored over all classes."
+    )
+    groups = tuple(replace(group, skip=later, elsewhere=True) for group in plan.groups)
+    return replace(plan, cells=tuple(cells), groups=groups, notes=(*plan.notes, note))
+
+
+def controls(registry: Registry) -> dict[str, AnyGenerator]:
+    """Return the controls, which are in every run."""
+    return {name: plugin() for name, plugin in registry.generators.items() if plugin.control}
+
+
+def _generators(settings: Settings, registry: Registry) -> dict[str, AnyGenerator]:
     known = {name: plugin for name, plugin in registry.generators.items() if not plugin.control}
-    controls = {name: plugin for name, plugin in registry.generators.items() if plugin.control}
+    fixed = controls(registry)
     for selector in selectors.split(settings.generators):
-        if selector in controls:
+        if selector in fixed:
             raise InputError(
                 f"{selector!r} is a control: it is in every run; name a generator: {', '.join(sorted(known))}."
             )
     chosen = selectors.select(settings.generators, known, "generator", settings.exclude)
-    return {parameters.config_of(g): g for g in [*chosen, *(plugin() for plugin in controls.values())]}
+    return {parameters.config_of(g): g for g in [*chosen, *fixed.values()]}
 
 
 def _metrics(settings: Settings, registry: Registry) -> dict[str, Metric]:
@@ -209,61 +282,27 @@ def _metrics(settings: Settings, registry: Registry) -> dict[str, Metric]:
     return {parameters.config_of(m): m for m in chosen}
 
 
-def _data(settings: Settings, registry: Registry) -> tuple[Dataset, RealData]:
-    chosen = selectors.select(settings.dataset_name, registry.datasets, "dataset")
-    if len(chosen) != 1:
-        raise InputError(f"--dataset {settings.dataset!r} names {len(chosen)} datasets; name one.")
-    dataset = chosen[0]
-    if settings.data_dir and not dataset.takes_folder:
-        able = ", ".join(sorted(name for name, plugin in registry.datasets.items() if plugin.takes_folder))
-        raise InputError(f"dataset {dataset.name!r} takes no --data-dir; the datasets that read a folder are: {able}.")
-    return dataset, load(dataset, Path(settings.data_dir) if settings.data_dir else None)
+def _cell(plan: Plan, config: str, generator: AnyGenerator, label: int, n_real: int, seed: int) -> Cell:
+    data, sizes, task = plan.data, plan.sizes[n_real], _task(plan, label, n_real, seed)
+    device = CPU if generator.light else plan.device
+    seen = [data.seen.key] if data.seen else []
 
+    def key(kind: str, label: int, *more: Any) -> str:
+        made_by = (generator.name, parameters.values_of(generator), plugins.code_of(type(generator)))
+        cut = (data.name, data.fingerprint, label, n_real, sizes.held_out, sizes.neutral, seed)
+        return digest(kind, protocol.VERSION, *cut, *made_by, *more, *([device] if device != CPU else []), *seen)
 
-def _sizes(settings: Settings, data: RealData, draws: int) -> tuple[dict[int, protocol.Sizes], list[str]]:
-    """Return the sizes for each n_real. The largest decides what the other roles get, so that no role moves."""
-    default = QUICK if settings.quick else FULL
-    asked = max(settings.n_real) if settings.n_real else default.train
-    wanted = protocol.Sizes(asked, settings.n_synthetic or default.held_out, draws=draws)
-    fitted = protocol.fit_sizes(
-        min(data.counts),
-        wanted,
-        typed_train=settings.n_real is not None,
-        typed_held_out=settings.n_synthetic is not None,
-    )
-    notes = []
-    if fitted != wanted:
-        notes.append(
-            f"The smallest class has {min(data.counts)} training images, so sizes were reduced: "
-            f"{fitted.train} training, "
-            f"{fitted.held_out} held-out and as many fresh and synthetic, {fitted.neutral} neutral images a class."
-        )
-    return {
-        n: replace(fitted, train=n) for n in sorted(settings.n_real or (fitted.train,))
-    }, notes
-
-
-def _cell(plan: Plan, config: str, generator: Generator, label: int, n_real: int, seed: int) -> Cell:
-    data, sizes = plan.data, plan.sizes[n_real]
-    task = Task(
-        data.name, label, data.class_names[label], n_real, sizes.held_out, data.shape, len(data.class_names), seed
-    )
-    key = digest(
-        "cell",
-        protocol.VERSION,
-        data.name,
-        data.fingerprint,
-        label,
-        n_real,
-        sizes.held_out,
-        sizes.neutral,
-        seed,
-        generator.name,
-        parameters.values_of(generator),
-        plugins.code_of(type(generator)),
-    )
     skip = plugins.missing(type(generator)) or generator.skip(task) or ""
-    return Cell(key, config, generator, task, sizes, skip)
+    if not isinstance(generator, ConditionalGenerator):
+        return Cell(key("cell", label), config, generator, task, sizes, skip, device=device)
+    labels = tuple(each for each in plan.labels if not generator.skip(_task(plan, each, n_real, seed)))
+    fit = Fit(key("fit", ALL, labels), labels)
+    return Cell(key("cell", label, labels), config, generator, task, sizes, skip, fit=fit, device=device)
+
+
+def _task(plan: Plan, label: int, n_real: int, seed: int) -> Task:
+    data, n = plan.data, plan.sizes[n_real].held_out
+    return Task(data.name, label, data.class_names[label], n_real, n, data.shape, len(data.class_names), seed)
 
 
 def _groups(plan: Plan) -> list[Cell]:
@@ -277,8 +316,29 @@ def _groups(plan: Plan) -> list[Cell]:
         task = replace(first.task, label=ALL, class_name="")
         key = digest("group", [cell.key for cell in cells])
         skip = "" if len(cells) > 1 else "needs two classes at least: there is nothing to tell one from"
-        groups.append(replace(first, key=key, task=task, skip=skip, members=tuple(cells)))
+        groups.append(replace(first, key=key, task=task, skip=skip, members=tuple(cells), fit=None))
     return groups
+
+
+def describe_cell(cell: Cell) -> dict[str, Any]:
+    """Return what a cell is, as plain values."""
+    task = cell.task
+    return {
+        "cell": cell.key,
+        "generator": cell.generator.name,
+        "config": cell.config,
+        "control": cell.control,
+        "fit": list(cell.fit.labels) if cell.fit else None,
+        "parameters": {
+            k: list(v) if isinstance(v, tuple) else v for k, v in parameters.values_of(cell.generator).items()
+        },
+        "dataset": task.dataset,
+        "label": task.label,
+        "class": task.class_name,
+        "n_real": task.n_real,
+        "n_synthetic": task.n_synthetic,
+        "seed": task.seed,
+    }
 
 
 @cache
@@ -288,8 +348,13 @@ def _scoring_code() -> str:
 
 
 def images_for(data: RealData, cell: Cell) -> Images:
-    """Return the real images that a cell's generator is fitted on: its training images, but for some controls."""
+    """Return the images that a cell's generator is fitted on: its training images, but for some controls.
+
+    What was made elsewhere comes the same way: it is all that its generator gives back.
+    """
     generator, task = cell.generator, cell.task
+    if isinstance(generator, Given):
+        return generator.images[task.label]
     if not isinstance(generator, Control):
         return data.roles(task.label, task.seed, cell.sizes)["train"]
     roles = data.roles((task.label + generator.class_shift) % task.n_classes, task.seed, cell.sizes)

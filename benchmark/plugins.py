@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import dataclasses
 import hashlib
 import importlib
 import importlib.metadata
@@ -21,19 +20,22 @@ from typing import Any
 
 import pluggy
 
-from benchmark import hookspecs
-from benchmark.api import Dataset, Features, Generator, Metric, Plugin, Section
+from benchmark import hookspecs, unfit
+from benchmark.api import AnyGenerator, ConditionalGenerator, Dataset, Features, Generator, Metric, Plugin, Section
 from benchmark.errors import InputError, unknown
+from benchmark.study import Study
 
-FOLDERS = ("benchmark.datasets", "benchmark.features", "generators", "metrics", "reports")
+FOLDERS = ("benchmark.datasets", "benchmark.features", "benchmark.studies", "generators", "metrics", "reports")
 GROUP = "synthassay"
 KINDS: dict[str, tuple[type, ...]] = {
-    "generators": (Generator,),
+    "generators": (Generator, ConditionalGenerator),
     "metrics": (Metric,),
     "datasets": (Dataset,),
     "features": (Features,),
     "report_sections": (Section,),
+    "studies": (Study,),
 }
+ONE = {"features": "features", "studies": "study"}          # of a kind; else it loses its s
 
 
 @dataclass(frozen=True)
@@ -65,17 +67,18 @@ class Registry:
 
     manager: pluggy.PluginManager
     problems: list[str] = field(default_factory=list)
-    generators: dict[str, type[Generator]] = field(default_factory=dict)
+    generators: dict[str, type[AnyGenerator]] = field(default_factory=dict)
     metrics: dict[str, type[Metric]] = field(default_factory=dict)
     datasets: dict[str, type[Dataset]] = field(default_factory=dict)
     features: dict[str, type[Features]] = field(default_factory=dict)
     report_sections: dict[str, type[Section]] = field(default_factory=dict)
+    studies: dict[str, Study] = field(default_factory=dict)
 
     def get(self, kind: str, name: str) -> Any:
         """Return a plugin class by kind ('generators') and name. Raises InputError."""
         known: Mapping[str, Any] = getattr(self, kind)
         if name not in known:
-            raise unknown(kind.removesuffix("s") if kind != "features" else kind, name, known)
+            raise unknown(ONE.get(kind, kind.removesuffix("s")), name, known)
         return known[name]
 
 
@@ -191,10 +194,14 @@ def _add(registry: Registry, name: str, load: Callable[[], Any]) -> None:
         registry.problems.append(f"plugin {name} cannot be loaded: {_place(error)}{type(error).__name__}: {error}")
         return
     where = getattr(module, "__file__", None) or name
+    fault = unfit.hooks(module)
+    if fault:
+        registry.problems.append(f"plugin {where} does not fit the hooks: {fault}.")
+        return
     try:
         registry.manager.register(module, name=name)
         registry.manager.check_pending()
-    except pluggy.PluginValidationError as error:
+    except pluggy.PluginValidationError as error:       # what only pluggy sees: a hook that is no plain function
         if registry.manager.is_registered(module):
             registry.manager.unregister(module)
         registry.problems.append(f"plugin {where} does not fit the hooks: {str(error).splitlines()[-1].strip()}")
@@ -209,46 +216,25 @@ def _add(registry: Registry, name: str, load: Callable[[], Any]) -> None:
 
 def _collect(registry: Registry, kind: str, hook: Callable[[], Any], where: str) -> None:
     try:
-        classes = list(hook())
+        brought = hook()
     except Exception as error:  # noqa: BLE001
         registry.problems.append(f"plugin {where}: bench_{kind} failed: {type(error).__name__}: {error}")
         return
+    fault = unfit.returned(brought, f"bench_{kind}")
+    if fault:
+        registry.problems.append(f"plugin {where}: {fault}.")
+        return
     known: dict[str, Any] = getattr(registry, kind)
-    for plugin in classes:
-        fault = _fault(plugin, kind)
+    for plugin in brought:
+        fault = unfit.plugin(plugin, kind, KINDS[kind])
         if not fault and plugin.name in known:
-            first = inspect.getsourcefile(known[plugin.name])
+            taken = known[plugin.name]
+            first = "another study" if isinstance(taken, Study) else inspect.getsourcefile(taken)
             fault = f"the name {plugin.name!r} is taken by {first}; rename one of them"
         if fault:
             registry.problems.append(f"plugin {where}: {fault}.")
         else:
             known[plugin.name] = plugin
-
-
-def _fault(plugin: Any, kind: str) -> str:
-    """Return what is wrong with a plugin class, or ""."""
-    if not (isinstance(plugin, type) and issubclass(plugin, KINDS[kind])):
-        return f"bench_{kind} returned {plugin!r}, which is not a {' or '.join(c.__name__ for c in KINDS[kind])} class"
-    name = getattr(plugin, "name", None)
-    if not (isinstance(name, str) and re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name)):
-        return f"{plugin.__name__} has the name {name!r}; allowed are small letters, digits, '-' and '_'"
-    own = [
-        n
-        for n, a in inspect.get_annotations(plugin).items()
-        if "ClassVar" not in str(a) and n in plugin.__dict__
-    ]
-    fields = {f.name for f in dataclasses.fields(plugin)} if dataclasses.is_dataclass(plugin) else set()
-    if set(own) - fields:
-        return f"{plugin.__name__} has parameters ({', '.join(own)}) but is no dataclass; add @dataclass above it"
-    if dataclasses.is_dataclass(plugin):
-        required = [
-            f.name
-            for f in dataclasses.fields(plugin)
-            if f.init and f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
-        ]
-        if required:
-            return f"{plugin.__name__} has parameters without a default: {', '.join(required)}"
-    return ""
 
 
 def _place(error: BaseException) -> str:

@@ -82,16 +82,22 @@ def _in_proportion(available: int, sizes: Sizes, *, typed_train: bool, typed_hel
     return scaled
 
 
-def roles(members: Array, dataset: str, label: int, seed: int, sizes: Sizes) -> Mapping[str, Array]:
+def roles(
+    members: Array, dataset: str, label: int, seed: int, sizes: Sizes, seen: Array | None = None
+) -> Mapping[str, Array]:
     """Cut one class into disjoint roles.
 
     members: int64 (n,), the indices of the class in the training split, ascending. Returns indices by role.
     `neutral` depends on the dataset and class alone; `train` is cut after the others, so that a smaller one is a
     prefix. `spare` is what is left, up to the size of `fresh`: a second draw, for checks of the suite itself.
+    seen: those of `members` that a generator made elsewhere had seen. They are passed over, so that no role moves where
+    they are what `train` would be.
     """
+    seen = members[:0] if seen is None else seen
     shuffled = members[random(0, "neutral", dataset, label).permutation(len(members))]
-    neutral, rest = shuffled[: sizes.neutral], np.sort(shuffled[sizes.neutral :])
-    rest = rest[random(seed, "roles", dataset, label).permutation(len(rest))]
+    neutral = _without(shuffled, seen)[: sizes.neutral]
+    rest = np.sort(_without(shuffled, neutral))
+    rest = _without(rest[random(seed, "roles", dataset, label).permutation(len(rest))], seen)
     n = sizes.held_out
     last = 2 * n + sizes.train
     return {
@@ -101,3 +107,7 @@ def roles(members: Array, dataset: str, label: int, seed: int, sizes: Sizes) -> 
         "train": rest[2 * n : last],
         "spare": rest[last : last + n],
     }
+
+
+def _without(indices: Array, others: Array) -> Array:
+    return indices[~np.isin(indices, others)]

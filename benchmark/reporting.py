@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import datetime
 import importlib
+import os
 import platform
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import numpy as np
 
+from benchmark import maps
 from benchmark.aspects import ASPECTS
 from benchmark.images import breakdown, columns_of
 from benchmark.plan import ALL, cores
 from benchmark.results import raw
 from benchmark.statistics import FEWEST_FITS
-from benchmark.store import write_json
+from benchmark.store import write_text
 from benchmark.versions import version_of, versions
 
 if TYPE_CHECKING:
@@ -27,11 +31,25 @@ if TYPE_CHECKING:
 
 FORMAT = "bench.report/1"
 SLOTS = 6
+DIGITS = 5                      # significant ones: more than a run can tell
 
 
 def build_report(results: Results) -> dict[str, Any]:
-    """Return report.json's content and write it into the output folder. Numbers are finite or null."""
-    report: dict[str, Any] = {
+    """Return report.json's content. Numbers are finite or null, with `DIGITS` digits; sections round their own."""
+    report: dict[str, Any] = _rounded(_numbers(results))
+    source = StoredSource(results, report)
+    problems = []
+    for section in sections(results.plan.registry):
+        try:
+            report["sections"][section.name] = section.collect(source)
+        except Exception as error:  # noqa: BLE001 - a section may be anybody's; the others go on
+            problems.append(f"section {section.name} could not be collected: {type(error).__name__}: {error}")
+    report["run"]["warnings"] += problems
+    return report
+
+
+def _numbers(results: Results) -> dict[str, Any]:
+    return {
         "format": FORMAT,
         "run": _run(results),
         "classes": [{"label": i, "name": results.plan.data.class_names[i]} for i in results.plan.labels],
@@ -45,20 +63,18 @@ def build_report(results: Results) -> dict[str, Any]:
             for (config, n_real, label), found in breakdown(results).items()
         ],
         "comparisons": results.summary["comparisons"],
-        "cells": [_cell(results, cell) for cell in results.plan.cells],
+        "cells": [_cell(results, cell) for cell in results.plan.cells if not cell.elsewhere],
         "failures": _failures(results),
         "sections": {},
     }
-    source = StoredSource(results, report)
-    problems = []
-    for section in sections(results.plan.registry):
-        try:
-            report["sections"][section.name] = section.collect(source)
-        except Exception as error:  # noqa: BLE001 - a section may be anybody's; the others go on
-            problems.append(f"section {section.name} could not be collected: {type(error).__name__}: {error}")
-    report["run"]["warnings"] += problems
-    write_json(results.store.folder / "report.json", report)
-    return report
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return float(f"{value:.{DIGITS}g}")
+    if isinstance(value, Mapping):
+        return {name: _rounded(item) for name, item in value.items()}
+    return [_rounded(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def sections(registry: Registry) -> list[Section]:
@@ -66,10 +82,31 @@ def sections(registry: Registry) -> list[Section]:
     return sorted((section() for section in registry.report_sections.values()), key=lambda s: (s.order, s.name))
 
 
-def render(report: Mapping[str, Any], registry: Registry) -> str:
-    """Return the page of a report."""
-    page: str = importlib.import_module("reports._page").render_page(report, sections(registry))
-    return page
+def write_page(report: Mapping[str, Any], registry: Registry, target: Path, assets: Path | None = None) -> str:
+    """Write the page of a report, its images into the folder `assets` where one is named.
+
+    Returns a sentence on the size of a page that is too large, else "".
+    """
+    beside = "" if assets is None else quote(Path(os.path.relpath(assets, target.parent)).as_posix())
+    page = importlib.import_module("reports._page").compose(report, sections(registry), beside)
+    if assets is not None:
+        assets.mkdir(parents=True, exist_ok=True)
+        for name, content in page.files.items():
+            (assets / name).write_bytes(content)
+    write_text(target, page.html)
+    return str(page.warning)
+
+
+def excerpt(report: Mapping[str, Any]) -> str:
+    """Return the verdict and the images of a report as a piece of HTML, for notebooks."""
+    piece: str = importlib.import_module("reports._notebook").excerpt(report)
+    return piece
+
+
+def write_figures(report: Mapping[str, Any], folder: Path, formats: Sequence[str]) -> list[Path]:
+    """Write the figures of a report for a publication, each in every format; return the files."""
+    written: list[Path] = importlib.import_module("reports._figures").write(report, folder, formats)
+    return written
 
 
 class StoredSource:
@@ -103,6 +140,10 @@ class StoredSource:
             "curves": {name[6:]: array.tolist() for name, array in arrays.items() if name.startswith("curve/")},
             "snapshots": {int(name[9:]): array for name, array in arrays.items() if name.startswith("snapshot/")},
         }
+
+    def joint_map(self, n_real: int) -> Mapping[str, Any] | None:
+        """Return the joint map of all generators and held-out images, or None."""
+        return maps.stored(self._results.plan, self._results.store, n_real)
 
     def real(self, label: int, role: str, n_real: int, seed: int) -> Images:
         """Return the real images of a class and role."""
@@ -142,6 +183,7 @@ def _run(results: Results) -> dict[str, Any]:
             "source": plan.dataset.source,
             "title": plan.dataset.title or data.name,
             "noun": plan.dataset.noun,
+            "seen": "" if data.seen is None else "whole" if data.seen.whole else "given",
         },
         "features": {"name": plan.features.name, "space": plan.space, "reference": plan.reference_id},
         "notes": list(plan.notes),
@@ -167,7 +209,10 @@ def _generators(results: Results) -> list[dict[str, Any]]:
 
 
 def _state(results: Results, config: str) -> dict[str, str]:
-    records = [results.records[cell.key] for cell in results.plan.cells if cell.config == config]
+    cells = [cell for cell in results.plan.cells if cell.config == config]
+    if all(cell.elsewhere for cell in cells):
+        return {"status": "skipped", "reason": cells[0].skip}
+    records = [results.records[cell.key] for cell in cells if not cell.elsewhere]
     bad = [r for r in records if r["status"] != "ok"]
     if not bad:
         return {"status": "ok", "reason": ""}
@@ -274,7 +319,8 @@ def _plain(part: Part) -> dict[str, Any]:
 
 def _cell(results: Results, cell: Any) -> dict[str, Any]:
     result = results.records[cell.key]
-    seconds = [s["seconds"] for (key, _), s in results.scored.items() if key == cell.key and s["seconds"] is not None]
+    scored = [results.scored.get((cell.key, config), {}) for config in results.plan.metrics_for(cell)]
+    seconds = [s["seconds"] for s in scored if s.get("seconds") is not None]
     return {
         "cell": cell.key,
         "generator": cell.config,
@@ -297,6 +343,8 @@ def _cell(results: Results, cell: Any) -> dict[str, Any]:
 def _failures(results: Results) -> list[dict[str, Any]]:
     failed = []
     for cell in results.plan.cells:
+        if cell.elsewhere:
+            continue
         result = results.records[cell.key]
         where = {"generator": cell.config, "cls": cell.task.label, "n_real": cell.task.n_real, "seed": cell.task.seed}
         if result["status"] != "ok":

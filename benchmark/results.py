@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark import calibration
+from benchmark.api import ConditionalGenerator
 from benchmark.aspects import ASPECTS
 from benchmark.calibration import Anchors, Part, Table, Value
 from benchmark.plan import ALL
 from benchmark.spreadsheet import field as text_of
 from benchmark.spreadsheet import lines
-from benchmark.store import DamagedError, Store, write_json, write_text
+from benchmark.statistics import FEWEST_FITS
+from benchmark.store import Store, write_json, write_text
 
 if TYPE_CHECKING:
+    from benchmark.api import Array
     from benchmark.plan import Cell, Plan
 
 COLUMNS = (
@@ -44,6 +47,7 @@ COLUMNS = (
     "reference",
     "note",
     "fit_cpu_seconds",
+    "fit_classes",
 )
 
 
@@ -58,8 +62,10 @@ class Results:
     table: Table = field(init=False)
     scales: dict[tuple[int, int], dict[str, Anchors]] = field(default_factory=dict)
     aspects: dict[tuple[str, tuple[int, int]], dict[str, Part]] = field(default_factory=dict)
+    _columns: dict[tuple[str, str], dict[str, Array]] = field(default_factory=dict)
     seconds: float = 0.0
     finished: bool = True
+    page_warning: str = ""  # what is to be said of the size of the page, once it is written
 
     def __post_init__(self) -> None:
         """Read the store and calibrate."""
@@ -68,6 +74,7 @@ class Results:
         self.table = Table(measures, n_synthetic)
         for cell in (*self.plan.cells, *self.plan.groups):
             self._read(cell)
+        self._add_draws()
         for place in [(ALL, n) for n in self.plan.sizes] if self.plan.groups else []:
             self.scales[place] = {name: calibration.anchors(self.table, place, name) for name in measures}
         for place in self.places:
@@ -83,7 +90,8 @@ class Results:
     @cached_property
     def scores(self) -> list[dict[str, Any]]:
         """Rows as in scores.csv, in its order; empty fields are None."""
-        return [row for cell in (*self.plan.cells, *self.plan.groups) for row in self._rows(cell)]
+        cells = (*self.plan.cells, *self.plan.groups)
+        return [row for cell in cells if not cell.elsewhere for row in self._rows(cell)]
 
     @property
     def failures(self) -> list[dict[str, Any]]:
@@ -104,7 +112,16 @@ class Results:
     def overall(self, config: str, n_real: int) -> dict[str, Part]:
         """Return the aspects of a generator over all classes."""
         at = [self.aspects[config, (label, n_real)] for label in self.plan.labels]
-        return {kind.name: calibration.over_classes([each[kind.name] for each in at], kind.name) for kind in ASPECTS}
+        together = config in self.shared
+        return {
+            kind.name: calibration.over_classes([each[kind.name] for each in at], kind.name, shared=together)
+            for kind in ASPECTS
+        }
+
+    @cached_property
+    def shared(self) -> set[str]:
+        """The conditional generators, whose classes share a fit: to the statistics they are not independent."""
+        return {config for config, g in self.plan.generators.items() if isinstance(g, ConditionalGenerator)}
 
     def fit_scores(self, aspect: str, n_real: int) -> dict[str, dict[tuple[int, int], float]]:
         """Return an aspect of each generator, unclipped, by (class, seed): what paired comparisons compare."""
@@ -128,16 +145,29 @@ class Results:
         at_once = (config, (ALL, n_real), measure) in self.table.values
         labels = (ALL,) if at_once else self.plan.labels
         parts = [raw(self.table, config, (label, n_real), measure) for label in labels]
-        over = calibration.over_classes(parts, measure)
+        over = calibration.over_classes(parts, measure, shared=config in self.shared)
         return (over.score, *over.interval) if over.interval else (over.score, None, None)
 
     def report(self, path: str | Path | None = None) -> Path:
-        """Write the report page to `path` (default: report.html in the output folder) and return where it is."""
-        from benchmark.reporting import build_report, render
+        """Write report.json, and the page to `path` (default: report.html in the output folder); return where it is."""
+        from benchmark.reporting import write_page
 
         target = Path(path) if path is not None else self.store.folder / "report.html"
-        write_text(target, render(build_report(self), self.plan.registry))
+        write_json(self.store.folder / "report.json", self._report)
+        self.page_warning = write_page(self._report, self.plan.registry, target)
         return target
+
+    @cached_property
+    def _report(self) -> dict[str, Any]:
+        from benchmark.reporting import build_report
+
+        return build_report(self)
+
+    def _repr_html_(self) -> str:
+        """Return the verdict and the images for a notebook."""
+        from benchmark.reporting import excerpt
+
+        return excerpt(self._report)
 
     def write(self) -> None:
         """Write scores.csv, images.csv, summary.json and run.toml into the output folder."""
@@ -190,11 +220,7 @@ class Results:
         if reason := metric.skip(cell.task):
             return {"status": "skipped", "reason": reason, "scores": {}, "seconds": None}
         key = self.plan.metric_key(metric)
-        scored, arrays = self.store.scores(cell.key, key), {}
-        try:
-            arrays = self.store.kept(cell.key, key, scored) if scored else {}
-        except DamagedError:
-            scored = None
+        scored = self.store.scores(cell.key, key)
         if scored is None:
             self.finished = False
             return {
@@ -203,9 +229,38 @@ class Results:
                 "scores": {},
                 "seconds": None,
             }
-        scored["draws"] = {name[6:]: a for name, a in arrays.items() if name.startswith("draws/")}
-        scored["columns"] = {name[6:]: a for name, a in arrays.items() if name.startswith("image/")}
         return scored
+
+    def _add_draws(self) -> None:
+        """Read the draws of all that was scored where there are too few fits for an interval over these.
+
+        Elsewhere nobody asks for them, and in a large store reading them all takes minutes.
+        """
+        few = {
+            (place, name)
+            for (_, place, name), fits in self.table.values.items()  # noqa: PD011 - no data frame
+            if 0 < sum(fit.value is not None for fit in fits.values()) < FEWEST_FITS
+        }
+        for cell in (*self.plan.cells, *self.plan.groups) if few else ():
+            place = (cell.task.label, cell.task.n_real)
+            for config, metric in self.plan.metrics_for(cell).items():
+                wanted = [m.name for m in metric.due(cell.as_control) if (place, m.name) in few]
+                draws = self._arrays(cell, config, "draws/") if wanted else {}
+                for name in set(wanted) & set(draws):
+                    value = self.table.fits(cell.config, place, name)[cell.task.seed]
+                    self.table.put(cell.config, place, name, cell.task.seed, replace(value, draws=draws[name]))
+
+    def columns(self, cell: Cell, config: str) -> dict[str, Array]:
+        """Return what a metric says of each image of a cell (n,), by its names for it."""
+        if (cell.key, config) not in self._columns:
+            self._columns[cell.key, config] = self._arrays(cell, config, "image/")
+        return self._columns[cell.key, config]
+
+    def _arrays(self, cell: Cell, config: str, prefix: str) -> dict[str, Array]:
+        if not self.scored.get((cell.key, config), {}).get("arrays"):
+            return {}
+        arrays = self.store.kept(cell.key, self.plan.metric_key(self.plan.metrics[config]))
+        return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
 
     def _value(
         self, cell: Cell, metric: Any, measure: str, result: Mapping[str, Any], scored: Mapping[str, Any] | None
@@ -217,7 +272,7 @@ class Results:
             return Value(None, status=status, reason=scored["reason"])
         score = scored["scores"][measure]
         status = "ok" if score["value"] is not None else "not-judged"
-        return Value(score["value"], scored.get("draws", {}).get(measure), status, score["reason"])
+        return Value(score["value"], None, status, score["reason"])
 
     def _rows(self, cell: Cell) -> list[dict[str, Any]]:
         result, task = self.records[cell.key], cell.task
@@ -235,6 +290,7 @@ class Results:
             "reason": result["reason"],
             "cell": cell.key,
             "phase": result.get("phase", ""),
+            "fit_classes": ",".join(self.plan.data.class_names[i] for i in cell.fit.labels) if cell.fit else None,
             **{name: result.get(name) for name in ("fit_seconds", "sample_seconds", "peak_rss_mib", "fit_cpu_seconds")},
         }
         if result["status"] != "ok":

@@ -6,44 +6,29 @@ import shutil
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from benchmark import parameters
-from benchmark.cell import Generate, Prepare, ScoreCell, ScoreGroup, is_prepared
-from benchmark.plan import Cell, Plan, images_for
+from benchmark import device, maps, parameters, together, weights
+from benchmark.cell import Generate, Prepare, ScoreCell, ScoreGroup
+from benchmark.embedding import compiling
+from benchmark.estimates import estimate, known_times
+from benchmark.plan import Cell, Plan, describe_cell, images_for
+from benchmark.plugins import code_of
 from benchmark.room import Room
-from benchmark.sources import data_source, loadable, space_path
+from benchmark.sources import data_source, loadable
+from benchmark.todo import State, due_metrics, is_done, look, pending
 from benchmark.versions import versions
+from benchmark.weights import is_prepared
 
 if TYPE_CHECKING:
-    from filelock import FileLock
-
-    from benchmark.api import Metric
     from benchmark.executors import Event, Executor
     from benchmark.store import Store
 
 RETRY = 1.0  # seconds before a cell that another run holds is looked at again
-TYPICAL = {"seconds": 1.0, "minutes": 45.0}
-SCORING = 6.0  # seconds a cell, where nothing was measured yet
-
-
-@dataclass
-class State:
-    """What is left to do for one cell."""
-
-    cell: Cell
-    generate: bool
-    metrics: dict[str, Metric]  # by metric key, still to be scored
-    lock: FileLock | None = None
-    not_before: float = 0.0
-    alone: bool = False  # it found the disk full: once more, with nothing beside it
-
-    @property
-    def done(self) -> bool:
-        """Whether nothing is left."""
-        return not self.generate and not self.metrics
+LOOK = 1.0  # seconds before what is left is estimated anew: it takes a look at every cell
 
 
 @dataclass
@@ -58,21 +43,14 @@ class Runner:
     broken: str = ""  # why features could not be prepared
     _hands: dict[str, State] = field(default_factory=dict)
     _spent: dict[str, list[float]] = field(default_factory=dict)
+    _left: float = 0.0  # seconds, when it was `_looked`
+    _looked: float = float("-inf")
 
     def run(self) -> None:
         """Do all that is not in the store yet. KeyboardInterrupt ends the children and goes on up."""
         self.states = [s for s in pending(self.plan, self.store) if not s.done]
-        if not self.states:
-            return
-        self._spent = known_times(self.plan, self.store)
-        hooks = self.plan.registry.manager.hook
-        hooks.bench_run_started(
-            run={
-                "cells": len(self.plan.cells) + len(self.plan.groups),
-                "to_do": len(self.states),
-                "seconds": self.seconds_left(),
-            }
-        )
+        if self.states:
+            self._begun()
         room = Room(self.store, self.executor)
         try:
             self._prepare()
@@ -80,20 +58,41 @@ class Runner:
                 while room.start(self._start_one):
                     pass
                 room.take(self.executor.poll(0.1), self._take)
+            maps.draw(self.plan, self.store, self.executor, data_source(self.plan))
         finally:
             self.executor.close()
             for state in self._hands.values():
                 if state.lock is not None:
                     state.lock.release()
 
+    def _begun(self) -> None:
+        """Say what is to be done, and compile what maps need before any cell waits for it."""
+        self._spent = known_times(self.plan, self.store)
+        self.plan.registry.manager.hook.bench_run_started(
+            run={
+                "cells": len(self.plan.cells) + len(self.plan.groups),
+                "to_do": len(self.states),
+                "seconds": self.seconds_left(),
+                "running": lambda: len(self._hands),
+            }
+        )
+        if any(metric.maps for state in self.states for metric in state.metrics.values()):
+            compiling.ensure()
+
     def seconds_left(self) -> float:
         """Estimate the seconds until the end from the cells' own history, in this store and this run."""
-        states = [*self.states, *self._hands.values()]
-        return estimate(states, self._spent) / max(self.executor.slots, 1)
+        now = time.monotonic()
+        if now - self._looked > LOOK or not self.states:
+            states = [*self.states, *self._hands.values()]
+            self._left, self._looked = estimate(states, self._spent) / max(self.executor.slots, 1), now
+        return max(self._left - (now - self._looked), 0.0)
 
     def _prepare(self) -> None:
-        target = space_path(self.plan)
+        target = weights.cached(self.plan)
         if not any(state.metrics or state.generate for state in self.states):
+            return
+        self.prepared = not self.plan.settings.fresh and is_prepared(weights.kept(self.plan, self.store))
+        if self.prepared:
             return
         if is_prepared(target):
             self._prepared()
@@ -113,8 +112,7 @@ class Runner:
         )
 
     def _prepared(self) -> None:
-        target = space_path(self.plan)
-        shutil.copyfile(target, self.store.folder / "features" / target.name)
+        weights.copy(weights.cached(self.plan), weights.kept(self.plan, self.store))
         self.prepared = True
 
     def _start_one(self) -> bool:
@@ -129,7 +127,9 @@ class Runner:
             if state.lock is None and not self._locked(state, now):
                 continue
             if state.done:
-                self._let_go(state)
+                self._settle(state)
+            elif state.generate and state.cell.fit and not state.cell.members:
+                self.states.insert(0, State(together.whole(self.plan, state.cell), generate=True, metrics={}))
             elif state.generate:
                 self._begin(state, self._generate_job(state.cell))
             elif self.broken:
@@ -144,9 +144,17 @@ class Runner:
         return False
 
     def _waits(self, state: State) -> bool:
-        """Whether a group has members that are still to be generated, here or by another run."""
+        """Whether a group has members still to be generated here or elsewhere, a cell its fit; or the GPU is in use."""
+        if state.generate and state.cell.device != device.CPU and self._uses_gpu():
+            return True
+        fit, others = state.cell.fit, (*self.states, *self._hands.values())
+        if fit:
+            return state.generate and not state.cell.members and any(s.cell.key == fit.key for s in others)
         keys = {member.key for member in state.cell.members}
-        return bool(keys) and any(s.generate and s.cell.key in keys for s in (*self.states, *self._hands.values()))
+        return bool(keys) and any(s.generate and s.cell.key in keys for s in others)
+
+    def _uses_gpu(self) -> bool:
+        return any(other.generate and other.cell.device != device.CPU for other in self._hands.values())
 
     def _begin_group(self, state: State) -> None:
         """Score a group, unless one of its members failed; a damaged member is left to the next run."""
@@ -177,18 +185,15 @@ class Runner:
         self.executor.start(job)
 
     def _generate_job(self, cell: Cell) -> Generate:
-        folder = self.store.workspace(cell.key)
+        folder, settings = self.store.workspace(cell.key), self.plan.settings
+        start: Literal["fork", "fresh"] = "fork" if cell.generator.light else "fresh"
+        plugin = loadable(cell.generator)
+        limits = (settings.timeout, settings.memory)
+        job = Generate(cell.key, folder, start, *limits, plugin, cell.task, device.environment(cell.device))
+        if cell.members:
+            return together.job(self.plan, cell, job)
         np.save(folder / "real.npy", images_for(self.plan.data, cell))
-        settings = self.plan.settings
-        return Generate(
-            cell.key,
-            folder,
-            "fork" if cell.generator.light else "fresh",
-            settings.timeout,
-            settings.memory,
-            loadable(cell.generator),
-            cell.task,
-        )
+        return job
 
     def _score_job(self, state: State) -> ScoreCell:
         cell = state.cell
@@ -201,7 +206,7 @@ class Runner:
             cell.as_control,
             cell.sizes,
             data_source(self.plan),
-            space_path(self.plan),
+            weights.kept(self.plan, self.store),
             {key: loadable(metric) for key, metric in state.metrics.items()},
         )
         return ScoreGroup(**job.__dict__, members=samples) if cell.members else job
@@ -217,34 +222,71 @@ class Runner:
                     self.broken = f"features {self.plan.features.name} could not be fitted: {event.payload['reason']}"
         elif isinstance(job, Generate):
             if event.kind == "ended":
-                self._generated(self._hands[job.key], job, event.payload)
+                state = self._hands[job.key]
+                (self._fitted if state.cell.members else self._generated)(state, job, event.payload)
         elif event.kind == "scored":
             self._scored(self._hands[job.key], job, *event.payload)
         elif event.kind == "ended":
             self._scoring_ended(self._hands[job.key], job, event.payload)
 
+    def _fitted(self, fit: State, job: Generate, result: dict[str, Any]) -> None:
+        """Keep the cells of a fit; those that are there already stay, with their scores."""
+        if self._again(fit, result):
+            shutil.rmtree(job.folder, ignore_errors=True)
+            return
+        for cell in fit.cell.members:
+            if self.plan.settings.fresh or not is_done(self.store, cell):
+                label = cell.task.label
+                self._keep(cell, together.workspace_of(job.folder, label), together.result_of(result, label))
+        shutil.rmtree(job.folder, ignore_errors=True)
+        fit.generate = False
+        del self._hands[fit.cell.key]
+        self.states.insert(0, fit)
+        self._settle(fit)
+
+    def _settle(self, state: State) -> None:
+        """Let go what is done; after a fit its cells go on, or with it where they failed."""
+        self._let_go(state)
+        keys = {cell.key for cell in state.cell.members}
+        for own in [s for s in self.states if s.cell.key in keys and s.generate]:
+            result = (self.store.cell(own.cell.key) or {"result": {"status": "failed", "reason": "lost"}})["result"]
+            own.generate = False
+            if result["status"] != "ok":
+                own.metrics = {}
+            self._tell(own, "generate", result)
+            if own.done:
+                self._let_go(own)
+
     def _generated(self, state: State, job: Generate, result: dict[str, Any]) -> None:
-        (job.folder / "real.npy").unlink(missing_ok=True)
-        shutil.rmtree(job.folder / "scratch", ignore_errors=True)
-        if result["status"] != "ok":
-            if self._again(state, result):
-                shutil.rmtree(job.folder, ignore_errors=True)
-                return
-            for file in job.folder.glob("*.npz"):
-                file.unlink()
-        self.store.put_cell(
-            job.key,
-            job.folder,
-            {**describe_cell(state.cell), "result": result, "versions": versions(state.cell.generator)},
-        )
-        self._spent.setdefault(state.cell.config, []).append(
-            result.get("fit_seconds", 0) + result.get("sample_seconds", 0)
-        )
+        if self._again(state, result):
+            shutil.rmtree(job.folder, ignore_errors=True)
+            return
+        state.seconds += self._keep(state.cell, job.folder, result)
         state.generate = False
         if result["status"] != "ok":
             state.metrics = {}
         self._tell(state, "generate", result)
         self._put_back(state)
+
+    def _keep(self, cell: Cell, folder: Path, result: dict[str, Any]) -> float:
+        """Put a generated cell into the store; return the seconds that it took."""
+        (folder / "real.npy").unlink(missing_ok=True)
+        shutil.rmtree(folder / "scratch", ignore_errors=True)
+        for file in folder.glob("*.npz") if result["status"] != "ok" else ():
+            file.unlink()
+        self.store.put_cell(
+            cell.key,
+            folder,
+            {
+                **describe_cell(cell),
+                "code": code_of(type(cell.generator)),
+                "result": result,
+                "versions": versions(cell.generator),
+            },
+        )
+        took = float(result.get("fit_seconds", 0) + result.get("sample_seconds", 0))
+        self._spent.setdefault(cell.config, []).append(took)
+        return took
 
     def _scored(self, state: State, job: ScoreCell, key: str, record: dict[str, Any]) -> None:
         if record.get("full") and not state.alone:
@@ -254,6 +296,7 @@ class Runner:
         record = {**record, "metric": parameters.config_of(metric), "versions": versions(metric)}
         self.store.put_scores(job.key, key, record, arrays if arrays.exists() else None)
         del state.metrics[key]
+        state.seconds += record["seconds"]
         self._spent.setdefault(f"metric {record['metric']}", []).append(record["seconds"])
 
     def _scoring_ended(self, state: State, job: ScoreCell, result: dict[str, Any]) -> None:
@@ -269,12 +312,9 @@ class Runner:
 
     def _fail_scoring(self, state: State) -> None:
         for key, metric in state.metrics.items():
+            name = parameters.config_of(metric)
             record: dict[str, Any] = {
-                "status": "failed",
-                "reason": self.broken,
-                "scores": {},
-                "seconds": None,
-                "metric": parameters.config_of(metric),
+                "status": "failed", "reason": self.broken, "scores": {}, "seconds": None, "metric": name,
             }
             self.store.put_scores(state.cell.key, key, record, None)
         state.metrics = {}
@@ -303,93 +343,6 @@ class Runner:
             state.lock = None
 
     def _tell(self, state: State, stage: str, result: Mapping[str, Any]) -> None:
-        self.plan.registry.manager.hook.bench_cell_finished(
-            cell=describe_cell(state.cell),
-            result={**result, "stage": stage, "last": state.done, "seconds_left": self.seconds_left()},
-        )
-
-
-def pending(plan: Plan, store: Store) -> list[State]:
-    """Return all cells with what is left to do, the costly generators first: they decide when the run ends."""
-    states = [look(plan, store, cell) for cell in (*plan.cells, *plan.groups) if not cell.skip]
-    return sorted(states, key=lambda state: state.cell.generator.cost != "minutes")
-
-
-def look(plan: Plan, store: Store, cell: Cell) -> State:
-    """Return what is left to do for a cell: failed work is tried again, finished work is not."""
-    metrics = due_metrics(plan, cell)
-    if plan.settings.fresh:
-        return State(cell, not cell.members, metrics)
-    kept = plan.settings.keep_failures
-    if not cell.members and not is_done(store, cell):
-        failed = kept and store.cell(cell.key) is not None
-        return State(cell, not failed, {} if failed else metrics)
-    left = {}
-    for key, metric in metrics.items():
-        scores = store.scores(cell.key, key)
-        if scores is None or (scores["status"] != "ok" and not kept):
-            left[key] = metric
-    return State(cell, False, left)
-
-
-def is_done(store: Store, cell: Cell) -> bool:
-    """Whether a cell's samples are there."""
-    record = store.cell(cell.key) if not cell.skip else None
-    return record is not None and record["result"]["status"] == "ok"
-
-
-def due_metrics(plan: Plan, cell: Cell) -> dict[str, Metric]:
-    """Return the metrics that a cell gets and that can do it, by metric key."""
-    return {plan.metric_key(m): m for m in plan.metrics_for(cell).values() if not m.skip(cell.task)}
-
-
-def known_times(plan: Plan, store: Store) -> dict[str, list[float]]:
-    """Return the seconds that stored cells took: by configuration, and by 'metric <configuration>'."""
-    spent: dict[str, list[float]] = {}
-    for cell in plan.cells:
-        record = store.cell(cell.key) if not cell.skip else None
-        if record is None or record["result"]["status"] != "ok":
-            continue
-        result = record["result"]
-        spent.setdefault(cell.config, []).append(result["fit_seconds"] + result["sample_seconds"])
-        for config, metric in plan.metrics_for(cell).items():
-            scored = store.scores(cell.key, plan.metric_key(metric))
-            if scored is not None and scored["status"] == "ok":
-                spent.setdefault(f"metric {config}", []).append(scored["seconds"])
-    return spent
-
-
-def estimate(states: list[State], spent: Mapping[str, list[float]]) -> float:
-    """Return the seconds of work on one core: what the same work took before, else what is typical."""
-    total = 0.0
-    for state in states:
-        if state.generate:
-            known = spent.get(state.cell.config)
-            total += float(np.mean(known)) if known else TYPICAL[state.cell.generator.cost]
-        times = [
-            np.mean(spent[name])
-            for m in state.metrics.values()
-            if (name := f"metric {parameters.config_of(m)}") in spent
-        ]
-        total += float(np.sum(times)) if times else SCORING * bool(state.metrics)
-    return total
-
-
-def describe_cell(cell: Cell) -> dict[str, Any]:
-    """Return what a cell is, as plain values."""
-    task = cell.task
-    return {
-        "cell": cell.key,
-        "generator": cell.generator.name,
-        "config": cell.config,
-        "control": cell.control,
-        "parameters": {
-            k: list(v) if isinstance(v, tuple) else v for k, v in parameters.values_of(cell.generator).items()
-        },
-        "dataset": task.dataset,
-        "label": task.label,
-        "class": task.class_name,
-        "n_real": task.n_real,
-        "n_synthetic": task.n_synthetic,
-        "seed": task.seed,
-    }
+        told = {"stage": stage, "last": state.done, "seconds": state.seconds, "seconds_left": self.seconds_left()}
+        hook = self.plan.registry.manager.hook
+        hook.bench_cell_finished(cell=describe_cell(state.cell), result={**result, **told})

@@ -7,14 +7,20 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from benchmark.errors import InputError, unknown
+from benchmark.sharding import Shard
+
+DEVICES = ("cpu", "auto")
 
 
 @dataclass(frozen=True)
 class Settings:
     """The options of `bench run`, under the same names. None: the default, which may shrink to what there is."""
+
+    COMMAND: ClassVar[str] = "run"
+    POSITIONAL: ClassVar[tuple[str, ...]] = ()      # written without an option's name
 
     generators: str = ""
     exclude: str = ""
@@ -32,9 +38,12 @@ class Settings:
     cluster: str = ""
     timeout: float = 3600.0
     memory: float = 4.0
+    device: str = "cpu"  # or auto
+    shard: str = ""  # "2/5"
     fresh: bool = False
     keep_failures: bool = False
     quick: bool = False
+    map_points: int | None = None
     require: tuple[str, ...] = ()
     plugins: tuple[str, ...] = ()
     report: bool = True
@@ -46,6 +55,7 @@ class Settings:
             ("seeds", 1, 10**4),
             ("seed", 0, 2**31),
             ("workers", 1, 1024),
+            ("map_points", 0, 10_000),
         ):
             _check(name, getattr(self, name), low, high)
         for n in self.n_real or ():
@@ -60,11 +70,29 @@ class Settings:
             )
         _check("timeout", self.timeout, 1, 10**7)
         _check("memory", self.memory, 0.1, 10**4)
+        if self.device not in DEVICES:
+            raise unknown("--device", self.device, DEVICES)
+        if self.shard:
+            Shard.parse(self.shard)
+        if self.shard and self.require:
+            raise InputError(
+                f"--require {self.require[0]!r} is about the whole run: "
+                f"give it with the run over the merged shards, not with --shard {self.shard}."
+            )
 
     @property
     def dataset_name(self) -> str:
-        """The dataset plugin: as asked, else idx for a folder, else mnist."""
-        return self.dataset or ("idx" if self.data_dir else "mnist")
+        """The dataset plugin: as asked, else what `data_dir` looks like, else mnist."""
+        from benchmark.reading import kind_of
+
+        if self.dataset or not self.data_dir:
+            return self.dataset or "mnist"
+        return kind_of(Path(self.data_dir)) if Path(self.data_dir).exists() else "idx"
+
+    @property
+    def one_fit(self) -> bool:
+        """Whether each generator is one fit, whatever `seeds` says: images that were made elsewhere."""
+        return False
 
     def to_toml(self) -> str:
         """Write what differs from nothing: a file that `--config` reads."""
@@ -75,10 +103,10 @@ class Settings:
 
     def command(self) -> list[str]:
         """Return the command line that runs this again, without what is a default."""
-        words = ["bench", "run"]
+        words = ["bench", self.COMMAND, *(str(word) for name in self.POSITIONAL for word in getattr(self, name))]
         for field in fields(self):
             value = getattr(self, field.name)
-            if value == field.default or field.name in ("fresh", "keep_failures"):
+            if value == field.default or field.name in ("fresh", "keep_failures", *self.POSITIONAL):
                 continue
             flag = "--" + field.name.replace("_", "-")
             if field.name == "report":
@@ -93,15 +121,42 @@ class Settings:
         return words
 
 
+@dataclass(frozen=True)
+class ScoreSettings(Settings):
+    """The options of `bench score`."""
+
+    COMMAND: ClassVar[str] = "score"
+    POSITIONAL: ClassVar[tuple[str, ...]] = ("fake",)
+
+    classes: str = ""                   # "": those that the images have
+    seeds: int | None = 1
+    fake: tuple[str, ...] = ()          # folders and files of images that were made elsewhere
+    names: tuple[str, ...] = ()         # what they are called; (): as the files are
+    train: str = ""                     # what their generator had seen; "": not known
+    range: str = ""                     # "-1,1": the values that are black and white; "": bytes, or [0, 1]
+    invert: bool = False
+    resize: bool = False
+    as_is: bool = False                 # True: no guess about the values stops it
+
+    @property
+    def one_fit(self) -> bool:
+        """A set of images is one fit."""
+        return True
+
+
 def from_mapping(values: Mapping[str, Any], origin: str = "settings") -> Settings:
-    """Return settings of plain values (a TOML table, keyword arguments). Raises InputError."""
-    known = {field.name: field for field in fields(Settings)}
+    """Return settings of plain values (a TOML table, keyword arguments): with `fake`, those of `bench score`.
+
+    Raises InputError.
+    """
+    kind = ScoreSettings if "fake" in values else Settings
+    known = {field.name: field for field in fields(kind)}
     ready: dict[str, Any] = {}
     for name, value in values.items():
         if name not in known:
             raise unknown(f"option in {origin}", name, known)
         ready[name] = _typed(name, value, str(known[name].type), origin)
-    return Settings(**ready)
+    return kind(**ready)
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -121,8 +176,9 @@ def read_toml(path: Path) -> dict[str, Any]:
 def parse_classes(text: str, class_names: Sequence[str]) -> list[str]:
     """Return the words of a class selection: '3,5', '0-4', 'all', names. Ranges are spelled out. Raises InputError."""
     words: list[str] = []
+    plain = {_folded(name): name for name in class_names}
     for part in text.split(","):
-        word = part.strip()
+        word = part.strip() if part.strip() in class_names else plain.get(_folded(part), part.strip())
         low, dash, high = word.partition("-")
         if word == "all":
             words += class_names
@@ -140,6 +196,11 @@ def parse_classes(text: str, class_names: Sequence[str]) -> list[str]:
             f"--classes {text!r}: {', '.join(twice)} is given twice; name each class once, as 3,5 or 0-4 or all."
         )
     return words
+
+
+def _folded(name: str) -> str:
+    """Return a class name as people type it: `ankle-boot` is 'Ankle boot'."""
+    return re.sub(r"[\s_-]+", "-", name.strip().casefold())
 
 
 def _check(name: str, value: float | None, low: float, high: float) -> None:

@@ -42,3 +42,8 @@ def of_mean(values: Sequence[float], intervals: Sequence[Interval]) -> Interval:
     below = math.sqrt(sum((v - i.lo) ** 2 for v, i in zip(values, intervals, strict=True))) / n
     above = math.sqrt(sum((i.hi - v) ** 2 for v, i in zip(values, intervals, strict=True))) / n
     return Interval(mean - below, mean + above)
+
+
+def of_dependent(intervals: Sequence[Interval]) -> Interval:
+    """Return the interval of a mean of values that may all err together: the means of the ends."""
+    return Interval(*(float(end) for end in np.mean(intervals, axis=0)))

@@ -6,6 +6,7 @@
                       /history.npz              curves and snapshots, where the generator logged any
                       /log.txt                  what it printed
                       /scores/<metric key>.json and .npz
+    OUT/maps/<key>.json and .npz                joint maps for the page
     OUT/locks/<key>                             held while a run works on a cell
 
 Everything is written aside, flushed to disk and moved in whole: a reader sees all of a cell or nothing.
@@ -37,11 +38,14 @@ HEAD = '{\n "checksum": "%s",'          # of a record: what follows is its SHA-2
 class Store:
     """Keeps cells and scores under their keys."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open a store; nothing is written. Raises InputError on a file, or a store of another version."""
-        self.folder = folder
+    def __init__(self, folder: Path, option: str = "--out") -> None:
+        """Open a store; nothing is written. Raises InputError on a file, or a store of another version.
+
+        option: what named the folder.
+        """
+        self.folder, self._option = folder, option
         if folder.exists() and not folder.is_dir():
-            raise InputError(f"--out {str(folder)!r} is a file; name a folder, which is made where it does not exist.")
+            raise InputError(f"{option} {str(folder)!r} is a file; name a folder, it is made where it does not exist.")
         marker = folder / "format.json"
         if marker.is_file():
             try:
@@ -50,26 +54,27 @@ class Store:
                 found = "unreadable"
             if found != FORMAT:
                 raise InputError(
-                    f"--out {str(folder)!r} is a store of the version {found!r}, this is {FORMAT!r}; "
+                    f"{option} {str(folder)!r} is a store of the version {found!r}, this is {FORMAT!r}; "
                     "name another folder."
                 )
         elif folder.is_dir() and any(folder.iterdir()):
-            raise InputError(f"--out {str(folder)!r} has files in it but is no store; name an empty or a new folder.")
+            raise InputError(f"{option} {str(folder)!r} has files in it but is no store; name an empty or new folder.")
 
     def create(self) -> None:
         """Make the folder and its marker. Raises InputError where it is not writable."""
         try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            write_json(self.folder / "format.json", {"format": FORMAT})  # first: with it, it is a store
             for name in ("cells", "locks", "work", "features"):
-                (self.folder / name).mkdir(parents=True, exist_ok=True)
-            write_json(self.folder / "format.json", {"format": FORMAT})
+                (self.folder / name).mkdir(exist_ok=True)
         except OSError as error:
             raise InputError(
-                f"--out {str(self.folder)!r} is not writable ({error.strerror}); name another folder."
+                f"{self._option} {str(self.folder)!r} is not writable ({error.strerror}); name another folder."
             ) from None
 
     def path(self, key: str) -> Path:
         """Return the folder of a cell."""
-        return self.folder / "cells" / key[:2] / key
+        return Path(f"{self.folder}/cells/{key[:2]}/{key}")  # thousands of times: in one go
 
     def workspace(self, key: str) -> Path:
         """Make and return a fresh folder to write a cell aside in, on the same disk."""
@@ -172,6 +177,37 @@ class Store:
         if arrays is not None:
             os.replace(arrays, path.with_suffix(".npz"))
         os.replace(aside, path)
+
+    def map_record(self, key: str) -> dict[str, Any] | None:
+        """Return what is known of a joint map, or None. A damaged one is said and left to be computed again."""
+        path = self.folder / "maps" / f"{key}.json"
+        try:
+            record: dict[str, Any] = _read_json(path)
+            if record["sha256"] != _sha256(path.with_suffix(".npz")):
+                raise ValueError("its points are not what was written")
+        except FileNotFoundError:
+            return None
+        except (ValueError, TypeError, KeyError, OSError) as error:
+            path.unlink()
+            self.complain(f"{path.relative_to(self.folder)} was damaged ({error}) and is computed again")
+            return None
+        return record
+
+    def map_arrays(self, key: str) -> dict[str, Array]:
+        """Return the points of a joint map, float32 (n, 2) or (n, 3) each, by method and dimensions: 'tsne2'."""
+        return _read_npz(self.folder / "maps" / f"{key}.npz")
+
+    def put_map(self, key: str, record: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
+        """Keep a joint map."""
+        import numpy as np
+
+        target = self.folder / "maps" / f"{key}.npz"
+        target.parent.mkdir(exist_ok=True)
+        aside = target.with_name(f".{key}-{os.getpid()}.npz")
+        np.savez(aside, **arrays)  # type: ignore[arg-type]
+        _flush(aside)
+        os.replace(aside, target)
+        write_json(target.with_suffix(".json"), {**record, "sha256": _sha256(target)})
 
     def log(self, key: str) -> str:
         """Return the path of a cell's log, relative to the store."""

@@ -67,17 +67,27 @@ def summarise(results: Results) -> dict[str, Any]:
 def compared(results: Results, aspect: str, n_real: int) -> dict[str, Any]:
     """Return the paired comparisons of one aspect: over fits, and over classes where there are enough of them."""
     scores = {config: fits for config, fits in results.fit_scores(aspect, n_real).items() if fits}
-    pairs = comparison.compare(scores)
-    classes = comparison.over_classes(scores) if len(results.plan.labels) >= comparison.FEWEST_CLASSES else {}
+    shared = results.shared & set(scores)
+    pairs = comparison.compare(scores, shared=shared)
+    apart = {config: fits for config, fits in scores.items() if config not in shared}
+    classes = comparison.over_classes(apart) if len(results.plan.labels) >= comparison.FEWEST_CLASSES else {}
+    ranked = comparison.over_seeds(scores) if shared else scores
     fewest = min((c.n for c in pairs), default=0)
     return {
         "aspect": aspect,
         "n_real": n_real,
         "pairs": [plain_pair(c) for c in [*pairs, *comparison.compare(classes, "classes")]],
-        "mean_ranks": comparison.mean_ranks(scores) if len(scores) > 2 and fewest else {},
-        "friedman": comparison.friedman(scores),
-        "advice": comparison.advice(fewest, len(pairs), len(results.plan.labels)),
+        "mean_ranks": comparison.mean_ranks(ranked) if len(scores) > 2 and fewest else {},
+        "friedman": comparison.friedman(ranked),
+        "advice": _advice(results, fewest, len(pairs), 1 if shared else len(results.plan.labels)),
     }
+
+
+def _advice(results: Results, pairs: int, comparisons: int, classes: int) -> str:
+    said = comparison.advice(pairs, comparisons, classes)
+    if said and results.plan.settings.one_fit:
+        return f"cannot reach p < .05 with {pairs} pair{'s' * (pairs != 1)}: a set is one fit"
+    return said
 
 
 def plain_pair(found: comparison.Comparison) -> dict[str, Any]:

@@ -1,6 +1,7 @@
-"""Make the pictures of docs/explanation/metrics.md from candidates with known faults, by the suite itself.
+"""Make the pictures of docs/explanation/metrics.md and of the README, by the suite itself.
 
-    python docs/make_pictures.py [STORE]        3 minutes on two cores; STORE keeps the cells, to go on from
+    python docs/make_pictures.py [STORE]     candidates with known faults: 3 minutes; STORE keeps the cells
+    python docs/make_pictures.py --page RUN  the top of RUN/report.html, light and dark; needs Chromium, Playwright
 """
 
 from __future__ import annotations
@@ -116,8 +117,27 @@ def distances(results: Results) -> Any:
     return figure
 
 
+def page(run: Path) -> None:
+    """Take the top of a run's page, as far as the verdict, in light and in dark."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        for theme in ("light", "dark"):
+            tab = browser.new_page(viewport={"width": 1280, "height": 900}, color_scheme=theme)
+            tab.goto(f"file://{(run / 'report.html').resolve()}")
+            box = tab.locator("#verdict .verdict").bounding_box()
+            clip = {"x": 0, "y": 0, "width": 1280, "height": int(box["y"] + box["height"]) + 24}
+            tab.screenshot(path=FOLDER / f"report-{theme}.png", clip=clip, full_page=True)
+            print(FOLDER / f"report-{theme}.png")
+        browser.close()
+
+
 def main() -> None:
     """Score, draw and write."""
+    if sys.argv[1:2] == ["--page"]:
+        page(Path(sys.argv[2]))
+        return
     with tempfile.TemporaryDirectory() as folder:
         results = score(Path(sys.argv[1] if len(sys.argv) > 1 else folder))
         for name, draw in (("candidates", candidates), ("sides", sides), ("distances", distances)):

@@ -24,20 +24,28 @@ class Finish:
     have: Array
     want: Array
     clean: bool
+    blur: float = 0.0           # pixels, before the tone curve: takes the grain out of a GAN's images
 
     @classmethod
-    def of(cls, drawn: Images, real: Images) -> Finish:
+    def of(cls, drawn: Images, real: Images, blur: float = 0.0) -> Finish:
         """Learn the rising curve that gives a large draw (m, h, w, c) the pixel histogram of `real` (n, h, w, c)."""
+        drawn = _blurred(drawn, blur)
         at = np.linspace(0, 1, QUANTILES)
         ramp = np.arange(QUANTILES) * RAMP
         have, want = (np.quantile(images, at) for images in (drawn, real))
         clean = real.shape[3] == 1 and float((crumbs(real).any(axis=(1, 2, 3))).mean()) < REAL_CRUMBS
-        return cls(have + ramp, want, clean)
+        return cls(have + ramp, want, clean, blur)
 
     def __call__(self, images: Images) -> Images:
         """Return the images (n, h, w, c) in the training images' tones, cleaned where those are clean."""
-        toned = np.interp(images, self.have, self.want).astype(np.float32)
+        toned = np.interp(_blurred(images, self.blur), self.have, self.want).astype(np.float32)
         return np.where(crumbs(toned), 0, toned).astype(np.float32) if self.clean else toned
+
+
+def _blurred(images: Images, blur: float) -> Images:
+    from scipy import ndimage
+
+    return np.asarray(ndimage.gaussian_filter(images, (0, blur, blur, 0))) if blur else images
 
 
 def crumbs(images: Images) -> Array:

@@ -1,4 +1,4 @@
-"""The two networks of `gan`: multilayer perceptrons, in TensorFlow while they learn and in numpy afterwards."""
+"""The networks of `gan` and `cgan`: multilayer perceptrons, in TensorFlow while they learn, in numpy afterwards."""
 
 from __future__ import annotations
 
@@ -38,66 +38,78 @@ class Dense:
         return Dense(*(function(array) for array in self.arrays))
 
 
-def dense(widths: Sequence[int], rng: np.random.Generator, *, batch_norm: bool) -> list[Dense]:
-    """Return fresh layers of TensorFlow variables (Glorot and Bengio 2010), with batch norm in all but the last."""
+def dense(widths: Sequence[int], rng: np.random.Generator, *, batch_norm: bool, codes: int = 0) -> list[Dense]:
+    """Return fresh layers of TensorFlow variables (Glorot and Bengio 2010), with batch norm in all but the last.
+
+    codes: numbers that say of which class an image is; each layer takes them beside what the one before it gives.
+    """
     import tensorflow as tf
 
     layers = []
     for depth, (inputs, outputs) in enumerate(pairwise(widths)):
-        limit = np.sqrt(6 / (inputs + outputs))
+        limit = np.sqrt(6 / (inputs + codes + outputs))
         hidden = depth < len(widths) - 2
         gain = np.ones(outputs) if batch_norm and hidden else None
-        fresh = Dense(rng.uniform(-limit, limit, (inputs, outputs)), np.zeros(outputs), gain)
+        fresh = Dense(rng.uniform(-limit, limit, (inputs + codes, outputs)), np.zeros(outputs), gain)
         layers.append(fresh.map(lambda array: tf.Variable(array, dtype=tf.float32)))
     return layers
 
 
-def generate(layers: list[Dense], noise: Tensor) -> Tensor:
-    """Return what G makes of `noise` (n, latent), in [0, 1] (n, pixels), normalised by this batch's own statistics."""
+def generate(layers: list[Dense], noise: Tensor, codes: Tensor) -> Tensor:
+    """Return what G makes of `noise` (n, latent), in [0, 1] (n, pixels), normalised by this batch's own statistics.
+
+    codes: (n, k), of the class that is wanted; k is 0 where there is one class.
+    """
     import tensorflow as tf
 
     hidden = noise
     for layer in layers[:-1]:
-        hidden = hidden @ layer.weights
+        hidden = tf.concat([hidden, codes], 1) @ layer.weights
         if layer.gain is not None:
             centred = hidden - tf.reduce_mean(hidden, 0)
             hidden = centred * (layer.gain * tf.math.rsqrt(tf.reduce_mean(centred**2, 0) + EPSILON))
         hidden = tf.nn.leaky_relu(hidden + layer.bias, LEAK)
-    return tf.sigmoid(hidden @ layers[-1].weights + layers[-1].bias)
+    return tf.sigmoid(tf.concat([hidden, codes], 1) @ layers[-1].weights + layers[-1].bias)
 
 
-def discriminate(layers: list[Dense], images: Tensor, drop: Callable[[Tensor, int], Tensor]) -> Tensor:
-    """Return the logits of D (n, 1) for `images` (n, pixels); `drop` is given each hidden layer and its number."""
+def discriminate(layers: list[Dense], images: Tensor, codes: Tensor, drop: Callable[[Tensor, int], Tensor]) -> Tensor:
+    """Return the logits of D (n, 1) for `images` (n, pixels) that are said to be of the class `codes` (n, k).
+
+    `drop` is given each hidden layer and its number.
+    """
     import tensorflow as tf
 
     hidden = images
     for depth, layer in enumerate(layers[:-1]):
-        hidden = drop(tf.nn.leaky_relu(hidden @ layer.weights + layer.bias, LEAK), depth)
-    return hidden @ layers[-1].weights + layers[-1].bias
+        hidden = tf.concat([hidden, codes], 1) @ layer.weights + layer.bias
+        hidden = drop(tf.nn.leaky_relu(hidden, LEAK), depth)
+    return tf.concat([hidden, codes], 1) @ layers[-1].weights + layers[-1].bias
 
 
 class Sampler:
     """G ready for use, in numpy, its batch norm folded into the weights: an image depends on its own noise only."""
 
-    def __init__(self, layers: list[Dense], noise: Array) -> None:
-        """Take trained `layers` of arrays; the statistics of batch norm are those of `noise` (n, latent)."""
+    def __init__(self, layers: list[Dense], noise: Array, codes: Array) -> None:
+        """Take trained `layers` of arrays; the statistics of batch norm are those of `noise` and `codes` (n, ...)."""
         self.layers: list[tuple[Array, Array]] = []
         for layer in layers:
             weights, bias = layer.weights, layer.bias
+            inputs = np.concatenate([noise, codes], axis=1)
             if layer.gain is not None:
-                hidden = noise @ weights
+                hidden = inputs @ weights
                 gain = layer.gain / np.sqrt(hidden.var(axis=0) + EPSILON)
                 weights, bias = weights * gain, bias - hidden.mean(axis=0) * gain
             self.layers.append((weights, bias))
-            noise = _leaky_relu(noise @ weights + bias)
+            noise = _leaky_relu(inputs @ weights + bias)
 
-    def __call__(self, noise: Array) -> Array:
-        """Return images (n, pixels) in [0, 1]."""
+    def __call__(self, noise: Array, codes: Array) -> Array:
+        """Return images (n, pixels) in [0, 1] of the classes `codes` (n, k)."""
         hidden = noise
         for weights, bias in self.layers[:-1]:
-            hidden = _leaky_relu(hidden @ weights + bias)
+            hidden = _leaky_relu(np.concatenate([hidden, codes], axis=1) @ weights + bias)
         weights, bias = self.layers[-1]
-        return np.asarray(0.5 + 0.5 * np.tanh(0.5 * (hidden @ weights + bias)))    # a sigmoid that cannot overflow
+        logits = np.concatenate([hidden, codes], axis=1) @ weights + bias
+        return np.asarray(0.5 + 0.5 * np.tanh(0.5 * logits))        # a sigmoid that cannot overflow
 
 
 def _leaky_relu(values: Array) -> Array:

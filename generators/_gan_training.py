@@ -1,4 +1,4 @@
-"""How the two networks of `gan` learn: Algorithm 1 of the paper, as a loop inside one TensorFlow graph."""
+"""How the two networks of `gan` and `cgan` learn: Algorithm 1 of the paper, as a loop inside one TensorFlow graph."""
 
 from __future__ import annotations
 
@@ -58,21 +58,33 @@ class Adam:
 
 
 class Training:
-    """A generator G and a discriminator D that learn from `real`, float32 (n, pixels)."""
+    """A generator G and a discriminator D that learn from `real`, float32 (n, pixels), of classes `codes` (n, k)."""
 
-    def __init__(self, recipe: Recipe, real: Array, batch: int, rng: np.random.Generator) -> None:
+    def __init__(self, recipe: Recipe, real: Array, codes: Array, batch: int, rng: np.random.Generator) -> None:
         import tensorflow as tf
 
-        self.recipe, self.batch, self.seed = recipe, batch, int(rng.integers(2**31))
-        self.real = tf.constant(real)
-        self.g = dense([recipe.latent, *recipe.g_widths, real.shape[1]], rng, batch_norm=recipe.batch_norm)
-        self.d = dense([real.shape[1], *recipe.d_widths, 1], rng, batch_norm=False)
+        self.recipe, self.batch, self.seed, width = recipe, batch, int(rng.integers(2**31)), codes.shape[1]
+        self.real, self.codes = tf.constant(real), tf.constant(codes)
+        g_widths, d_widths = [recipe.latent, *recipe.g_widths, real.shape[1]], [real.shape[1], *recipe.d_widths, 1]
+        self.g = dense(g_widths, rng, batch_norm=recipe.batch_norm, codes=width)
+        self.d = dense(d_widths, rng, batch_norm=False, codes=width)
         if recipe.mean_start:
-            mean = 0.01 + 0.98 * real.mean(axis=0)
-            self.g[-1].bias.assign(np.log(mean / (1 - mean)))
+            self._start_from_means(real, codes)
         self.averaged = [layer.map(tf.Variable) for layer in self.g] if recipe.average else self.g
         self.g_adam, self.d_adam = Adam(self.g, recipe.lr), Adam(self.d, recipe.lr)
         self._graph = tf.function(self._steps)
+
+    def _start_from_means(self, real: Array, codes: Array) -> None:
+        """Let G make the mean image of each class before it knows anything."""
+
+        def odds(images: Array) -> Array:
+            mean = 0.01 + 0.98 * images.mean(axis=0)
+            return np.asarray(np.log(mean / (1 - mean)))
+
+        last, overall = self.g[-1], odds(real)
+        last.bias.assign(overall)
+        for row, of_class in enumerate(codes.T > 0):
+            last.weights[self.recipe.g_widths[-1] + row].assign(odds(real[of_class]) - overall)
 
     def run(self, first: int, last: int) -> Array:
         """Do the steps from `first` up to `last` (not done) and return the losses of D and G, float32 (steps, 2)."""
@@ -97,20 +109,22 @@ class Training:
         import tensorflow as tf
 
         truth = tf.repeat([[self.recipe.real_label], [0.0]], self.batch, axis=0)
+        images, codes = self._images(step)
+        both = tf.concat([codes, codes], 0)
         with tf.GradientTape() as g_tape:
-            fake = generate(self.g, self._noise(step, NOISE))
+            fake = generate(self.g, self._noise(step, NOISE), codes)
             with tf.GradientTape() as d_tape:
-                d_loss = self._loss(tf.concat([self._images(step), tf.stop_gradient(fake)], 0), truth, step, DROPOUT)
+                d_loss = self._loss(tf.concat([images, tf.stop_gradient(fake)], 0), both, truth, step, DROPOUT)
             self.d_adam.descend(d_loss, d_tape, step)
             if not self.recipe.shared_noise:
-                fake = generate(self.g, self._noise(step, NOISE + 1))
-            g_loss = self._loss(fake, tf.ones((self.batch, 1)), step, 2 * DROPOUT)
+                fake = generate(self.g, self._noise(step, NOISE + 1), codes)
+            g_loss = self._loss(fake, codes, tf.ones((self.batch, 1)), step, 2 * DROPOUT)
         self.g_adam.descend(g_loss, g_tape, step)
         if self.recipe.average:
             self._average()
         return tf.stack([d_loss, g_loss])
 
-    def _loss(self, images: Tensor, truth: Tensor, step: Tensor, use: int) -> Tensor:
+    def _loss(self, images: Tensor, codes: Tensor, truth: Tensor, step: Tensor, use: int) -> Tensor:
         """Return the cross-entropy of what D says of `images`."""
         import tensorflow as tf
 
@@ -120,7 +134,7 @@ class Training:
                 return hidden
             return tf.nn.experimental.stateless_dropout(hidden, rate, self._seed(step, use + depth), rng_alg="philox")
 
-        logits = discriminate(self.d, images, drop)
+        logits = discriminate(self.d, images, codes, drop)
         return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(truth, logits))
 
     def _average(self) -> None:
@@ -128,11 +142,13 @@ class Training:
             for mean, now in zip(averaged.arrays, layer.arrays, strict=True):
                 mean.assign_sub((1 - self.recipe.average) * (mean - now))
 
-    def _images(self, step: Tensor) -> Tensor:
+    def _images(self, step: Tensor) -> tuple[Tensor, Tensor]:
+        """Return a batch of real images and their codes."""
         import tensorflow as tf
 
         seed, count = self._seed(step, BATCH), len(self.real)
-        return tf.gather(self.real, tf.random.stateless_uniform((self.batch,), seed, 0, count, tf.int32, alg="philox"))
+        picked = tf.random.stateless_uniform((self.batch,), seed, 0, count, tf.int32, alg="philox")
+        return tf.gather(self.real, picked), tf.gather(self.codes, picked)
 
     def _noise(self, step: Tensor, use: int) -> Tensor:
         import tensorflow as tf

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from benchmark.api import CannotFit, Context, Generator, Images, Task, hookimpl
-from generators._gan_networks import Sampler
+from generators._finish import Finish
+from generators._gan_learning import learn
 from generators._gan_training import Recipe, Training
+from generators._watch import VAL_HELP, collapse, split, too_few
 
 if TYPE_CHECKING:
     from benchmark.api import Array
+    from generators._gan_networks import Sampler
 
 PRESETS = {
     "tuned": Recipe(
-        lr=8e-4, latent=64, g_widths=(256, 512), d_widths=(256, 128),
+        lr=1.2e-3, latent=64, g_widths=(256, 512), d_widths=(256, 128),
         real_label=0.9, dropout=0.3, average=0.99, shared_noise=True, mean_start=True,
     ),
     "paper": Recipe(
@@ -24,10 +27,8 @@ PRESETS = {
         real_label=1.0, dropout=0.0, average=0.0, shared_noise=False, mean_start=False,
     ),
 }
-CHUNK = 50                      # steps that TensorFlow does without coming back to Python
-POINTS = 100                    # of each curve at most, each the mean loss of equally many steps
-SHOWN = (1, 300, 600, 1200, 2400)               # steps at which snapshots are taken, beside the last
-STATISTICS = 25                 # batches of noise from which the statistics of batch norm are estimated
+BLUR = 0.5                      # pixels, of the finish
+CURVE = 2000                    # images from which the tone curve is learned
 TOO_FEW = "needs at least 2 training images: batch norm compares the images of a batch"
 
 
@@ -45,7 +46,8 @@ class Gan(Generator):
     The preset `tuned` is a small network that learns from 1,000 images in half a minute, by label smoothing, dropout in
     the discriminator D and a moving average of the weights of the generator G. `paper` has none of these, the usual
     learning rate, and larger layers (the paper gives no widths). A parameter that is given replaces the preset's.
-    D sees pixels from 0 to 1: with -1 to 1 most images come out speckled.
+    D sees pixels from 0 to 1: with -1 to 1 most images come out speckled. With `finish=tone` samples are blurred a
+    little, get the pixel histogram of the training images, and lose crumbs: what a GAN leaves to be seen, by hand.
     """
 
     name = "gan"
@@ -57,6 +59,10 @@ class Gan(Generator):
 
     preset: Literal["tuned", "paper"] = field(default="tuned", metadata={"help": "where what is not given comes from"})
     steps: int = field(default=2400, metadata={"min": 1, "max": 10**6, "help": "training steps, one batch each"})
+    epochs: int = field(default=0, metadata={"min": 0, "max": 10**6, "help": "another way to say steps; 0: they count"})
+    epoch_unit: Literal["batch", "pass"] = field(
+        default="batch", metadata={"help": "batch: an epoch is one batch, as in public code; pass: all training images"}
+    )
     batch: int = field(default=128, metadata={"min": 2, "help": "images a batch; all where there are fewer"})
     lr: float | None = _preset("lr", "learning rate of Adam, for both networks", above=0, max=1)
     latent: int | None = _preset("latent", "random numbers that an image is made from", min=1)
@@ -69,6 +75,16 @@ class Gan(Generator):
     mean_start: bool | None = _preset("mean_start", "whether G starts from the mean training image, not from grey")
     batch_norm: bool = field(default=True, metadata={"help": "batch norm in the hidden layers of G"})
 
+    finish: Literal["none", "tone"] = field(
+        default="none", metadata={"help": "tone: a little blur, the real tones, and no crumbs"}
+    )
+    val: float = field(default=0.0, metadata={"min": 0, "max": 0.5, "help": VAL_HELP})
+
+    def __post_init__(self) -> None:
+        """Raise ValueError where the length of training is said twice."""
+        if self.epochs and self.steps != Gan.steps:
+            raise ValueError(f"steps={self.steps} and epochs={self.epochs} both say how long to train; give one")
+
     @property
     def recipe(self) -> Recipe:
         """The preset with the parameters that are given."""
@@ -76,45 +92,48 @@ class Gan(Generator):
         given = {name: getattr(self, name) for name in vars(preset) if getattr(self, name) is not None}
         return replace(preset, **given)
 
+    def length(self, n: int) -> int:
+        """Return the steps that `n` training images are trained for."""
+        batches = -(-n // min(self.batch, n)) if self.epoch_unit == "pass" else 1
+        return self.epochs * batches or self.steps
+
     def skip(self, task: Task) -> str | None:
-        """Return why one image is not enough."""
-        return TOO_FEW if task.n_real < 2 else None
+        """Return why one image is not enough, or too few to validate with."""
+        return TOO_FEW if task.n_real < 2 else too_few(task.n_real, self.val)
 
     def fit(self, real: Images, ctx: Context) -> None:
         """Train on `real` (n, h, w, c). Raises CannotFit where a loss is no longer finite."""
         if len(real) < 2:
             raise CannotFit(TOO_FEW)
-        self.shape, batch = real.shape[1:], min(self.batch, len(real))
-        training = Training(self.recipe, real.reshape(len(real), -1), batch, ctx.rng)
-        shown, statistics = self._noise(8, ctx), self._noise(STATISTICS * batch, ctx)
-        shots = {step for step in (*SHOWN, self.steps) if step <= self.steps}
-        losses, done = np.empty((self.steps, 2), dtype=np.float32), 0
-        for stop in sorted(shots.union(range(CHUNK, self.steps, CHUNK))):
-            losses[done:stop] = training.run(done, stop)
-            if not np.isfinite(losses[done:stop]).all():
-                raise CannotFit(f"a loss is not finite at step {stop}, with lr={self.recipe.lr:g}; try a smaller lr")
-            done = stop
-            ctx.progress(done, self.steps)
-            if done in shots:
-                self.sampler = Sampler(training.weights(), statistics)
-                ctx.snapshot(done, self.sampler(shown).reshape(-1, *self.shape))
-        _log(losses, ctx)
+        self.shape, flat = real.shape[1:], real.reshape(len(real), -1)
+        train, val = split(len(real), self.val, ctx.rng)
+        training = Training(self.recipe, flat[train], _no_codes(len(train)), min(self.batch, len(train)), ctx.rng)
+        points = self._points(8, ctx)
+
+        def shown(step: int, sampler: Sampler) -> None:
+            ctx.snapshot(step, sampler(points, _no_codes(8)).reshape(-1, *self.shape))
+
+        self.sampler = learn(training, self.length(len(train)), flat[val], ctx, shown)
+        drawn = self._draw(CURVE, ctx)
+        if warning := collapse(drawn, real):
+            ctx.warn(warning)
+        self.tones = Finish.of(drawn, real, BLUR) if self.finish == "tone" else None
 
     def sample(self, n: int, ctx: Context) -> Images:
         """Return what G makes of `n` new latent points."""
-        return self.sampler(self._noise(n, ctx)).reshape(n, *self.shape)
+        drawn = self._draw(n, ctx)
+        return self.tones(drawn) if self.tones is not None else drawn
 
-    def _noise(self, n: int, ctx: Context) -> Array:
+    def _draw(self, n: int, ctx: Context) -> Images:
+        return self.sampler(self._points(n, ctx), _no_codes(n)).reshape(n, *self.shape)
+
+    def _points(self, n: int, ctx: Context) -> Array:
         return ctx.rng.standard_normal((n, self.recipe.latent), dtype=np.float32)
 
 
-def _log(losses: Array, ctx: Context) -> None:
-    """Record the losses of D and G, float32 (steps, 2), as means over windows (24 steps of 2,400)."""
-    window = -(-len(losses) // POINTS)
-    for first in range(0, len(losses), window):
-        part = losses[first : first + window].astype(float)
-        d, g = part.mean(axis=0)
-        ctx.log(first + len(part), D=d, G=g)
+def _no_codes(n: int) -> Array:
+    """Return what says of which class `n` images are, where there is one class: nothing."""
+    return np.empty((n, 0), dtype=np.float32)
 
 
 @hookimpl

@@ -9,9 +9,10 @@ from benchmark.api import Array
 ROWS = 256
 
 
-def nearest_binary(of: Array, among: Array) -> Array:
+def nearest_binary(of: Array, among: Array, itself: Array | None = None) -> Array:
     """Return float64 (n,): the distance of each row to the nearest of `among`, all thresholded at .5.
 
+    itself: int64 (n,), where each row stands in `among` itself, to be left out there.
     Squared distances count differing pixels: whole numbers, so the float32 product is exact to 2^24 pixels.
     """
     columns = (among > 0.5).astype(np.float32)
@@ -20,6 +21,8 @@ def nearest_binary(of: Array, among: Array) -> Array:
     for start in range(0, len(of), ROWS):
         rows = (of[start : start + ROWS] > 0.5).astype(np.float32)
         differing = rows.sum(axis=1)[:, None] + lengths - 2 * (rows @ columns.T)
+        if itself is not None:
+            differing[np.arange(len(rows)), itself[start : start + ROWS]] = np.inf
         found[start : start + ROWS] = np.sqrt(differing.min(axis=1))
     return found
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 import numpy as np
 
-from benchmark.api import Array
+from benchmark.api import Array, Context, Evidence, Measure, Score
+from metrics._scores import not_judged
+
+K = 10                          # neighbours on a map
 
 
 def other_share(own: Array, other: Array, k: int) -> Array:
@@ -39,3 +44,22 @@ def map_shares(embedded: Array, m: int, k: int) -> tuple[Array, Array]:
         over_expected(other_share(made[:, :m], made[:, m:], k), m, n),
         over_expected(other_share(real[:, m:], real[:, :m], k), n, m),
     )
+
+
+def overlaps(
+    evidence: Evidence, ctx: Context, method: Literal["tsne", "umap"], measures: tuple[tuple[int, Measure], ...],
+    **settings: Any,
+) -> dict[str, Score]:
+    """Return the overlap on a joint map for each (dimensions, measure), and keep the map as `<method>_<dimensions>d`.
+
+    Beside it stand `<method>_<dimensions>d_quality`: the share of neighbours that the map kept and, of t-SNE, its KL.
+    """
+    m = min(settings["images"], len(evidence.synthetic), len(evidence.held_out))
+    if m <= K:
+        return not_judged((each for _, each in measures), f"needs more than {K} synthetic and held-out images")
+    scores = {}
+    for dims, found in evidence.embedding(method, tuple(d for d, _ in measures), **settings).items():
+        ctx.keep(f"{method}_{dims}d", found.points)
+        ctx.keep(f"{method}_{dims}d_quality", np.array([found.preserved, *([] if found.kl is None else [found.kl])]))
+        scores[dict(measures)[dims].name] = Score.of_means(np.minimum, *map_shares(found.points, m, K), rng=ctx.rng)
+    return scores

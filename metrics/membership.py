@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from benchmark.api import Context, Evidence, Measure, Metric, Score, hookimpl
 from metrics._ranks import above
+from metrics._scores import not_judged
 
 
 class Membership(Metric):
@@ -33,6 +34,8 @@ class Membership(Metric):
 
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
         """Compare the distances of H and of T to the nearest synthetic image."""
+        if evidence.itself("held_out") is not None:
+            return not_judged(self.measures, "what the generator had seen is not known: say it by --train")
         real = evidence.neighbours("held_out", "synthetic", 1, "pixels").distances[:, 0]
         seen = evidence.neighbours("train", "synthetic", 1, "pixels").distances[:, 0]
         return {"membership_auc": above(real, seen, ctx.rng)}

@@ -107,8 +107,8 @@ class NearestNeighbour(Metric):
 
     def _binary_copies(self, evidence: Evidence) -> Array:
         train = evidence.features("train", "pixels")
-        real = nearest_binary(evidence.features("held_out", "pixels"), train)
-        made = nearest_binary(evidence.features("synthetic", "pixels"), train)
+        real = nearest_binary(evidence.features("held_out", "pixels"), train, evidence.itself("held_out"))
+        made = nearest_binary(evidence.features("synthetic", "pixels"), train, evidence.itself("synthetic"))
         return np.asarray(made < NEAR * np.median(real))
 
     def _keep(self, evidence: Evidence, ctx: Context, near: float) -> None:

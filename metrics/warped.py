@@ -45,16 +45,22 @@ class Warped(Metric):
         if evidence.train.shape[-1] != 1 or (evidence.held_out > INK).mean() >= EMPTY:
             return not_judged(self.measures, "moments need one channel and a mostly empty ground")
         train = normalised(evidence.train)
-        near = NEAR * np.median(_to_nearest(normalised(evidence.held_out), train))
-        warped = _to_nearest(normalised(evidence.synthetic), train) < near
+        near = NEAR * np.median(_to_nearest(normalised(evidence.held_out), train, evidence.itself("held_out")))
+        warped = _to_nearest(normalised(evidence.synthetic), train, evidence.itself("synthetic")) < near
         ctx.per_image("warped", warped)
         return {"warped_share": mean(warped, ctx.rng)}
 
 
-def _to_nearest(of: Array, among: Array) -> Array:
+def _to_nearest(of: Array, among: Array, itself: Array | None) -> Array:
     from scipy.spatial.distance import cdist
 
-    return np.concatenate([cdist(of[i : i + 256], among).min(axis=1) for i in range(0, len(of), 256)])
+    found = []
+    for start in range(0, len(of), 256):
+        distances = cdist(of[start : start + 256], among)
+        if itself is not None:
+            distances[np.arange(len(distances)), itself[start : start + 256]] = np.inf
+        found.append(distances.min(axis=1))
+    return np.concatenate(found)
 
 
 @hookimpl

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import struct
 import zlib
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -53,11 +53,15 @@ def with_alpha(images: Images) -> Array:
     return np.concatenate([tiles, np.full_like(tiles[..., :1], 255)], axis=3)
 
 
-def encode(canvas: Array) -> str:
-    """Return a PNG of uint8 (height, width, 1 to 4 channels) as base64 text."""
+def encode(canvas: Array, depth: Literal[4, 8] = 8) -> str:
+    """Return a PNG of uint8 (height, width, 1 to 4 channels) as base64 text. depth 4: grey from 0 to 15."""
     height, width, channels = canvas.shape
-    lines = np.concatenate([np.zeros((height, 1), dtype=np.uint8), canvas.reshape(height, -1)], axis=1)
-    header = struct.pack(">IIBBBBB", width, height, 8, COLOUR_TYPES[channels], 0, 0, 0)
+    lines = canvas.reshape(height, -1)
+    if depth == 4:
+        even = np.concatenate([lines, np.zeros((height, width % 2), dtype=np.uint8)], axis=1)
+        lines = even[:, ::2] << 4 | even[:, 1::2]
+    lines = np.concatenate([np.zeros((height, 1), dtype=np.uint8), lines], axis=1)
+    header = struct.pack(">IIBBBBB", width, height, depth, COLOUR_TYPES[channels], 0, 0, 0)
     png = b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header)
     png += _chunk(b"IDAT", zlib.compress(lines.tobytes(), 9)) + _chunk(b"IEND", b"")
     return base64.b64encode(png).decode()

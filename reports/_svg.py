@@ -27,8 +27,18 @@ def colour(generator: Row) -> str:
 
 def path_of(generator: Row) -> Markup:
     """Return the mark of a generator, centred at the origin."""
+    return Markup('<path class="mark" d="{}"/>').format(mark_of(generator))
+
+
+def mark_of(generator: Row) -> str:
+    """Return the outline of a generator's mark as SVG path data."""
     real = generator.get("real") or generator["id"] == REAL
-    return Markup('<path class="mark" d="{}"/>').format(DOT if real else SHAPES[generator["slot"]])
+    return DOT if real else SHAPES[generator["slot"]]
+
+
+def token_of(generator: Row) -> str:
+    """Return the name of a generator's colour among the page's tokens."""
+    return f"g{generator['slot']}" if generator["slot"] else "real"
 
 
 def icon(generator: Row) -> Markup:

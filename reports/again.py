@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from benchmark.api import Section, hookimpl
+from reports._data import data_block
 from reports._rows import Row, controls, noun
 from reports._template import render
 from reports._text import counted, listed, plural
@@ -22,7 +23,7 @@ class Again(Section):
     order = 90
 
     def render(self, report: Mapping[str, Any], data: Any) -> Markup:
-        """Return the command with a copy button, and a list of facts."""
+        """Return the command with a copy button, all numbers to be saved, and a list of facts."""
         run = report["run"]
         facts = [
             ("Data", _data(report)),
@@ -33,7 +34,9 @@ class Again(Section):
             ("Versions", ", ".join(f"{name} {version}" for name, version in run["versions"].items())),
             ("Machine", _machine(run)),
         ]
-        return render("again.html.j2", run=run, facts=[(k, v) for k, v in facts if v])
+        numbers = {name: value for name, value in report.items() if name != "sections"}
+        saved = data_block("report-data", f"{run['data']['name']}-report", numbers)
+        return render("again.html.j2", run=run, facts=[(k, v) for k, v in facts if v], saved=saved)
 
 
 def _data(report: Row) -> str:
@@ -53,7 +56,7 @@ def _machine(run: Row) -> str:
     host = run["host"]
     minutes, seconds = divmod(round(run["seconds"]), 60)
     took = f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
-    machine = f"{host['machine']}, {counted(host['cores'], 'core')}, Python {host['python']}"
+    machine = f"{host['machine']}, {counted(host['cores'], 'core')}"
     return f"{machine}; {counted(run['workers'], 'worker')}, {took}"
 
 

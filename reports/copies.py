@@ -54,7 +54,7 @@ class Copies(Section):
         panels = index(data or [], "generator", "cls", "n_real")
         kinds = index(report.get("kinds", []), "generator", "cls", "n_real")
         shares = index(report["results"], "generator", "cls", "n_real", "measure")
-        top = _top(data or [])
+        top = top_share(data or [])
 
         def content(entry: Row, n_real: int) -> dict[str, Any]:
             shown, missing = [], []
@@ -74,12 +74,13 @@ class Copies(Section):
         shape = report["run"]["data"]["shape"]
         return render(
             "copies.html.j2", views=views(report, content), pixels=f"{int(np.prod(shape)):,}",
+            seen=report["run"]["data"].get("seen", ""),
             thresholds=any(p["threshold"] is not None for p in data or []),
             kinds=bool(kinds), warped=any("warped" in row["shares"] for row in kinds.values()),
         )
 
 
-def _top(panels: Sequence[Row]) -> float:
+def top_share(panels: Sequence[Row]) -> float:
     """Return the share at the top of all figures: exact copies, all in one bin, must not flatten the rest."""
     real = max((max(p["real_to_train"]) for p in panels), default=0.0)
     return min(max((max(p[name]) for p in panels for name in LINES), default=1.0), HIGHEST * real or 1.0)

@@ -66,7 +66,8 @@ def _panel(source: Source, generator: Any, cell: Row) -> dict[str, Any]:
 
     def sheets(picked: Array, across: int, *, below: bool) -> dict[str, Any]:
         chosen = images[picked]
-        near = train[nearest(chosen, train)]
+        known = columns.get("nearest_train")                    # a real image that is in `train` is not its own
+        near = train[nearest(chosen, train) if known is None else known[picked]]
         ink = is_ink(train)
         return {
             "plain": sheet(chosen, across, ink=ink),

@@ -28,11 +28,12 @@ class Ranking(Section):
         """Return a panel an aspect with a line a pair, the significant ones first, then the larger."""
         if len(working(report)) < 2:
             return Markup('<p class="note">Ranking needs two generators that worked.</p>')
-        found = [{"title": regime_title(report, n), "panels": _panels(report, n)} for n in regimes(report)]
+        found = [{"title": regime_title(report, n), "panels": panels(report, n)} for n in regimes(report)]
         return render("ranking.html.j2", regimes=found)
 
 
-def _panels(report: Row, n_real: int) -> list[dict[str, Any]]:
+def panels(report: Row, n_real: int) -> list[dict[str, Any]]:
+    """Return a panel an aspect that has comparisons: its lines, and how far their axis reaches."""
     rows = {c["aspect"]: c for c in report["comparisons"] if c["n_real"] == n_real}
     reach = max((_reach(pair) for row in rows.values() for pair in row["pairs"]), default=0.0) or 1.0
     return [_panel(report, aspect, rows[aspect["id"]], reach) for aspect in report["aspects"] if aspect["id"] in rows]
@@ -54,6 +55,7 @@ def _panel(report: Row, aspect: Row, row: Row, reach: float) -> dict[str, Any]:
         rest = [line for line in lines if best not in line["ids"]]
     return {
         "label": aspect["label"],
+        "reach": reach,
         "lines": shown,
         "rest": rest,
         "advice": row["advice"],
@@ -73,12 +75,15 @@ def _line(pair: Row, named: Mapping[Any, Row], reach: float) -> dict[str, Any]:
     clear = pair["word"] in ("<", ">")
     wins, losses = (pair["losses"], pair["wins"]) if swap else (pair["wins"], pair["losses"])
     said = f"+{fixed(difference)}, {p_text(pair['holm'])}" if clear else pair["word"]
-    unit = "class" if pair["over"] == "classes" else "pair"
+    unit = {"classes": "class", "seeds": "seed"}.get(pair["over"], "pair")
     return {
         "ids": {pair["a"], pair["b"]},
         "first": first,
         "second": second,
         "sign": ">" if clear else "v.",
+        "score": difference,
+        "lo": lo,
+        "hi": hi,
         "sure": clear,
         "said": said,
         "detail": f"median {fixed(abs(pair['median']))}; {wins} won, {losses} lost of {counted(pair['n'], unit)}",

@@ -97,6 +97,7 @@ def _column(measure: Row, i: int, scored: Sequence[Any], real: Sequence[Any]) ->
         "title": measure_title(measure) + (f", {measure['unit']}" if measure["unit"] else ""),
         "help": measure["help"],
         "direction": DIRECTIONS[better],
+        "better": better,
         "digits": digits,
         "best": None if best is None else fixed(best, digits),
     }

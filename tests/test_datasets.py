@@ -9,7 +9,7 @@ import pytest
 
 from benchmark.api import Data, Dataset
 from benchmark.data import RealData, load
-from benchmark.datasets import mnist as mnist_plugin
+from benchmark.datasets import _mnist
 from benchmark.datasets.idx import Idx
 from benchmark.errors import InputError
 
@@ -35,9 +35,9 @@ def test_mnist_is_all_there(mnist: RealData) -> None:
 
 
 def test_changed_bytes_of_mnist_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(mnist_plugin.SHA256, "t10k-labels-idx1-ubyte", "0" * 64)
+    monkeypatch.setitem(_mnist.SHA256, "t10k-labels-idx1-ubyte", "0" * 64)
     with pytest.raises(InputError, match="t10k-labels-idx1-ubyte.gz: its bytes are not MNIST's"):
-        mnist_plugin.Mnist().load(None)
+        _mnist.load()
 
 
 def test_digits_set_a_fifth_of_each_class_aside(digits: RealData) -> None:

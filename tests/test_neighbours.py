@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,6 +15,25 @@ from hypothesis.extra import numpy as hnp
 from benchmark import neighbours
 from benchmark.data import RealData
 from benchmark.neighbours import count_balls, nearest
+
+MEMORY = """
+import resource
+import numpy as np
+from benchmark.datasets.mnist import Mnist
+from benchmark.neighbours import count_balls, nearest
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+raw = Mnist().load(None).images
+images = np.empty((60_000, 784), np.float32)                # uses no memory before it is filled
+np.divide(raw.reshape(-1, 784), np.float32(255), out=images[: len(raw)])
+images[len(raw):] = images[: 60_000 - len(raw)]
+before = peak()
+found = nearest(images[:600], images, 10)
+count_balls(images[:600], images, np.full(60_000, found.distances[:, 5].mean()))
+print(images.nbytes / 2**20, peak() - before)
+"""
 
 
 def brute(of: np.ndarray, among: np.ndarray, same: bool = False) -> np.ndarray:
@@ -74,6 +97,24 @@ def test_blocks_do_not_change_the_result(monkeypatch: pytest.MonkeyPatch) -> Non
     assert np.array_equal(nearest(points, points, 3, same=True).indices, whole.indices)
     assert np.array_equal(nearest(points, points, 3, same=True).distances, whole.distances)
     assert np.array_equal(count_balls(points, points, radii, same=True), counts)
+
+
+def test_pieces_of_a_large_set_do_not_change_the_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(2)
+    of, among = rng.random((20, 5), dtype=np.float32), rng.random((300, 5), dtype=np.float32)
+    radii = rng.random(300, dtype=np.float32)
+    whole, counts = nearest(of, among, 3), count_balls(of, among, radii)
+    monkeypatch.setattr(neighbours, "COPY", 40 * 7)             # 40 rows at once
+    assert np.array_equal(nearest(of, among, 3).indices, whole.indices)
+    assert np.array_equal(count_balls(of, among, radii), counts)
+
+
+def test_memory_stays_bounded_however_many_images(tmp_path: Path) -> None:
+    """All of MNIST among itself would be 14 GB of distances; and a second copy of the images is too much already."""
+    done = subprocess.run([sys.executable, "-c", MEMORY], cwd=tmp_path, capture_output=True, text=True, check=True)
+    images, extra = map(float, done.stdout.split())
+    assert images > 170
+    assert extra < 250
 
 
 def test_more_neighbours_than_there_are_is_an_error() -> None:

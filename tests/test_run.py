@@ -392,6 +392,8 @@ def test_python_does_what_the_command_does(jitter: Path, tmp_path: Path, monkeyp
     assert {row["config"] for row in results.scores} >= {"jitter", "real"}
     page = results.report(tmp_path / "mine.html")
     assert page.read_text().startswith("<!doctype html>")
+    shown = results._repr_html_()                               # what a notebook shows
+    assert '<div class="synthassay">' in shown and "data:image/png;base64," in shown and "jitter" in shown
     frame = pytest.importorskip("pandas") and results.to_pandas()
     assert len(frame) == len(results.scores)
 

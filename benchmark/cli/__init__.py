@@ -62,7 +62,8 @@ def bench() -> None:
 def main() -> None:
     """Run the command line and exit: 0 well, 1 something failed, 2 bad input, 3 not installed, 130 interrupted."""
     try:
-        code = bench.main(prog_name="bench", standalone_mode=False)
+        plain = False if os.environ.get("NO_COLOR") else None  # None: as the terminal has it
+        code = bench.main(prog_name="bench", standalone_mode=False, color=plain)
     except InputError as error:
         _fail(str(error), 2)
     except click.UsageError as error:

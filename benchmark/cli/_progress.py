@@ -1,7 +1,8 @@
-"""Live progress on stderr: a bar on a terminal, plain lines elsewhere."""
+"""Progress on stderr: a live bar on a terminal, plain lines elsewhere; with --verbose a line a finished cell."""
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Mapping
@@ -10,38 +11,54 @@ from typing import Any
 from benchmark.api import hookimpl
 
 PLAIN_EVERY = 10.0  # seconds between plain lines
+ENDING = "ending, then the report (Ctrl-C again: at once)"
 
 
 class Progress:
-    """Shows cells done and failed and the time left, from the runner's own hooks."""
+    """Shows cells done, running and failed and the time left, from the runner's own hooks."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, verbose: bool = False) -> None:
         """Nothing is shown before the run starts."""
+        self._verbose = verbose
         self._bar: Any = None
+        self._ending = False
         self._said = 0.0
-        self._total = self._done = self._failed = 0
+        self._total = self._done = 0
+        self._failed: set[str] = set()
+        self._run: Mapping[str, Any] = {}
 
     @hookimpl
     def bench_run_started(self, run: Mapping[str, Any]) -> None:
         """Begin."""
-        self._total = run["to_do"]
-        cached = run["cells"] - run["to_do"]
-        first = f"{run['to_do']} cells to do, {cached} cached or skipped, about {_time(run['seconds'])}"
-        if not sys.stderr.isatty():
-            print(first, file=sys.stderr, flush=True)
+        self._run, self._total = run, run["to_do"]
+        self._told(run["seconds"])
+        if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+            cached = run["cells"] - run["to_do"]
+            print(
+                f"{run['to_do']} cells to do, {cached} cached or skipped, about {_time(run['seconds'])}",
+                file=sys.stderr,
+                flush=True,
+            )
             return
         from rich.console import Console
-        from rich.progress import BarColumn, TextColumn
+        from rich.progress import BarColumn, ProgressColumn, TextColumn
         from rich.progress import Progress as Bar
+        from rich.text import Text
+
+        class Live(ProgressColumn):
+            """What changes between two cells too."""
+
+            def render(column, task: Any) -> Text:  # noqa: N805 - `self` is the progress around it
+                return Text(self._state())
 
         self._bar = Bar(
             TextColumn("{task.completed:.0f}/{task.total:.0f} cells"),
-            BarColumn(),
-            TextColumn("{task.description}"),
+            BarColumn(bar_width=20),
+            Live(),
             console=Console(stderr=True),
             transient=True,
         )
-        self._bar.add_task(f"about {_time(run['seconds'])} left", total=self._total)
+        self._bar.add_task("", total=self._total)
         self._bar.start()
 
     @hookimpl
@@ -49,29 +66,49 @@ class Progress:
         """Go on by one stage."""
         bad = result["status"] not in ("ok", "skipped")
         self._done += result["last"]
-        self._failed += bad
+        self._told(result["seconds_left"])
+        which = f"class {cell['class']}" if cell["class"] else "all classes"
+        name = f"{cell['config']}, {which}, n_real {cell['n_real']}, seed {cell['seed']}"
         if bad:
-            which = f"class {cell['class']}" if cell["class"] else "all classes"
-            self._say(
-                f"{cell['config']}, {which}, seed {cell['seed']}: "
-                f"{result['stage']} {result['status']}: {result['reason']}"
-            )
-        left = f"{self._failed} failed, " * bool(self._failed) + f"about {_time(result['seconds_left'])} left"
+            self._failed.add(cell["cell"])
+            self._say(f"{name}: {result['stage']} {result['status']}: {result['reason']}")
+        elif self._verbose and result["last"]:
+            self._say(f"{name}: {result['status']}, {result['seconds']:.1f} s")
         if self._bar is not None:
-            self._bar.update(self._bar.task_ids[0], completed=self._done, description=left)
+            self._bar.update(self._bar.task_ids[0], completed=self._done)
         elif time.monotonic() - self._said > PLAIN_EVERY or self._done == self._total:
             self._said = time.monotonic()
-            print(f"{self._done}/{self._total} cells, {left}", file=sys.stderr, flush=True)
+            print(f"{self._done}/{self._total} cells, {self._state()}", file=sys.stderr, flush=True)
 
     @hookimpl
     def bench_run_finished(self, run: Mapping[str, Any], results: Any) -> None:
         """End."""
+        self.stop()
+
+    def interrupted(self) -> None:
+        """Say that the run ends; from a signal handler, so nothing is asked of the bar but to show it by itself."""
+        self._ending = True
+        if self._bar is None:
+            os.write(2, f"bench: interrupted: {ENDING}\n".encode())
+
+    def stop(self) -> None:
+        """Take the bar off the screen."""
         if self._bar is not None:
             self._bar.stop()
 
+    def _told(self, seconds_left: float) -> None:
+        self._end = time.monotonic() + seconds_left
+
+    def _state(self) -> str:
+        if self._ending:
+            return ENDING
+        left = max(self._end - time.monotonic(), 0)
+        failed = f"{len(self._failed)} failed, " * bool(self._failed)
+        return f"{self._run['running']()} running, {failed}about {_time(left)} left"
+
     def _say(self, line: str) -> None:
         if self._bar is not None:
-            self._bar.console.print(line, markup=False, highlight=False)
+            self._bar.console.print(line, markup=False, highlight=False, soft_wrap=True)
         else:
             print(line, file=sys.stderr, flush=True)
 

@@ -37,7 +37,9 @@ def show(results: Results) -> None:
             )
         Console(width=None if _terminal() else 110, highlight=False, markup=False).print(table)
     click.echo("0: as bad as the failing control, 1: as good as fresh real images; [95% interval]; *: the weakest")
-    if len(summary["seeds"]) < 3:
+    if results.plan.settings.one_fit:
+        click.echo("each set is one fit: intervals are over its images only")
+    elif len(summary["seeds"]) < 3:
         click.echo(
             f"{len(summary['seeds'])} seed{'s' * (len(summary['seeds']) > 1)}: "
             "intervals are over images only, not over fits; add --seeds 3"

@@ -1,4 +1,4 @@
-"""`bench check --metrics`: do the metrics tell candidates with known faults apart?"""
+"""`bench check`: the contract kit on plugins; with --metrics, do the metrics tell known faults apart?"""
 
 from __future__ import annotations
 
@@ -17,12 +17,16 @@ if TYPE_CHECKING:
     from benchmark.selfcheck import Verdict
 
 
+KIT = ("data_dir", "plugins", "workers")      # options that the contract kit takes
+
+
 @click.command(name="check")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--metrics", "check_metrics", is_flag=True, help="Judge the metrics by images with known faults.")
 @click.option("--only", "-m", "metrics", metavar="NAMES", help="These metrics.  [default: the default ones but tsne]")
 @click.option("--dataset", "-d", metavar="NAME", help="Real images.  [default: mnist]")
-@click.option("--data-dir", metavar="DIR", help="A folder of your own IDX files.")
-@click.option("--classes", "-c", metavar="CLASSES", default="3,5", show_default=True, help="As in bench run.")
+@click.option("--data-dir", metavar="DIR", help="Your own images, for a dataset that reads a folder.")
+@click.option("--classes", "-c", metavar="CLASSES", help="As in bench run.  [default: 3,5]")
 @click.option("--features", metavar="NAME", help="The space of distances.  [default: pca]")
 @click.option("--n-real", metavar="N", type=int, help="Training images a class.  [default: 1000]")
 @click.option("--n-synthetic", metavar="N", type=int, help="Images a candidate.  [default: 500]")
@@ -31,19 +35,39 @@ if TYPE_CHECKING:
 @click.option("--out", "-o", metavar="DIR", help="Keep what was computed.  [default: a folder that is deleted]")
 @click.option("--plugin", "-p", "plugins", metavar="FILE", multiple=True, help="A plugin file with metrics to check.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def command(check_metrics: bool, out: str | None, as_json: bool, **given: Any) -> int:
-    """Check the suite itself: --metrics scores candidates with known faults and says PASS or FAIL for each claim."""
+def command(names: tuple[str, ...], check_metrics: bool, as_json: bool, **given: Any) -> int:
+    """Check plugins by the contract kit, or with --metrics the suite itself.
+
+    \b
+    bench check jitter                  a generator, metric, dataset, feature space or section
+    bench check 'gan[steps=20]'         with less to do
+    bench check -p mine.py mine         a file beside you
+    bench check --metrics               candidates with known faults: PASS or FAIL for each claim
+
+    Exit code 1 where something fails.
+    """
+    options = {name: value for name, value in given.items() if value is not None and value != ()}
+    if bool(names) == check_metrics:
+        raise InputError("say what to check, as in: bench check --metrics, or by names of plugins: bench check smote")
+    if check_metrics:
+        return _check_metrics(options, as_json=as_json)
+    from benchmark.cli._kit import check_plugins
+
+    odd = [name for name in options if name not in KIT]
+    if odd:
+        raise InputError(f"--{odd[0].replace('_', '-')} goes with --metrics; the contract kit has its own images.")
+    return check_plugins(names, options, as_json=as_json)
+
+
+def _check_metrics(options: dict[str, Any], *, as_json: bool) -> int:
     from benchmark import selfcheck
     from benchmark.plugins import discover
     from benchmark.settings import from_mapping
 
-    if not check_metrics:
-        raise InputError("say what to check, as in: bench check --metrics")
-    temporary = None if out else tempfile.mkdtemp(prefix="bench-check-")
-    options = {name: value for name, value in given.items() if value is not None and value != ()}
+    temporary = None if "out" in options else tempfile.mkdtemp(prefix="bench-check-")
     try:
-        fixed = {"out": out or f"{temporary}/store", "report": False, "generators": "*"}
-        settings = from_mapping({**options, **fixed}, "the command line")
+        fixed = {"out": f"{temporary}/store", "classes": "3,5", **options, "report": False, "generators": "*"}
+        settings = from_mapping(fixed, "the command line")
         registry = discover(settings.plugins)
         if not as_json:
             from benchmark.cli._progress import Progress

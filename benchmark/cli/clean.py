@@ -47,10 +47,7 @@ def command(folder: str, unreferenced: bool, older_than: float | None, yes: bool
 
 def _keys(store: Store) -> set[str]:
     """Return the keys of the cells of the last run. Raises InputError where it cannot be planned any more."""
-    from benchmark import plan, plugins
-    from benchmark.settings import from_mapping, read_toml
+    from benchmark.execution import planned
 
-    path = store.folder / "run.toml"
-    settings = from_mapping(read_toml(path), str(path))
-    made = plan.make(settings, plugins.discover(settings.plugins))
+    made = planned(store.folder)
     return {cell.key for cell in (*made.cells, *made.groups)}

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import inspect
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from benchmark.study import Study
 
 
 @click.command(name="info")
@@ -22,12 +25,26 @@ def command(name: str, plugins: tuple[str, ...], as_json: bool) -> None:
     found = {kind: getattr(registry, kind)[name] for kind in KINDS if name in getattr(registry, kind)}
     if not found:
         raise unknown("plugin", name, {n for kind in KINDS for n in getattr(registry, kind)})
-    described = [describe(plugin, kind) for kind, plugin in found.items()]
+    described = [
+        describe_study(plugin) if kind == "studies" else describe(plugin, kind) for kind, plugin in found.items()
+    ]
     if as_json:
         click.echo(json.dumps(described, indent=1))
         return
     for entry in described:
-        _show(entry)
+        (_show_study if entry["kind"] == "study" else _show)(entry)
+
+
+def describe_study(study: Study) -> dict[str, Any]:
+    """Return what a study runs and claims, as plain values."""
+    return {
+        "name": study.name,
+        "kind": "study",
+        "description": f"{study.title}\n\n{study.about}",
+        "source": study.source,
+        "runs": {name: dict(options) for name, options in study.runs.items()},
+        "claims": [{"claim": c.text, "published": c.published, "confirms": c.confirms} for c in study.claims],
+    }
 
 
 def describe(plugin: Any, kind: str) -> dict[str, Any]:
@@ -83,3 +100,14 @@ def _show(entry: dict[str, Any]) -> None:
     for m in entry["measures"]:
         fails = f"; fails: {m['failing']}" if m["failing"] else ""
         click.echo(f"  {m['name']:<24} {m['help']} (better: {m['better']}{fails}; from {m['smallest_n']} images)")
+
+
+def _show_study(entry: dict[str, Any]) -> None:
+    click.secho(f"{entry['name']} (study)", bold=True)
+    click.echo(f"{entry['description']}\n\nsource:    {entry['source']}")
+    click.secho("\nruns", bold=True)
+    for name, options in entry["runs"].items():
+        click.echo(f"  {name:<10} " + ", ".join(f"{option}={value}" for option, value in options.items()))
+    click.secho("\nclaims", bold=True)
+    for claim in entry["claims"]:
+        click.echo(f"  {claim['claim']}\n      confirmed if {claim['confirms']}")

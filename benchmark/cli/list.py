@@ -1,4 +1,4 @@
-"""`bench list`: generators, metrics, datasets, features, report sections."""
+"""`bench list`: generators, metrics, datasets, features, studies, report sections."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Any
 
 import click
 
-KINDS = ("generators", "metrics", "datasets", "features", "sections")
+from benchmark.cli import _listing
+
+KINDS = ("generators", "metrics", "datasets", "features", "studies", "sections")
 
 
 @click.command(name="list")
@@ -15,34 +17,67 @@ KINDS = ("generators", "metrics", "datasets", "features", "sections")
 @click.option("--plugin", "-p", "plugins", metavar="FILE", multiple=True, help="A plugin file beside you, or a module.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(kind: str, plugins: tuple[str, ...], as_json: bool) -> None:
-    """List generators, metrics, datasets, features, sections (or one KIND of them)."""
+    """List generators, metrics, datasets, features, studies, sections (or one KIND of them)."""
     from benchmark.errors import unknown
-    from benchmark.plugins import discover
 
     if kind and kind not in KINDS:
         raise unknown("kind of plugin", kind, KINDS)
-    registry = discover(plugins)
-    found = {
-        name: entries(getattr(registry, "report_sections" if name == "sections" else name))
-        for name in ([kind] if kind else KINDS)
-    }
+    everything = (None if plugins else _listing.recall()) or read(plugins)
+    problems: list[str] = everything["problems"]
+    found: dict[str, list[dict[str, Any]]] = {name: everything[name] for name in ([kind] if kind else KINDS)}
     if as_json:
-        click.echo(json.dumps({**found, "problems": registry.problems}, indent=1))
+        click.echo(json.dumps({**found, "problems": problems}, indent=1))
         return
     for name, rows in found.items():
         click.secho(name, bold=True)
         for row in rows:
             marks = " (control)" * row["control"] + (f" - {row['missing']}" if row["missing"] else "")
-            click.echo(f"  {row['name']:<20} {row['help']}{marks}")
-    for problem in registry.problems:
+            click.echo(f"  {row['name']:<20} {row['help']}{marks}{data_of(row)}")
+    for problem in problems:
         click.echo(f"bench: {problem}", err=True)
+
+
+def read(plugins: tuple[str, ...]) -> dict[str, Any]:
+    """Load all plugins and return what the list says of them, by kind; kept for the next time if all is well."""
+    from benchmark.plugins import discover
+
+    registry = discover(plugins)
+    found: dict[str, Any] = {
+        name: entries(getattr(registry, "report_sections" if name == "sections" else name)) for name in KINDS
+    }
+    found["problems"] = registry.problems
+    if not plugins and not registry.problems:
+        _listing.remember(found, {row["module"] for name in KINDS for row in found[name]})
+    return found
+
+
+def data_of(row: dict[str, Any]) -> str:
+    """Return what is said of a dataset beyond its first sentence: size, licence, whether it is here."""
+    words = [row.get(key, "") for key in ("size", "licence", "state")]
+    return f"\n{'':23}{'; '.join(word for word in words if word)}" if any(words) else ""
+
+
+def _data(plugin: Any) -> dict[str, str]:
+    from benchmark.api import Dataset
+
+    if not issubclass(plugin, Dataset):
+        return {}
+    state = "here" if plugin().is_here() else "not here: it is downloaded when it is used"
+    if plugin.takes_folder and not plugin.size:
+        state = "yours: reads --data-dir"
+    return {"size": plugin.size, "licence": plugin.licence, "state": state}
 
 
 def entries(plugins: dict[str, Any]) -> list[dict[str, Any]]:
     """Return what the list says of each plugin: controls last."""
     from benchmark.plugins import missing
+    from benchmark.study import Study
 
-    rows = [
+    studies = [
+        {"name": name, "help": study.title, "control": False, "missing": "", "module": "", "tags": []}
+        for name, study in plugins.items() if isinstance(study, Study)
+    ]
+    rows = studies or [
         {
             "name": name,
             "help": ((plugin.__doc__ or "").strip().splitlines() or [""])[0],
@@ -50,6 +85,7 @@ def entries(plugins: dict[str, Any]) -> list[dict[str, Any]]:
             "missing": missing(plugin),
             "module": plugin.__module__,
             "tags": list(plugin.tags),
+            **_data(plugin),
         }
         for name, plugin in plugins.items()
     ]

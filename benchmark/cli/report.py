@@ -1,27 +1,54 @@
-"""`bench report`: write the page again from what a run left, without running anything."""
+"""`bench report`: write the page again from what a run left, or its figures, without running anything."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
-from benchmark.errors import InputError
+from benchmark.errors import InputError, unknown
+
+FORMATS = ("pdf", "png", "svg")
 
 
 @click.command(name="report")
 @click.argument("folder", metavar="DIR", default="bench-results")
 @click.option("--out", "-o", metavar="FILE", help="Where to write the page.  [default: DIR/report.html]")
+@click.option("--assets", metavar="DIR", help="Write the images as files into DIR, for pages that are too large.")
+@click.option("--figures", metavar="DIR", help="Write the figures for a paper into DIR, instead of the page.")
+@click.option("--format", "formats", metavar="NAMES", help="Of the figures: png, pdf, svg.  [default: pdf]")
 @click.option("--plugin", "-p", "plugins", metavar="FILE", multiple=True, help="A plugin file with report sections.")
 @click.option("--open", "open_", is_flag=True, help="Open the page in the browser.")
-def command(folder: str, out: str | None, plugins: tuple[str, ...], open_: bool) -> None:
-    """Write the page again from DIR/report.json, without running anything."""
-    from benchmark.plugins import discover
-    from benchmark.reporting import FORMAT, render
-    from benchmark.store import write_text
+def command(
+    folder: str, out: str | None, assets: str | None, figures: str | None, formats: str | None,
+    plugins: tuple[str, ...], open_: bool,
+) -> None:
+    """Write the page again from DIR/report.json, without running anything.
 
-    source = Path(folder) / "report.json"
+    \b
+    bench report bench-results -o elsewhere/page.html
+    bench report bench-results --figures paper --format png,pdf
+    """
+    if formats is not None and figures is None:
+        raise InputError(f"--format {formats} is about figures; name a folder for them with --figures DIR.")
+    if figures is not None and (out or assets or open_):
+        raise InputError(f"--figures {figures} writes no page; leave out --out, --assets and --open.")
+    report = _read(Path(folder) / "report.json")
+    if figures is not None:
+        _figures(report, Path(figures), formats or "pdf")
+        return
+    target = Path(out) if out else Path(folder) / "report.html"
+    _page(report, target, None if assets is None else Path(assets), plugins)
+    if open_:
+        click.launch(str(target))
+
+
+def _read(source: Path) -> dict[str, Any]:
+    from benchmark.reporting import FORMAT
+
     try:
         report = json.loads(source.read_text(encoding="utf-8"))
     except OSError as error:
@@ -32,16 +59,41 @@ def command(folder: str, out: str | None, plugins: tuple[str, ...], open_: bool)
         raise InputError(
             f"{str(source)!r} is damaged ({error}); run the same bench run command to write it again."
         ) from None
-    if report.get("format") != FORMAT:
+    found = report.get("format") if isinstance(report, dict) else None
+    if found != FORMAT:
         raise InputError(
-            f"{str(source)!r} has the format {report.get('format')!r}, this is {FORMAT!r}; "
+            f"{str(source)!r} has the format {found!r}, this is {FORMAT!r}; "
             "run the same bench run command to write it again."
         )
-    target = Path(out) if out else Path(folder) / "report.html"
+    return dict(report)
+
+
+def _page(report: Mapping[str, Any], target: Path, assets: Path | None, plugins: tuple[str, ...]) -> None:
+    from benchmark.plugins import discover
+    from benchmark.reporting import write_page
+
     try:
-        write_text(target, render(report, discover(plugins)))
+        warning = write_page(report, discover(plugins), target, assets)
     except OSError as error:
-        raise InputError(f"--out {str(target)!r} is not writable ({error.strerror}).") from None
+        also = "" if assets is None else f" or --assets {str(assets)!r}"
+        raise InputError(f"--out {str(target)!r}{also} is not writable ({error.strerror}).") from None
+    if warning:
+        click.echo(f"bench: {warning}", err=True)
     click.echo(f"Report: {target}")
-    if open_:
-        click.launch(str(target))
+
+
+def _figures(report: Mapping[str, Any], folder: Path, formats: str) -> None:
+    from benchmark.reporting import write_figures
+
+    wanted = list(dict.fromkeys(name.strip() for name in formats.split(",")))
+    for name in wanted:
+        if name not in FORMATS:
+            raise unknown("--format", name, FORMATS)
+    try:
+        written = write_figures(report, folder, wanted)
+    except OSError as error:
+        raise InputError(f"--figures {str(folder)!r} is not writable ({error.strerror}).") from None
+    if not written:
+        click.echo("bench: nothing was drawn, as no generator worked.", err=True)
+    for path in written:
+        click.echo(str(path))

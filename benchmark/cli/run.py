@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
-import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from benchmark.cli import SIGINT_EXIT
 from benchmark.errors import InputError, StoppedError
 
 if TYPE_CHECKING:
@@ -32,6 +34,17 @@ class Numbers(click.ParamType[tuple[int, ...]]):
             return value if isinstance(value, tuple) else tuple(int(part) for part in value.split(","))
         except ValueError:
             self.fail(f"{value!r} is not allowed; write whole numbers joined by commas, as 50,1000.", param, ctx)
+
+
+def _offline(_: click.Context, __: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        os.environ["SYNTHASSAY_OFFLINE"] = "1"      # every process of the run reads data, and inherits it
+
+
+offline = click.option(
+    "--offline", is_flag=True, expose_value=False, callback=_offline,
+    help="Download no data; say what is missing and where to put it.",
+)
 
 
 def _options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -91,13 +104,25 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
             click.option(
                 "--config", metavar="FILE", help="Options from a TOML file, as each run writes one (run.toml)."
             ),
+            click.option(
+                "--device", metavar="cpu|auto", help="auto: generate on a GPU where there is one.  [default: cpu]"
+            ),
+            click.option(
+                "--shard", metavar="I/N", help="Only the I-th of N shares of the cells; bench merge joins the stores."
+            ),
+            offline,
             click.option("--fresh", is_flag=True, help="Do everything again, whatever is stored."),
             click.option("--keep-failures", is_flag=True, help="Leave failed cells; by default they are tried again."),
             click.option("--quick", is_flag=True, help="Tiny sizes and one seed, for trying things out."),
+            click.option(
+                "--map-points", metavar="N", type=int,
+                help="Images on the page's map, 0 for none.  [default: 4000, 1000 with --quick]",
+            ),
             click.option("--dry-run", is_flag=True, help="Say what would be done and how long it might take."),
             click.option("--no-report", is_flag=True, help="Write no page."),
             click.option("--open", "open_", is_flag=True, help="Open the page in the browser."),
             click.option("--quiet", "-q", is_flag=True, help="No progress."),
+            click.option("--verbose", "-v", is_flag=True, help="A line for each finished cell."),
             click.option(
                 "--json", "as_json", is_flag=True, help="Print only JSON: the summary, or the plan of --dry-run."
             ),
@@ -110,7 +135,8 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.command(name="run")
 @_options
 def command(
-    config: str | None, dry_run: bool, no_report: bool, open_: bool, quiet: bool, as_json: bool, **given: Any
+    config: str | None, dry_run: bool, no_report: bool, open_: bool, quiet: bool, verbose: bool, as_json: bool,
+    **given: Any,
 ) -> int:
     """Score generators per class and write the report.
 
@@ -118,33 +144,65 @@ def command(
     bench run --generators smote,gan --classes 3,5
     bench run -g 'smote[k=3,5],affine' -c all --n-real 50,1000
     """
+    settings = _settings(config, no_report, given)
+    return carry_out(settings, Shown(dry_run, quiet, verbose, as_json, open_))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is shown of a run."""
+
+    dry_run: bool
+    quiet: bool
+    verbose: bool
+    as_json: bool
+    open_: bool
+
+
+def carry_out(
+    settings: Settings, shown: Shown, before: Callable[[Plan], None] | None = None,
+    after: Callable[[Results], str] | None = None,
+) -> int:
+    """Do what the settings say, show it, and return the exit code.
+
+    before: may raise InputError while nothing is written. after: returns one more line to print.
+    """
     from benchmark import plugins
+    from benchmark.cli._interrupt import take_over
+    from benchmark.cli._progress import Progress
     from benchmark.execution import execute, make_plan
 
-    settings = _settings(config, no_report, given)
     registry = plugins.discover(settings.plugins)
     for problem in registry.problems:
         click.echo(f"bench: {problem}", err=True)
     plan = make_plan(settings, registry)
-    if dry_run:
-        _show_plan(plan, as_json)
+    if before is not None:
+        before(plan)
+    if shown.dry_run:
+        _show_plan(plan, shown.as_json)
         return 0
-    if not (quiet or as_json):
-        from benchmark.cli._progress import Progress
-
-        registry.manager.register(Progress(), name="progress")
+    progress = None
+    if not (shown.quiet or shown.as_json):
+        progress = Progress(verbose=shown.verbose)
+        registry.manager.register(progress, name="progress")
     for note in plan.notes:
         click.echo(f"bench: {note}", err=True)
-    _terminate_as_interrupt()
+    take_over(progress)
     try:
         results = execute(plan)
     except KeyboardInterrupt:
-        click.echo("bench: interrupted; what is finished is kept. Run the same command to go on.", err=True)
-        return 130
+        page = f", and shown in {Path(settings.out) / 'report.html'}" if settings.report else ""
+        again = shlex.join(settings.command())
+        click.echo(f"bench: interrupted; what is finished is kept{page}.", err=True)
+        click.echo(f"Run the same command to go on: {again}", err=True)
+        return SIGINT_EXIT
     except StoppedError as error:
         click.echo(f"bench: {error}; what is finished is kept. To go on: {shlex.join(settings.command())}", err=True)
         return 1
-    return _finish(results, as_json=as_json, open_=open_)
+    code = _finish(results, as_json=shown.as_json, open_=shown.open_)
+    if after is not None:
+        click.echo(after(results), err=shown.as_json)
+    return code
 
 
 def _settings(config: str | None, no_report: bool, given: dict[str, Any]) -> Settings:
@@ -158,8 +216,10 @@ def _settings(config: str | None, no_report: bool, given: dict[str, Any]) -> Set
 
 
 def _show_plan(plan: Plan, as_json: bool) -> None:
-    from benchmark.runner import describe_cell, estimate, known_times, look
+    from benchmark.estimates import estimate, known_times
+    from benchmark.plan import describe_cell
     from benchmark.store import Store
+    from benchmark.todo import look
 
     store = Store(Path(plan.settings.out))
     states = [look(plan, store, cell) for cell in (*plan.cells, *plan.groups)]
@@ -211,6 +271,8 @@ def _finish(results: Results, *, as_json: bool, open_: bool) -> int:
             click.echo(verdict.sentence)
         page = results.store.folder / "report.html"
         click.echo(f"Report: {page}" if settings.report else f"Scores: {results.store.folder / 'scores.csv'}")
+        if results.page_warning:
+            click.echo(f"bench: {results.page_warning}", err=True)
         if open_ and settings.report:
             click.launch(str(page))
     return exit_code(results, all(v.met for v in verdicts))
@@ -223,21 +285,3 @@ def exit_code(results: Results, met: bool) -> int:
     if not met or any(row["status"] not in ("ok", "not-judged", "skipped") for row in results.scores):
         return 1
     return 3 if any(missing(type(g)) for g in results.plan.generators.values()) else 0
-
-
-def _terminate_as_interrupt() -> None:
-    """Treat SIGTERM like Ctrl-C, and end at once at the second of either."""
-    import os
-    import signal
-
-    def first(*_: object) -> None:
-        def second(*_: object) -> None:
-            os._exit(130)  # children die with us
-
-        signal.signal(signal.SIGINT, second)
-        signal.signal(signal.SIGTERM, second)
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGINT, first)
-    signal.signal(signal.SIGTERM, first)
-    sys.stdout.flush()

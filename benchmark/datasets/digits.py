@@ -16,6 +16,7 @@ class Digits(Dataset):
     noun = "digit"
     source = "Alpaydin, Kaynak: Optical Recognition of Handwritten Digits, UCI, 1998 (sklearn.datasets.load_digits)"
     licence = "CC BY 4.0"
+    size = "1,797 images of 8x8x1"
 
     def load(self, folder: Path | None) -> Data:
         """Read the images that scikit-learn ships."""

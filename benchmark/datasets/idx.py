@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmark.api import Array, Data, Dataset, InputError, hookimpl
-from benchmark.datasets import _idx
+from benchmark.reading import idx, read_bytes
 
 
 def _find(folder: Path, split: str, kind: str) -> Path | None:
@@ -25,10 +25,10 @@ def _pair(folder: Path, split: str) -> tuple[Array, Array] | None:
     if images is None or labels is None:
         missing = "images-idx3" if images is None else "labels-idx1"
         raise InputError(f"{folder}: {split}-{missing}-ubyte (or .gz) is missing beside {(images or labels).name}.")  # type: ignore[union-attr]
-    pixels = _idx.parse(_idx.read_bytes(images), images, 3)
+    pixels = idx.parse(read_bytes(images), images, 3)
     if pixels.dtype != np.uint8:
         raise InputError(f"{images}: pixels are {pixels.dtype.name}; allowed are unsigned bytes.")
-    classes = _idx.parse(_idx.read_bytes(labels), labels, 1)
+    classes = idx.parse(read_bytes(labels), labels, 1)
     if len(pixels) != len(classes):
         raise InputError(
             f"{images.name} has {len(pixels)} images, but {labels.name} has {len(classes)} labels: they must match."

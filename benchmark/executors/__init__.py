@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -32,6 +32,10 @@ class Job(Protocol):
     @property
     def memory(self) -> float:
         """GiB of resident memory for the process and its children."""
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """Changes to the environment, where a new interpreter is started for it."""
 
     def run(self, say: Say) -> dict[str, Any]:
         """Do the work in the other process; `say` sends a message meanwhile."""

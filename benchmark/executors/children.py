@@ -13,6 +13,7 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any, Literal
 
+from benchmark.embedding import compiling
 from benchmark.executors.forkserver import BOOT
 
 PATIENCE = 5.0  # seconds that a supervisor has for an answer
@@ -36,6 +37,7 @@ def environment() -> dict[str, str]:
             ),
             "1",
         ),
+        "NUMBA_CACHE_DIR": str(compiling.folder()),
         "TF_CPP_MIN_LOG_LEVEL": "2",
         "CUDA_VISIBLE_DEVICES": "-1",
         "PYTHONHASHSEED": "0",

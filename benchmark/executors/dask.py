@@ -116,6 +116,7 @@ class Dask:
         if isinstance(answer, Done):
             try:
                 for name, content in answer.files.items():
+                    (job.folder / name).parent.mkdir(exist_ok=True)
                     (job.folder / name).write_bytes(content)
             except OSError as error:
                 outcome = {"status": "failed", "reason": describe(error, None), "full": is_full(error)}

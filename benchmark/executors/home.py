@@ -34,7 +34,7 @@ class Home:
                 worker.close()
             if self._server is None or not self._server.alive:
                 self._server = ForkServer(self._out)
-            return self._server.start(job.start, log, job.memory, {})
+            return self._server.start(job.start, log, job.memory, job.environment)
 
     def take_back(self, worker: Child) -> None:
         """Keep a scoring worker for its next job."""

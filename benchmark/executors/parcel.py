@@ -14,14 +14,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmark.cell import DataSource
 from benchmark.plugins import Origin
+from benchmark.sources import DataSource
 
 if TYPE_CHECKING:
     from benchmark.data import RealData
     from benchmark.executors import Job
 
-RESULTS = ("*.npz", "log.txt")
+RESULTS = ("*.npz", "[0-9]*/*.npz", "log.txt")     # a conditional fit has a folder a class
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class _Packer(pickle.Pickler):
         if isinstance(thing, Origin) and thing.file:
             return ("plugin", thing.module, thing.qualname, *self._sender.share(Path(thing.file)))
         if isinstance(thing, DataSource):
-            own = None if thing.folder else thing.dataset
+            own = None if thing.folder or thing.seen else thing.dataset
             return ("data", own, thing.dataset, thing.fingerprint, *self._sender.share_data())
         if not isinstance(thing, Path):
             return None
@@ -149,5 +149,6 @@ class _Unpacker(pickle.Unpickler):
 
 
 def results(folder: Path) -> dict[str, bytes]:
-    """Return the files that a job left in its folder."""
-    return {path.name: path.read_bytes() for pattern in RESULTS for path in folder.glob(pattern) if path.is_file()}
+    """Return the files that a job left in its folder, by their paths below it; nothing of a plugin's scratch folder."""
+    found = [path for pattern in RESULTS for path in folder.glob(pattern) if path.is_file()]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in found}

@@ -10,7 +10,7 @@ import hashlib
 import tempfile
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -20,8 +20,8 @@ from benchmark.executors.parcel import Parcel, Shelf, results, unpack
 from benchmark.versions import code, versions
 
 if TYPE_CHECKING:
-    from benchmark.cell import DataSource
     from benchmark.executors import Say
+    from benchmark.sources import DataSource
 
 IDLE = 10.0  # seconds without a task
 GONE = ("closing", "closed", "failed")  # states of a worker that lost its scheduler, or is being stopped
@@ -53,6 +53,7 @@ class Probe:
     start: Literal["pool"] = "pool"
     seconds: float = 600.0
     memory: float = 8.0
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, say: Say) -> dict[str, Any]:
         """Return the status."""

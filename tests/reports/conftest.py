@@ -42,11 +42,14 @@ KINDS["smote"] = {"exact copy": 0.02, "blended": 0.93, "near copy": 0.048, "new"
 class DigitSource:
     """What the runner hands to sections, over real digits."""
 
-    def __init__(self, data: RealData, classes: list[int], generators: list[str]) -> None:
-        self.data, self.report = data, report_of(classes, generators)
+    def __init__(
+        self, data: RealData, classes: list[int], generators: list[str], look: Callable[[Images], Images] = lambda x: x
+    ) -> None:
+        self.data, self.report, self.look = data, report_of(classes, generators), look
+        self.report["run"]["data"]["shape"] = list(look(np.zeros((1, 28, 28, 1), dtype=np.float32)).shape[1:])
 
     def real(self, label: int, role: str, n_real: int, seed: int) -> Images:
-        return self.data.roles(label, seed, SIZES)[role][: n_real if role == "train" else N]
+        return self.look(self.data.roles(label, seed, SIZES)[role][: n_real if role == "train" else N])
 
     def _cell(self, key: str) -> Mapping[str, Any]:
         return next(c for c in self.report["cells"] if c["cell"] == key)
@@ -65,23 +68,33 @@ class DigitSource:
         if found["generator"].startswith("affine"):
             picked = train[rng.integers(N_REAL, size=N)]
             return np.stack([np.roll(x, rng.integers(-2, 3, size=2), (0, 1)) for x in picked])
-        speckles = (rng.random((N, 28, 28, 1)) < 0.03) * rng.random((N, 28, 28, 1)) * 0.6
+        shape = (N, *train.shape[1:])
+        speckles = (rng.random(shape) < 0.03) * rng.random(shape) * 0.6
         return np.clip(0.65 * train[:N] + 0.35 * train[N : 2 * N] + speckles, 0, 1).astype(np.float32)
 
     def kept(self, cell: str, metric: str) -> Mapping[str, Array]:
         found = self._cell(cell)
         made = self.samples(cell).reshape(N, -1)
         held_out = self.real(found["cls"], "held_out", N_REAL, 0).reshape(N, -1)
-        if metric == "tsne":            # principal components stand in for t-SNE: the section only draws them
-            both = np.concatenate([made, held_out]) - held_out.mean(axis=0)
-            u, d, _ = np.linalg.svd(both, full_matrices=False)
-            return {f"tsne_{k}d": (u * d)[:, :k] for k in (2, 3)}
         train = self.real(found["cls"], "train", N_REAL, 0).reshape(N_REAL, -1)
         real = distances(held_out, train).min(axis=1)
         return {
             "synthetic_to_held_out": distances(made, held_out).min(axis=1), "held_out_to_train": real,
             "threshold": np.array(np.median(real) / 2),
         }
+
+    def joint_map(self, n_real: int) -> Mapping[str, Any] | None:
+        """Principal components stand in for t-SNE and UMAP: the section only draws them."""
+        cells = [c for c in self.report["cells"] if c["seed"] == 0 and c["status"] == "ok"]
+        cells = [c for c in cells if c["generator"] == "real" or not c["control"]]
+        classes = [c["label"] for c in self.report["classes"]]
+        images = [self.real(c, "held_out", n_real, 0) for c in classes] + [self.samples(c["cell"]) for c in cells]
+        flat = np.concatenate(images).reshape(N * len(images), -1)
+        u, d, _ = np.linalg.svd(flat - flat.mean(axis=0), full_matrices=False)
+        strata = [["held-out", c, N] for c in classes] + [[c["generator"], c["cls"], N] for c in cells]
+        first = {"tsne": 0, "umap": 1}
+        points = {f"{method}{k}": (u * d)[:, i : i + k] for method, i in first.items() for k in (2, 3)}
+        return {"strata": strata, "points": points, "failed": {}, "preserved": dict.fromkeys(points, 0.5)}
 
     def per_image(self, cell: str) -> Mapping[str, Array]:
         found = self._cell(cell)
@@ -121,7 +134,7 @@ def distances(a: Array, b: Array) -> Array:
 
 def report_of(classes: list[int], generators: list[str], seeds: tuple[int, ...] = (0, 1, 2)) -> dict[str, Any]:
     """Return a report dictionary without sections."""
-    shown = [_generator(g, i % 6 + 1) for i, g in enumerate(sorted(generators))]
+    shown = [{**_generator(g, i % 6 + 1), "hollow": i >= 6} for i, g in enumerate(sorted(generators))]
     shown += [{**_generator(c, 0), "kind": "control"} for c in ("real", "noise", "copy", "repeat", "wrong-class")]
     parts = [(m, aspect, control) for aspect, (_, _, parts) in ASPECTS.items() for m, control in parts.items()]
     return {
@@ -267,7 +280,14 @@ def collected(source: DigitSource) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def digit_source(mnist: RealData) -> Callable[..., DigitSource]:
     """What makes a source of classes and generators."""
-    return lambda classes, generators: DigitSource(mnist, classes, generators)
+    return lambda classes, generators, **look: DigitSource(mnist, classes, generators, **look)
+
+
+
+@pytest.fixture(scope="session")
+def collect() -> Callable[[DigitSource], dict[str, Any]]:
+    """Return what makes the report of a source with what every section collects."""
+    return collected
 
 
 @pytest.fixture(scope="session")
@@ -307,7 +327,38 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def run_of() -> Callable[..., dict[str, Any]]:
     """Return what makes the report of a run of any classes, generators and seeds, without sections."""
     return report_of
+
+
+@pytest.fixture(scope="session")
+def whole_address(whole: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The page of the whole report, as a browser opens it."""
+    path = tmp_path_factory.mktemp("page") / "report.html"
+    path.write_text(render_page(whole, sections()), encoding="utf-8")
+    return f"file://{path}"
+
+
+@pytest.fixture
+def open_page(chromium: Any) -> Iterator[Callable[..., Any]]:
+    """Return what opens an address in a fresh browser context; whatever the page complains of fails the test."""
+    problems: list[str] = []
+    contexts = []
+
+    def opened(address: str, width: int = 1280, scheme: str = "light", **options: Any) -> Any:
+        context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options)
+        contexts.append(context)
+        tab = context.new_page()
+        tab.on("console", lambda message: problems.append(message.text))
+        tab.on("pageerror", lambda error: problems.append(str(error)))
+        tab.on("request", lambda r: None if r.url.startswith(("file:", "data:", "blob:")) else problems.append(r.url))
+        tab.add_init_script("addEventListener('securitypolicyviolation', e => console.error(e.violatedDirective))")
+        tab.goto(address)
+        return tab
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert problems == []

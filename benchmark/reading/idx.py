@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-import gzip
 import struct
-import zlib
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmark.api import InputError
+from benchmark.errors import InputError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from benchmark.api import Array
+    from benchmark.reading.pictures import Array
 
 _TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
-
-
-def read_bytes(path: Path) -> bytes:
-    """Return the content of a file, decompressed where it is gzipped. Raises InputError."""
-    try:
-        content = path.read_bytes()
-        return gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise InputError(f"{path}: the gzip stream is damaged or cut short ({error}).") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}).") from None
 
 
 def parse(content: bytes, path: Path, dimensions: int) -> Array:

@@ -1,0 +1,33 @@
+"""`bench doctor`: what is installed, what is missing and how to get it, the machine, the data."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import click
+
+COLOURS = {"ok": "green", "note": "yellow", "bad": "red"}
+
+
+@click.command(name="doctor")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def command(as_json: bool) -> int:
+    """Say what is installed, what is missing and how to get it; check the machine, the data and the plugins.
+
+    Exits with 0 where `bench run` can run, with 1 where it cannot.
+    """
+    from benchmark.doctor import examine
+
+    findings = []
+    for finding in examine():
+        findings.append(finding)
+        if not as_json:
+            click.secho(f"{finding.state:<5}", fg=COLOURS[finding.state], nl=False)
+            click.echo(f"{finding.what:<17} {finding.found}" + f": {finding.mend}" * bool(finding.mend))
+    bad = [finding for finding in findings if finding.state == "bad"]
+    if as_json:
+        click.echo(json.dumps({"ready": not bad, "findings": [asdict(f) for f in findings]}, indent=1))
+    else:
+        click.echo(f"bench run cannot run: {', '.join(f.what for f in bad)}" if bad else "bench run can run")
+    return int(bool(bad))

@@ -1,0 +1,67 @@
+"""`bench export`: samples or results out of a store."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from benchmark.errors import InputError, unknown
+
+SAMPLES, RESULTS = ("png", "npz"), {"csv": "scores.csv", "json": "summary.json", "markdown": "summary.json"}
+
+
+@click.command(name="export")
+@click.argument("folder", metavar="DIR", default="bench-results")
+@click.option("--format", "-f", "form", required=True, metavar="FORMAT", help="png, npz: samples; csv, json, markdown.")
+@click.option("--to", "-o", metavar="PATH", help="A new folder of samples [bench-export]; a file of results.")
+@click.option("--generators", "-g", default="", metavar="NAMES", help="Whose samples; controls too.  [all generators]")
+@click.option("--train", is_flag=True, help="With the samples, the real images that the generators were fitted on.")
+def command(folder: str, form: str, to: str | None, generators: str, train: bool) -> None:
+    """Write the samples of the last run in DIR (png, npz), or its results (csv, json, markdown)."""
+    if form in SAMPLES:
+        _samples(Path(folder), Path(to or "bench-export"), form, generators, train)
+    elif form in RESULTS:
+        _results(Path(folder), Path(to) if to else None, form)
+    else:
+        raise unknown("--format", form, (*SAMPLES, *RESULTS))
+
+
+def _samples(folder: Path, target: Path, form: str, generators: str, train: bool) -> None:
+    from benchmark import exporting
+    from benchmark.execution import planned
+    from benchmark.store import DamagedError, Store
+
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise InputError(f"--to {str(target)!r} is there already and not empty; name a new folder.")
+    plan, store = planned(folder), Store(folder)
+    try:
+        sets = exporting.sets_of(plan, store, exporting.chosen(plan, store, generators), train=train)
+    except DamagedError as error:
+        raise InputError(f"cell {error} was damaged; run the same bench run command to make it again.") from None
+    for written in exporting.write_samples(sets, target, form):
+        click.echo(str(written))
+
+
+def _results(folder: Path, target: Path | None, form: str) -> None:
+    from benchmark.exporting import to_markdown
+    from benchmark.store import write_text
+
+    source = folder / RESULTS[form]
+    try:
+        text = source.read_bytes().decode("utf-8")
+        text = to_markdown(json.loads(text)) if form == "markdown" else text
+    except OSError as error:
+        raise InputError(
+            f"{str(source)!r} cannot be read ({error.strerror}); name the output folder of a run."
+        ) from None
+    except (ValueError, KeyError) as error:
+        raise InputError(f"{str(source)!r} is damaged ({error}); run the same command to write it again.") from None
+    if target is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        write_text(target, text)
+    except OSError as error:
+        raise InputError(f"--to {str(target)!r} is not writable ({error.strerror}).") from None

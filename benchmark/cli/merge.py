@@ -1,0 +1,87 @@
+"""`bench merge`: several stores (shards of several machines) into one."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from benchmark.errors import InputError
+
+if TYPE_CHECKING:
+    from benchmark.merging import Merged
+    from benchmark.store import Store
+
+
+@click.command(name="merge")
+@click.argument("stores", metavar="STORE...", nargs=-1)
+@click.option("--into", metavar="DIR", help="The store that takes everything; made where it does not exist.")
+def command(stores: tuple[str, ...], into: str | None) -> int:
+    """Join stores, such as those of `bench run --shard`; the stores stay as they are.
+
+    \b
+    bench merge shard-1 shard-2 shard-3 --into all
+
+    A cell that two stores have is kept once. Where they tell it differently, the first counts, the other is kept in
+    DIR/conflicts, and the exit code is 1: the same work should give the same result.
+    """
+    from benchmark.merging import merge
+
+    target = _checked(stores, into)
+    target.create()
+    merged = merge([Path(store) for store in stores], target)
+    for sentence in (*merged.damaged, *merged.remarks):
+        click.echo(f"bench: {sentence}", err=True)
+    for sentence in merged.conflicts:
+        click.echo(f"bench: not deterministic: {sentence}", err=True)
+    _show(merged, target, stores)
+    return int(bool(merged.conflicts or merged.damaged))
+
+
+def _checked(stores: tuple[str, ...], into: str | None) -> Store:
+    """Return the store to merge into. Raises InputError before anything is written."""
+    from benchmark.merging import cells_of
+    from benchmark.store import Store
+
+    if not stores or into is None:
+        raise InputError("name the stores to merge and where to, as in: bench merge shard-1 shard-2 --into all")
+    places = [Path(store).resolve() for store in stores]
+    for store, place in zip(stores, places, strict=True):
+        if not (place / "format.json").is_file():
+            raise InputError(f"{store!r} is no store; name the output folders of runs.")
+        Store(Path(store))
+        if places.count(place) > 1:
+            raise InputError(f"{store!r} is given twice; name each store once.")
+    if Path(into).resolve() in places:
+        raise InputError(f"--into {into!r} is one of the stores to merge; name another folder or leave it out.")
+    if not any(next(cells_of(Path(store)), None) for store in stores):
+        raise InputError(f"there is nothing to merge: no cell is finished in {', '.join(stores)}.")
+    return Store(Path(into), "--into")
+
+
+def _show(merged: Merged, target: Store, stores: tuple[str, ...]) -> None:
+    click.echo(
+        f"{target.folder}: {merged.cells} cells are new, {merged.same} were there"
+        + f", {merged.scores} scores are new for these" * bool(merged.scores)
+        + f", {len(merged.conflicts)} differ" * bool(merged.conflicts)
+    )
+    command = _command(stores, str(target.folder)) or f"the command of your run, with --out {target.folder}"
+    click.echo(f"the report: {command}")
+
+
+def _command(stores: tuple[str, ...], out: str) -> str:
+    """Return the command that reports on all shards, where they are shards of one run."""
+    from dataclasses import replace
+
+    from benchmark.settings import Settings, from_mapping, read_toml
+
+    found: set[Settings] = set()
+    for store in stores:
+        try:
+            settings = from_mapping(read_toml(Path(store) / "run.toml"))
+        except InputError:
+            return ""
+        found.add(replace(settings, out=out, shard="", workers=None, report=True))
+    return shlex.join(found.pop().command()) if len(found) == 1 else ""

@@ -1,0 +1,72 @@
+"""CIFAR-10: 60,000 colour photographs, 32x32; downloaded, 170 MB."""
+
+from __future__ import annotations
+
+import io
+import pickle
+import tarfile
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from benchmark.api import Array, Data, Dataset, InputError, hookimpl
+from benchmark.datasets._download import Downloaded
+
+ARCHIVE = "cifar-10-python.tar.gz"
+SAFE = {"_reconstruct", "ndarray", "dtype", "encode", "scalar"}         # all that the batches are made of
+
+
+class Cifar10(Downloaded):
+    """Photographs of ten kinds of things (Krizhevsky): 50,000 training and 10,000 test images, 32x32x3."""
+
+    name = "cifar10"
+    title = "CIFAR-10"
+    noun = "class"
+    size = "60,000 images of 32x32x3, 170 MB"
+    source = "Krizhevsky: Learning multiple layers of features from tiny images, 2009"
+    licence = "not stated by its authors; cite the report"
+    mirrors = ("https://www.cs.toronto.edu/~kriz", "http://www.cs.toronto.edu/~kriz")
+    sha256: ClassVar[dict[str, str]] = {ARCHIVE: "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce"}
+
+    def load(self, folder: Path | None) -> Data:
+        """Read the archive without unpacking it."""
+        path = self.files(folder)[ARCHIVE]
+        try:
+            with tarfile.open(path) as archive:
+                names = _read(archive, "batches.meta")[b"label_names"]
+                train = [_read(archive, f"data_batch_{i}") for i in range(1, 6)]
+                test = [_read(archive, "test_batch")]
+        except (tarfile.TarError, EOFError, KeyError, OSError, pickle.UnpicklingError) as error:
+            raise InputError(f"{path}: cannot be read as CIFAR-10 ({error}).") from None
+        return Data(*_split(train), tuple(name.decode() for name in names), *_split(test))
+
+
+def _split(batches: list[dict[bytes, Any]]) -> tuple[Array, Array]:
+    """Return images uint8 (n, 32, 32, 3) and labels of batches, which hold all red, then all green, then all blue."""
+    flat = np.concatenate([batch[b"data"] for batch in batches])
+    images = flat.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
+    return np.ascontiguousarray(images), np.concatenate([batch[b"labels"] for batch in batches]).astype(np.int64)
+
+
+def _read(archive: tarfile.TarFile, name: str) -> dict[bytes, Any]:
+    member = archive.extractfile(f"cifar-10-batches-py/{name}")
+    if member is None:
+        raise KeyError(name)
+    return _Batches(io.BytesIO(member.read()), encoding="bytes").load()  # type: ignore[no-any-return]
+
+
+class _Batches(pickle.Unpickler):
+    """Unpickles arrays and nothing else."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        """Refuse what is not NumPy's."""
+        if not (module.startswith("numpy") or module == "_codecs") or name not in SAFE:
+            raise pickle.UnpicklingError(f"it holds {module}.{name}, not only arrays")
+        return super().find_class(module.replace("numpy.core", "numpy._core"), name)
+
+
+@hookimpl
+def bench_datasets() -> list[type[Dataset]]:
+    """Bring CIFAR-10."""
+    return [Cifar10]

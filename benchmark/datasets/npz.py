@@ -1,0 +1,30 @@
+"""A .npz file of the user's own, with images and labels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from benchmark.api import Data, Dataset, InputError, hookimpl
+from benchmark.datasets._pictures import data_of, given
+from benchmark.reading import read_images
+from benchmark.reading.arrays import read_test
+
+
+class Npz(Dataset):
+    """A .npz file as --data-dir: `images` and `labels` (or x_train, y_train, x_test, y_test), perhaps `class_names`."""
+
+    name = "npz"
+    takes_folder = True
+
+    def load(self, folder: Path | None) -> Data:
+        """Read the file."""
+        path = given(folder, self.name, "a .npz file with the arrays images and labels")
+        if path.is_dir():
+            raise InputError(f"--data-dir {str(folder)!r} is a folder; dataset 'npz' takes a .npz file.")
+        return data_of(read_images(path), read_test(path), path)
+
+
+@hookimpl
+def bench_datasets() -> list[type[Dataset]]:
+    """Bring .npz files."""
+    return [Npz]

@@ -1,0 +1,43 @@
+"""Compiled code of the maps, kept on disk: compiled once a machine, before any cell and its time limit, and said so."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+CODE = Path(__file__).parent / "exact.py"
+COMPILE = """
+import numpy as np
+from benchmark.embedding import embed
+embed(np.random.default_rng(0).normal(size=(20, 5)).astype(np.float32), "tsne", (2, 3))
+"""
+
+
+def folder() -> Path:
+    """Return where numba keeps compiled code: the user's cache folder, since that of the packages may be read-only."""
+    import platformdirs
+
+    return Path(os.environ.get("NUMBA_CACHE_DIR") or platformdirs.user_cache_path("synthassay") / "numba")
+
+
+def ensure() -> None:
+    """Compile what is not compiled yet, in a process of its own, and say so. A failure is left to the first cell."""
+    if _marker().exists():
+        return
+    print("bench: compiling t-SNE, once for this machine: some 10 seconds", file=sys.stderr, flush=True)
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(folder()), "NUMBA_NUM_THREADS": "1"}
+    environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
+    done = subprocess.run([sys.executable, "-c", COMPILE], env=environment, check=False, capture_output=True)
+    if done.returncode == 0:
+        _marker().touch()
+
+
+def _marker() -> Path:
+    """Return the file that says so. Its name changes with all that numba compiles anew for."""
+    parts = (CODE, CODE.stat().st_mtime_ns, version("numba"), platform.python_version(), platform.node())
+    return folder() / f"{hashlib.sha256(repr(parts).encode()).hexdigest()[:16]}.compiled"

@@ -1,0 +1,95 @@
+"""Which values are black and white? Said by the user, or checked against the real images before anything is scored.
+
+A wrong range falsifies every score: exact copies that were saved in [-1, 1] and clipped are no copies any more.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from benchmark.errors import InputError
+
+if TYPE_CHECKING:
+    from benchmark.api import Array, Images
+
+AT = np.array([0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98])     # quantiles that are compared
+ROUNDING = 0.05                 # how far outside the range a model may shoot
+FAR, NEARER = 0.1, 0.4          # mean difference of quantiles that is suspicious, and the share of it that explains it
+STEP = 1 / 255
+ESCAPE = "or --as-is if they are meant so"
+
+
+def parse(text: str) -> tuple[float, float] | None:
+    """Return the values of black and white that `--range` gives, None for "". Raises InputError."""
+    if not text:
+        return None
+    try:
+        low, high = (float(word) for word in text.split(","))
+    except ValueError:
+        raise InputError(f"--range {text!r}: write two numbers, what is black and what is white, as -1,1.") from None
+    if not np.isfinite([low, high]).all() or low == high:
+        raise InputError(f"--range {text!r}: black and white must be two different numbers, as -1,1.")
+    return low, high
+
+
+def converted(images: Array, bounds: tuple[float, float], where: str) -> Images:
+    """Return images float32 in [0, 1], of values between two bounds. Raises InputError where many lie outside."""
+    low, high = bounds
+    found = (images.astype(np.float64) - low) / (high - low)
+    outside = float(((found < -ROUNDING) | (found > 1 + ROUNDING)).mean())
+    if outside > ROUNDING:
+        raise InputError(
+            f"{where}: {outside:.0%} of the values lie outside --range {low:g},{high:g}; "
+            f"they go from {images.min():g} to {images.max():g}."
+        )
+    return np.clip(found, 0, 1).astype(np.float32)
+
+
+def plain(images: Array, where: str) -> Images:
+    """Return bytes, or numbers in [0, 1], as float32 in [0, 1]. Raises InputError on another range."""
+    if images.dtype == np.uint8:
+        if images.max() <= 1:
+            raise InputError(f"{where}: values look like [0, 1] saved as bytes; add --range 0,1.")
+        return images.astype(np.float32) / np.float32(255)
+    low, high = float(images.min()), float(images.max())
+    if low >= -ROUNDING and high <= 1 + ROUNDING:
+        return np.clip(images.astype(np.float32), 0, 1)
+    seen = f"(they go from {low:g} to {high:g})"
+    if low >= -1 - ROUNDING and high <= 1 + ROUNDING:
+        raise InputError(f"{where}: values look like [-1, 1] {seen}; add --range -1,1.")
+    if low >= -255 * ROUNDING and 16 <= high <= 255 * (1 + ROUNDING):
+        raise InputError(f"{where}: values look like [0, 255] {seen}; add --range 0,255.")
+    raise InputError(f"{where}: values {seen} are neither bytes nor in [0, 1]; say what is black and white by --range.")
+
+
+def suspicion(images: Images, real: Images) -> str:
+    """Return what is probably wrong with the values of images (n, h, w, c), seen beside real ones, or ""."""
+    ends = np.quantile(real, AT)
+    found = np.quantile(images, AT)
+    if found[-1] < FAR * ends[-1]:
+        top = float(images.max())
+        return f"values end at {top:g}, the real ones at {real.max():g}; add --range 0,{top:g}, {ESCAPE}"
+
+    def explains(other: Array) -> bool:
+        far = float(np.abs(found - ends).mean())
+        return far > FAR and float(np.abs(other - ends).mean()) < NEARER * far
+
+    if explains(1 - found[::-1]):
+        return f"black and white look exchanged; add --invert, {ESCAPE}"
+    if explains((found - 0.5) * 2):
+        return f"values look like [0.5, 1], as of [-1, 1] brought to [0, 1] twice; add --range 0.5,1, {ESCAPE}"
+    made, own = _stretched(images), _stretched(real)
+    if made > 0.95 and own < 0.5:
+        return (
+            f"each image is stretched to its own black and white ({made:.0%} of them, {own:.0%} of the real ones); "
+            f"save them all with one range, {ESCAPE}"
+        )
+    return ""
+
+
+def _stretched(images: Images) -> float:
+    """Return the share of images that reach both ends of the range."""
+    flat = images.reshape(len(images), -1)
+    return float(((flat.min(axis=1) <= STEP) & (flat.max(axis=1) >= 1 - STEP)).mean())

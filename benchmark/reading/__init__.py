@@ -1,0 +1,57 @@
+"""Images from files: folders of PNG or JPEG, .npz and .npy, IDX, CSV; each file gzipped or not.
+
+The one reader of `bench score`, `--train` and the dataset plugins. Nothing is scaled, and resized only when asked.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmark.errors import InputError
+from benchmark.reading import idx
+from benchmark.reading.arrays import read_array
+from benchmark.reading.folder import read_folder
+from benchmark.reading.packed import read_bytes
+from benchmark.reading.pictures import Pictures, resized, shaped
+from benchmark.reading.table import read_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["KINDS", "Pictures", "idx", "kind_of", "read_bytes", "read_images"]
+
+KINDS = "a folder of PNG or JPEG images, .npz, .npy, .csv, or an IDX file, gzipped or not"
+
+
+def kind_of(path: Path) -> str:
+    """Return 'folder', 'idx', 'npz' or 'csv': how a path is read. Raises InputError."""
+    if path.is_dir():
+        found = ("idx", "*-images[-.]idx*-ubyte*"), ("csv", "*train*.csv*")
+        return next((kind for kind, pattern in found if any(path.glob(pattern))), "folder")
+    if not path.exists():
+        raise InputError(f"{str(path)!r} does not exist; allowed are {KINDS}.")
+    ending = Path(path.name.lower().removesuffix(".gz")).suffix
+    if ending in (".npz", ".npy", ".csv"):
+        return ending.removeprefix(".").replace("npy", "npz")
+    if "ubyte" in path.name.lower() or ending == ".idx":
+        return "idx"
+    raise InputError(f"{str(path)!r} is none of what can be read: {KINDS}.")
+
+
+def read_images(path: Path, size: tuple[int, int] | None = None) -> Pictures:
+    """Read images, and their classes where they are named; `size`: resize to this height and width.
+
+    Raises InputError: one sentence that names the file and what is wrong with it.
+    """
+    readers: dict[str, Callable[[Path, tuple[int, int] | None], Pictures]] = {
+        "folder": read_folder, "npz": read_array, "csv": read_table, "idx": _read_idx,
+    }
+    return readers[kind_of(path)](path, size)
+
+
+def _read_idx(path: Path, size: tuple[int, int] | None) -> Pictures:
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder of IDX files; name the file with the images.")
+    images = shaped(idx.parse(read_bytes(path), path, 3), path)
+    return Pictures(images if size is None else resized(images, size))

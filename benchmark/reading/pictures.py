@@ -1,0 +1,83 @@
+"""What was read from files: images as they are stored, and their classes where the files say so."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from math import isqrt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from benchmark.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Images (n, h, w, c) of any numeric dtype, not scaled: whether they are in [0, 1] is for the caller to check.
+
+    labels: int64 (n,), indices of `names`, or None where the files name no classes.
+    files: the file of each image, relative to what was read; () where one file holds all.
+    """
+
+    images: Array
+    labels: Array | None = None
+    names: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+
+def natural(name: str) -> list[Any]:
+    """Return a key that sorts '2.png' before '10.png'."""
+    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"([0-9]+)", name) if part]
+
+
+def classes(words: Sequence[str]) -> tuple[Array, tuple[str, ...]]:
+    """Return labels int64 (n,) and the class names that they are indices of, for one class name an image."""
+    names = tuple(sorted(set(words), key=natural))
+    index = {name: i for i, name in enumerate(names)}
+    return np.array([index[word] for word in words], dtype=np.int64), names
+
+
+def shaped(array: Array, path: Path) -> Array:
+    """Return images as (n, h, w, c) of (n, h, w), (n, h, w, c) or flat squares (n, h * h). Raises InputError."""
+    if array.dtype.kind not in "uif":
+        raise InputError(f"{path}: the images are {array.dtype}; allowed are bytes and other numbers.")
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        raise InputError(f"{path}: {int((~np.isfinite(array)).sum())} values are NaN or infinite.")
+    if not len(array):
+        raise InputError(f"{path}: there is no image in it.")
+    if array.ndim == 2:
+        side = isqrt(array.shape[1])
+        if side * side != array.shape[1]:
+            raise InputError(f"{path}: {array.shape[1]} values an image are no square; expected 784 as of 28x28.")
+        array = array.reshape(len(array), side, side)
+    if array.ndim == 3:
+        array = array[..., None]
+    if array.ndim != 4 or array.shape[-1] not in (1, 3):
+        first = " (channels come last here)" if array.ndim == 4 and array.shape[1] in (1, 3) else ""
+        raise InputError(
+            f"{path}: the images have the shape {array.shape}{first}; expected (n, height, width), "
+            "(n, height, width, 1 or 3) or (n, 784)."
+        )
+    return array
+
+
+def resized(images: Array, size: tuple[int, int]) -> Array:
+    """Return images (n, h, w, c) at height and width `size`: bilinear, antialiased; bytes stay bytes."""
+    from PIL import Image
+
+    def one(channel: Array) -> Array:
+        exact = channel if channel.dtype == np.uint8 else channel.astype(np.float32)
+        return np.asarray(Image.fromarray(exact).resize(size[::-1], Image.Resampling.BILINEAR))
+
+    if images.shape[1:3] == size:
+        return images
+    return np.stack([np.stack([one(image[..., c]) for c in range(image.shape[-1])], axis=-1) for image in images])

@@ -1,0 +1,76 @@
+"""What a metric declares, and what it says: a measure, and its value on one cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
+Space = Literal["pixels", "features"]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One named number that a metric gives for a cell.
+
+    better: which way is good; "half": the nearer to 0.5; "none": a diagnostic.
+    failing: the control that must fail, whose value is 0 on the calibrated scale (`real` is 1).
+    zero: a fixed value for 0 in place of that control.
+    space: where distances are taken; "features" is what `--features` names. "" where none are.
+    smallest_n: synthetic images below which it is not judged.
+    controls: the controls that get it; None: all that the metric scores.
+    """
+
+    name: str
+    better: Literal["higher", "lower", "half", "none"]
+    help: str
+    aspect: Literal["realistic", "varied", "original", "useful"] | None = None
+    failing: str | None = None
+    zero: float | None = None
+    unit: str = ""
+    bounds: tuple[float | None, float | None] = (0.0, 1.0)
+    space: Space | Literal[""] = ""
+    reference: bool = False                     # True: depends on the reference classifier
+    smallest_n: int = 15
+    controls: tuple[str, ...] | None = None
+
+    @property
+    def anchored(self) -> bool:
+        """Whether there is a calibrated scale: a failing control, or a fixed zero."""
+        return self.failing is not None or self.zero is not None
+
+
+@dataclass(frozen=True)
+class Score:
+    """The value of one measure on one cell.
+
+    value: finite, or None where the metric cannot judge; then `reason` says why.
+    draws: float (b,), the value under resampling of images (the neighbour graph kept), for intervals; or None.
+    """
+
+    value: float | None
+    draws: Array | None = None
+    reason: str = ""
+    note: str = ""
+
+    @classmethod
+    def of_means(
+        cls, statistic: Callable[..., Array], *contributions: Array, rng: np.random.Generator, draws: int = 300
+    ) -> Score:
+        """Return `statistic` of the means of per-image contributions, with bootstrap draws.
+
+        Each contribution is float (n_i,) or (n_i, m), resampled on its own over its first axis; `statistic`
+        gets arrays with one leading axis more than a mean has, and keeps it.
+        """
+        import numpy as np
+
+        arrays = [np.asarray(c, dtype=np.float64) for c in contributions]
+        value = statistic(*[a.mean(axis=0)[None] for a in arrays])
+        resampled = [rng.multinomial(len(a), np.full(len(a), 1 / len(a)), size=draws) @ a / len(a) for a in arrays]
+        return cls(float(value[0]), np.asarray(statistic(*resampled), dtype=np.float64))

@@ -1,0 +1,105 @@
+"""What every feature space promises."""
+
+from __future__ import annotations
+
+import pickle
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from benchmark.testing._pictures import strokes
+from benchmark.testing._state import unchanged
+from benchmark.testing._subject import Fault
+
+if TYPE_CHECKING:
+    from benchmark.api import Array, Images
+    from benchmark.testing._subject import Subject
+
+USUAL, COLOUR = (16, 16, 1), (12, 9, 3)
+
+
+def check_shape(subject: Subject) -> None:
+    """`transform` gives one finite row of numbers an image, as many for any images."""
+    features = _fitted(subject, USUAL)
+    one, many = features.transform(strokes(USUAL, 1)), features.transform(strokes(USUAL, 30))
+    for found, n in ((one, 1), (many, 30)):
+        if np.ndim(found) != 2 or len(found) != n or not np.isfinite(found).all():
+            raise Fault(f"transform of {n} images gave the shape {np.shape(found)}; expected finite (n, d)")
+    if one.shape[1] != many.shape[1]:
+        raise Fault(f"one image has {one.shape[1]} features, 30 have {many.shape[1]} each")
+
+
+def check_any_batch(subject: Subject) -> None:
+    """An image has the same features alone and among others: copies must be at distance 0."""
+    features, images = _fitted(subject, USUAL), strokes(USUAL, 40)
+    together, alone = features.transform(images), features.transform(images[7:8])
+    if not np.array_equal(together[7:8], alone):
+        off = float(np.abs(together[7:8] - alone).max())
+        raise Fault(f"an image alone has other features than among others (by {off:.1g}); copies would not be found")
+
+
+def check_colour(subject: Subject) -> None:
+    """Three channels, and images that are not square."""
+    _fitted(subject, COLOUR).transform(strokes(COLOUR, 5))
+
+
+def check_same_seed(subject: Subject) -> None:
+    """The same images and seed give the same features."""
+    one, two = (_fitted(subject, USUAL).transform(strokes(USUAL, 20)) for _ in range(2))
+    if not np.array_equal(one, two):
+        raise Fault("fitted again with the same seed it gives other features; draw from ctx.rng")
+
+
+def check_images_unchanged(subject: Subject) -> None:
+    """No image is changed."""
+    images = strokes(USUAL, 20)
+    before = images.copy()
+    _fitted(subject, USUAL).transform(images)
+    if not np.array_equal(images, before):
+        raise Fault("transform changed the images; work on a copy")
+
+
+def check_fitted_pickles(subject: Subject) -> None:
+    """Once fitted it can be pickled, and then gives the same features: workers read it from a file."""
+    features, images = _fitted(subject, USUAL), strokes(USUAL, 20)
+    again = pickle.loads(pickle.dumps(features))  # noqa: S301 - made here
+    if not np.array_equal(again.transform(images), features.transform(images)):
+        raise Fault("after pickling it gives other features")
+
+
+def check_space(subject: Subject) -> None:
+    """`space` is a word that tells it from others, in every row of scores."""
+    space = _fitted(subject, USUAL).space
+    if not (isinstance(space, str) and space.isidentifier()) and not str(space).replace("-", "_").isidentifier():
+        raise Fault(f"space is {space!r}; a word of letters, digits, '-' and '_' is wanted, as 'pca50'")
+
+
+def check_classifier(subject: Subject) -> None:
+    """`classifier` is None, or predicts a label for each row of features."""
+    features = _fitted(subject, USUAL)
+    classifier = features.classifier()
+    if classifier is not None:
+        said = np.asarray(classifier.predict(features.transform(strokes(USUAL, 12))))
+        if said.shape != (12,) or not np.isin(said, (0, 1)).all():
+            raise Fault(f"the classifier gave {said.dtype} of the shape {said.shape}; expected 12 labels, 0 or 1")
+
+
+def check_global_state(subject: Subject) -> None:
+    """The global random generators of Python, numpy, torch and TensorFlow stay as they are."""
+    _fitted(subject, USUAL)                 # what it imports may set up a generator of its own
+    with unchanged():
+        _fitted(subject, USUAL).transform(strokes(USUAL, 5))
+
+
+def _fitted(subject: Subject, shape: tuple[int, int, int]) -> Any:
+    images, labels = _neutral(shape)
+    before, features = images.copy(), subject.new()
+    features.fit(images, labels, subject.context())
+    if not np.array_equal(images, before):
+        raise Fault("fit changed the images; work on a copy")
+    return features
+
+
+def _neutral(shape: tuple[int, int, int]) -> tuple[Images, Array]:
+    both = [strokes(shape, 60, seed, slant) for seed, slant in ((1, 0.0), (2, 0.8))]
+    return np.concatenate(both), np.repeat([0, 1], 60)

@@ -1,0 +1,210 @@
+"""Runs checks: each is a job of its own process, as cells are, with a limit of time and memory."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import itertools
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from benchmark import plugins
+from benchmark.plugins import Origin, code_of, missing, origin_of
+
+if TYPE_CHECKING:
+    from benchmark.api import Plugin
+    from benchmark.executors import Say
+    from benchmark.executors.local import Local
+    from benchmark.testing._subject import Subject
+
+SECONDS, MEMORY = 300.0, 8.0    # a check
+KINDS = {                       # where the checks of each kind of plugin stand
+    "generators": "_generator", "metrics": "_metric", "datasets": "_dataset", "features": "_features",
+    "report_sections": "_section",
+}
+
+
+class CheckFailed(AssertionError):
+    """A plugin breaks its promise. The message says which, and how."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a check. `word` is PASS, FAIL or SKIP; `reason` is one sentence, empty where it passed."""
+
+    check: str
+    word: Literal["PASS", "FAIL", "SKIP"]
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check of the kit: called with a plugin, class or instance, it raises CheckFailed or skips the test."""
+
+    name: str
+    kind: str
+
+    @property
+    def help(self) -> str:
+        """One sentence: what is promised."""
+        return inspect.cleandoc(self.function.__doc__ or "").partition("\n")[0]
+
+    @property
+    def function(self) -> Callable[[Subject], None]:
+        """What does the check, given a `Subject`; raises Fault or Skip."""
+        return _functions(self.kind)[self.name]
+
+    def __call__(self, plugin: Plugin | type[Plugin]) -> None:
+        """Do this check in a process of its own. Raises CheckFailed; skips in pytest what a plugin refuses to do."""
+        import pytest
+
+        (outcome,) = run_checks(plugin, [self])
+        if outcome.word == "FAIL":
+            raise CheckFailed(f"{self.name}: {outcome.reason}")
+        if outcome.word == "SKIP":
+            pytest.skip(outcome.reason)
+
+
+@dataclass(frozen=True)
+class CheckJob:
+    """A check on its way to another process (see `benchmark.executors.Job`)."""
+
+    check: Check
+    subject: Subject
+    start: Literal["fork", "fresh"]
+    seconds: float = SECONDS
+    memory: float = MEMORY
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def folder(self) -> Path:
+        """Where its log goes."""
+        return self.subject.folder
+
+    def run(self, say: Say) -> dict[str, Any]:
+        """Do the check and return its word and reason."""
+        import traceback
+
+        from benchmark.cell import describe
+        from benchmark.testing._subject import Fault, Skip
+
+        try:
+            self.check.function(self.subject)
+        except Skip as reason:
+            return {"word": "SKIP", "reason": str(reason)}
+        except Fault as fault:
+            return {"word": "FAIL", "reason": str(fault)}
+        except Exception as error:  # noqa: BLE001 - whatever a plugin raises is what was to be found
+            traceback.print_exc()
+            return {"word": "FAIL", "reason": describe(error, self.subject.new())}
+        return {"word": "PASS"}
+
+
+def checks_of(plugin: Plugin | type[Plugin]) -> list[Check]:
+    """Return the checks that the kit has for a plugin, class or instance. Raises TypeError where it is none."""
+    owner = plugin if isinstance(plugin, type) else type(plugin)
+    kinds = [kind for kind in KINDS if issubclass(owner, plugins.KINDS[kind])]
+    if not kinds:
+        raise TypeError(f"{plugin!r} is no plugin: the kit checks generators, metrics, datasets, features, sections")
+    return [Check(name, kinds[0]) for name in _functions(kinds[0])]
+
+
+def run_checks(
+    plugin: Plugin | type[Plugin], checks: Sequence[Check] | None = None, *, data_dir: str = "", workers: int = 1
+) -> list[Outcome]:
+    """Do checks, all of the kit unless some are given, so many at once, and return what became of each in order."""
+    chosen = checks_of(plugin) if checks is None else list(checks)
+    instance = plugin() if isinstance(plugin, type) else plugin
+    absent = missing(type(instance))
+    if absent:
+        return [Outcome(check.name, "SKIP", absent) for check in chosen]
+    with _session() as (executor, shared):
+        executor.slots = workers
+        folders = (shared / f"check-{i}" for i in _numbers)
+        jobs = [_job(instance, check, next(folders), shared, data_dir) for check in chosen]
+        found = dict(_done(executor, jobs))
+    return [found[check.name] for check in chosen]
+
+
+def _done(executor: Local, jobs: Sequence[CheckJob]) -> Iterator[tuple[str, Outcome]]:
+    waiting, running = list(jobs), 0
+    while waiting or running:
+        while waiting and executor.free:
+            executor.start(waiting.pop(0))
+            running += 1
+        for event in executor.poll(1.0):
+            if event.kind == "ended":
+                running -= 1
+                said = event.payload
+                word = said.get("word", "FAIL")
+                reason = said["reason"] or ("" if word == "PASS" else said["status"])
+                if said["status"] == "timeout":
+                    reason += "; give it less to do, as in: bench check 'gan[steps=20]'"
+                yield event.job.check.name, Outcome(event.job.check.name, word, reason)
+
+
+def _job(instance: Plugin, check: Check, folder: Path, shared: Path, data_dir: str) -> CheckJob:
+    from benchmark.parameters import values_of
+    from benchmark.sources import Loadable
+    from benchmark.testing._subject import Subject
+
+    folder.mkdir()
+    plugin = type(instance)
+    subject = Subject(Loadable(_origin(plugin), values_of(instance), code_of(plugin)), folder, shared, data_dir)
+    fresh = instance.needs or check.name == "light_import"
+    return CheckJob(check, subject, "fresh" if fresh else "fork")
+
+
+def _origin(plugin: type[Plugin]) -> Origin:
+    """Return where a plugin is found by another process; a test module is found by its file."""
+    origin = origin_of(plugin)
+    try:
+        found = importlib.util.find_spec(origin.module)
+    except (ImportError, ValueError):
+        found = None
+    file = getattr(sys.modules.get(plugin.__module__), "__file__", None)
+    return origin if origin.file or found or not file else Origin(origin.module, origin.qualname, file)
+
+
+def _functions(kind: str) -> dict[str, Callable[[Subject], None]]:
+    """Return the checks of a kind by name, in the order in which they stand in their module; those of all come last."""
+    modules = [importlib.import_module(f"benchmark.testing.{name}") for name in (KINDS[kind], "_plugin")]
+    return {
+        name.removeprefix("check_"): function
+        for module in modules
+        for name, function in vars(module).items()
+        if name.startswith("check_") and function.__module__ == module.__name__
+    }
+
+
+_numbers = itertools.count()
+_open: dict[int, tuple[Local, Path]] = {}
+
+
+@contextmanager
+def _session() -> Iterator[tuple[Local, Path]]:
+    """Give the executor of this process and a folder: what one check prepares serves the next, until Python ends."""
+    import atexit
+
+    from benchmark.executors.home import Home
+    from benchmark.executors.local import Local
+
+    if os.getpid() not in _open:
+        folder = Path(tempfile.mkdtemp(prefix="bench-check-"))
+        _open[os.getpid()] = Local(1, Home(folder)), folder
+        atexit.register(_close, os.getpid())
+    yield _open[os.getpid()]
+
+
+def _close(pid: int) -> None:
+    if pid == os.getpid():
+        executor, folder = _open.pop(pid)
+        executor.close()
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,35 @@
+"""The global random generators, which no plugin may touch: another cell's numbers would depend on them."""
+
+from __future__ import annotations
+
+import pickle
+import random
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from benchmark.testing._subject import Fault
+
+
+@contextmanager
+def unchanged() -> Iterator[None]:
+    """Raise Fault where what is done meanwhile draws from, or seeds, a global random generator."""
+    before = _states()
+    yield
+    after = _states()
+    touched = [name for name, state in before.items() if state is not None and after[name] != state]
+    if touched:
+        raise Fault(f"the global random generator of {', '.join(touched)} was used; draw from ctx.rng")
+
+
+def _states() -> dict[str, Any]:
+    torch, context = sys.modules.get("torch"), sys.modules.get("tensorflow.python.eager.context")
+    return {
+        "Python": random.getstate(),
+        "numpy": pickle.dumps(np.random.get_state(legacy=False)),       # noqa: NPY002
+        "torch": torch.random.get_rng_state().tolist() if torch else None,
+        "TensorFlow": context.global_seed() if context else None,
+    }

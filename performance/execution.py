@@ -1,0 +1,164 @@
+"""What a run costs beyond the work, how exact its limits are, how fast a large store is read, what a crash takes along.
+
+    python performance/execution.py             about 10 minutes, most of it to make a store of 10,000 cells
+    python performance/execution.py --quick     a store of 600; misses do not count
+
+The same faults are given to ProcessPoolExecutor and loky (extra `performance`). Exit code 1 where a target is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import _faults
+from _measure import Claim, main
+from _synthetic import fill
+
+from benchmark.api import hookimpl
+from benchmark.execution import make_plan
+from benchmark.executors.local import Local
+from benchmark.memory import Remembering
+from benchmark.plan import Plan
+from benchmark.plugins import discover
+from benchmark.reporting import build_report
+from benchmark.results import Results
+from benchmark.runner import Runner
+from benchmark.settings import from_mapping
+from benchmark.todo import pending
+
+HEALTHY = 8
+TIME_LIMIT = 2.0                # seconds
+MEMORY_LIMIT = 1.0              # GiB
+PLUGIN = str(Path(__file__).parent / "_faults.py")
+
+
+class Watch:
+    """Notes when a cell is finished and what its own work took, from the hook that the progress bar has too."""
+
+    def __init__(self) -> None:
+        """Nothing is finished."""
+        self.finished: list[tuple[float, Mapping[str, Any], Mapping[str, Any]]] = []
+
+    @hookimpl
+    def bench_cell_finished(self, cell: Mapping[str, Any], result: Mapping[str, Any]) -> None:
+        """Note it."""
+        if result["last"]:
+            self.finished.append((time.monotonic(), cell, result))
+
+
+def measure(options: argparse.Namespace) -> Iterator[Claim]:
+    """Measure everything."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder)
+        yield overhead(out / "empty", 5 if options.quick else 30)
+        for kind, what in (("loops", "a Python loop"), ("holds", "C code that holds the lock"), ("eats", "memory")):
+            yield from overshoot(out / kind, kind, what, 1 if options.quick else 5)
+        yield from large_store(out / "large", 600 if options.quick else 10_000)
+        for kind in ("killed", "exits", "segfault"):
+            yield kept(out / f"kept-{kind}", kind)
+
+
+def overhead(out: Path, seeds: int) -> Claim:
+    """Let one worker do empty cells, generated and scored: the time from one to the next, less their own work."""
+    watch = run(out, generators="empty", metrics="nothing", classes="3", seeds=seeds, workers=1)
+    own = {cell["cell"]: result["seconds"] for _, cell, result in watch.finished}
+    pairs = zip(watch.finished[2:], watch.finished[1:], strict=False)       # the first two start the workers
+    spent = [now - before - own[cell["cell"]] for (now, cell, _), (before, _, _) in pairs]
+    return Claim("overhead of an empty light cell", [1000 * s for s in spent], "ms", at_most=150, note="kept on disk")
+
+
+def overshoot(out: Path, kind: str, what: str, rounds: int) -> Iterator[Claim]:
+    """Let a cell go beyond a limit: how long after it was the run rid of it?"""
+    late, beyond = [], []
+    limit = 0.0 if kind == "eats" else TIME_LIMIT
+    for turn in range(rounds):
+        clock = out.with_name(f"{out.name}-{turn}.clock")
+        generator = f"harm[kind={kind},clock={clock},gib={MEMORY_LIMIT}]"
+        watch = run(
+            out.with_name(f"{out.name}-{turn}"), generators=generator, metrics="nothing", classes="3", seeds=1,
+            workers=1, timeout=60.0 if kind == "eats" else TIME_LIMIT, memory=MEMORY_LIMIT,
+        )
+        ended, _, result = next(one for one in watch.finished if one[1]["generator"] == "harm")
+        late.append(ended - float(clock.read_text(encoding="ascii")) - limit)
+        beyond.append(result["peak_rss_mib"] - 1024 * MEMORY_LIMIT)
+    said = "it holds too much" if kind == "eats" else f"the limit of {TIME_LIMIT:g} s"
+    yield Claim(f"{what}: ended after {said}", late, "s", at_most=1)
+    if kind == "eats":
+        yield Claim("memory beyond the limit of 1 GiB, allocated as fast as it goes", beyond, "MiB")
+
+
+def large_store(out: Path, cells: int) -> Iterator[Claim]:
+    """Read a store in which everything is done: what is there, and all that the report shows."""
+    made = fill(out, cells)
+    each = f"{len(made.metrics)} metrics each"
+    began = time.perf_counter()
+    plan = make_plan(made.settings, discover())
+    planned = time.perf_counter()
+    store = Remembering(out)
+    left = [state for state in pending(plan, store) if not state.done]
+    seen = time.perf_counter()
+    build_report(Results(plan, store))
+    listed = time.perf_counter()
+    if left:
+        raise SystemExit(f"{len(left)} cells of {len(plan.cells)} were not recognised")
+    yield Claim(f"{len(plan.cells):,} cells planned, data read", [planned - began], "s")
+    yield Claim(f"{len(plan.cells):,} cached cells recognised", [seen - planned], "s", at_most=5, note=each)
+    yield Claim(f"{len(plan.cells):,} cells listed in report.json", [listed - seen], "s", at_most=10, note=each)
+
+
+def kept(out: Path, kind: str) -> Claim:
+    """Let one cell crash among eight healthy ones, and a task of each pool among eight."""
+    watch = run(
+        out, generators=f"empty,harm[kind={kind}]", metrics="nothing", classes="3", seeds=HEALTHY, workers=2,
+    )
+    fine = [c for _, c, result in watch.finished if c["generator"] == "empty" and result["status"] == "ok"]
+    peers: dict[str, int | str] = {"ProcessPoolExecutor": in_pool(ProcessPoolExecutor(2), kind)}
+    try:
+        from loky import ProcessPoolExecutor as Loky
+    except ImportError:
+        peers["loky"] = "not installed"
+    else:
+        logging.getLogger("concurrent.futures").setLevel(logging.CRITICAL)
+        peers["loky"] = in_pool(Loky(2), kind)
+    said = ", ".join(f"{name} {count}" for name, count in peers.items())
+    what = f"healthy cells kept of {HEALTHY} beside one: {kind}"
+    return Claim(what, [len(fine)], "", at_least=HEALTHY, peer=said)
+
+
+def in_pool(pool: Any, kind: str) -> int:
+    """Return how many of eight healthy tasks a pool gives a result of; the third of nine does the harm."""
+    kinds = ["healthy"] * HEALTHY
+    kinds.insert(2, kind)
+    done = 0
+    with pool:
+        futures = [pool.submit(_faults.task, each) for each in kinds]
+        for future in futures:
+            try:
+                done += future.result(timeout=60)
+            except Exception:  # noqa: BLE001, S112 - each pool has its own word for it
+                continue
+    return done
+
+
+def run(out: Path, **options: Any) -> Watch:
+    """Run cells of digits as `bench run` does, without a report."""
+    settings = from_mapping({"dataset": "digits", "plugins": [PLUGIN], "out": str(out), **options})
+    plan: Plan = make_plan(settings, discover(settings.plugins))
+    watch = Watch()
+    plan.registry.manager.register(watch)
+    store = Remembering(out)
+    store.create()
+    Runner(plan, store, Local(plan.workers, out.resolve())).run()
+    return watch
+
+
+if __name__ == "__main__":
+    sys.exit(main(measure, __doc__))

@@ -1,0 +1,96 @@
+"""Joint t-SNE in 2 and 3 dimensions: ours against two plain fits of scikit-learn, time and quality.
+
+    python performance/tsne.py              800 + 200 and 3,000 + 750 digits, 5 seeds each: 15 minutes
+    python performance/tsne.py --quick      80 + 20, one seed
+
+Each seed is another draw of one digit, and both engines get the same 784 pixels: ours makes one neighbour graph and two
+descents; the peer is `TSNE(2).fit` and `TSNE(3).fit` as they come, since that is what one would write. (The suite takes
+50 principal components first, which makes ours quicker still.) CPU seconds of one thread each. Quality: the divergence
+of both maps from one P in one kernel (Student's t, one degree of freedom), and 10 nearest neighbours that were kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from functools import partial
+
+import numpy as np
+from _measure import Claim, in_turn, main
+
+from benchmark import plugins, protocol
+from benchmark.api import Array
+from benchmark.data import load
+from benchmark.embedding import embed, exact, preserved
+from benchmark.embedding.affinities import graph
+from benchmark.embedding.tsne import by_descent
+
+SIZES = ((800, 200), (3000, 750))
+DIGIT = 3
+
+
+def ours(pixels: Array) -> dict[int, Array]:
+    """Return the maps of our engine."""
+    near = graph(pixels, perplexity(pixels))
+    return {d: by_descent(pixels, near, d) for d in (2, 3)}
+
+
+def perplexity(pixels: Array) -> float:
+    """Return the default, or what so few images allow."""
+    return min(30.0, (len(pixels) - 1) / 3)
+
+
+def peer(pixels: Array, seed: int) -> dict[int, Array]:
+    """Return the maps of two plain fits."""
+    from sklearn.manifold import TSNE
+
+    return {d: TSNE(d, random_state=seed).fit_transform(pixels) for d in (2, 3)}
+
+
+def measure(options: argparse.Namespace) -> Iterator[Claim]:
+    """Yield time and quality for each size."""
+    registry = plugins.discover()
+    data = load(registry.get("datasets", "mnist")(), None)
+    embed(np.random.default_rng(0).random((50, 10)), "tsne", (2, 3))       # compiled, or read from the cache
+    for train, other in ((80, 20),) if options.quick else SIZES:
+        seconds: dict[str, list[float]] = {"ours": [], "peer": []}
+        quality: dict[tuple[str, int], list[tuple[float, float]]] = {}
+        for seed in range(options.rounds or (1 if options.quick else 5)):
+            roles = data.roles(DIGIT, seed, protocol.Sizes(train=train, held_out=other))
+            pixels = np.concatenate([roles["train"], roles["held_out"]]).reshape(train + other, -1)
+            maps: dict[str, dict[int, Array]] = {}
+            jobs = {
+                "ours": partial(lambda pixels, maps: maps.update(ours=ours(pixels)), pixels, maps),
+                "peer": partial(lambda pixels, maps, seed: maps.update(peer=peer(pixels, seed)), pixels, maps, seed),
+            }
+            for who, spent in in_turn(jobs, rounds=1, warm=False).items():
+                seconds[who] += spent
+            near = graph(pixels, perplexity(pixels))
+            for who, made in maps.items():
+                for d, points in made.items():
+                    found = exact.divergence(near, points), preserved(pixels, points)
+                    quality.setdefault((who, d), []).append(found)
+        yield from claims(f"{train:,} + {other:,} images", seconds, quality)
+
+
+def claims(
+    what: str, seconds: dict[str, list[float]], quality: dict[tuple[str, int], list[tuple[float, float]]]
+) -> Iterator[Claim]:
+    """Yield what is claimed of one size."""
+    name = "scikit-learn, two fits"
+    yield Claim(f"t-SNE 2D + 3D, {what}", seconds["ours"], "CPU s", at_least=10, peer=name, peers=seconds["peer"])
+    for d in (2, 3):
+        own, other = (np.array(quality[who, d]) for who in ("ours", "peer"))
+        yield Claim(
+            f"its KL in {d}D", own[:, 0].tolist(), "nats", at_most=1.02, peer="scikit-learn", peers=other[:, 0].tolist()
+        )
+        yield Claim(
+            f"10 neighbours kept in {d}D, ours less theirs", (own[:, 1] - other[:, 1]).tolist(), "",
+            at_least=-0.01 if d == 2 else None,
+            note=f"ours {np.median(own[:, 1]):.3f}, scikit-learn {np.median(other[:, 1]):.3f}",
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main(measure, __doc__))

@@ -1,0 +1,90 @@
+"""A joint map as plain data: which images lie where, and all of them small, on one sheet."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from benchmark.api import Array, Images, Source
+from reports._png import encode, is_ink, shaded
+from reports._rows import HELD_OUT, Row, index
+
+REACH = 32_000                  # the largest coordinate, of int16
+COLUMNS = 64                    # images in a row of the sheet
+VALUES = 4_000_000              # of the sheet, at the most: larger images are made smaller
+LEVELS = 16                     # shades of the sheet: four bits
+
+
+def packed(source: Source, n_real: int, joint: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a joint map as JSON can hold it. Strata are [place in `src`, class, images], in the order of points.
+
+    `proj`: base64 of int16, little endian, by 'tsne2' and the like; `sprite`: all images in the order of points.
+    """
+    seed = source.report["run"]["seeds"][0]
+    ids = list(dict.fromkeys(name for name, _, _ in joint["strata"]))
+    return {
+        "n_real": n_real, "seed": seed, "failed": joint["failed"],
+        "preserved": joint["preserved"], "src": ids,
+        "strata": [[ids.index(name), label, n] for name, label, n in joint["strata"]],
+        "n": sum(n for _, _, n in joint["strata"]),
+        "proj": {name: _coordinates(points) for name, points in joint["points"].items()},
+        "sprite": sprite(_images(source, n_real, seed, joint["strata"])),
+    }
+
+
+def points_of(found: Row, projection: str) -> Array:
+    """Return the coordinates of a packed map, float64 (n, dimensions) in [-1, 1]."""
+    values = np.frombuffer(base64.b64decode(found["proj"][projection]), dtype="<i2")
+    return values.reshape(found["n"], -1) / REACH
+
+
+def rows_of(found: Row, source: str) -> Array:
+    """Return which points of a packed map are of a source, int64."""
+    place = found["src"].index(source) if source in found["src"] else -1
+    owners = np.repeat([s for s, _, _ in found["strata"]], [n for _, _, n in found["strata"]])
+    return np.flatnonzero(owners == place)
+
+
+def sprite(images: Images) -> dict[str, Any]:
+    """Return all images on one sheet, 64 a row, without gaps: grey ones in four bits."""
+    factor = 1
+    while images.size / factor**2 > VALUES:
+        factor += 1
+    tiles = _smaller(images, factor)
+    n, h, w, c = tiles.shape
+    columns = min(COLUMNS, n)
+    padded = np.concatenate([tiles, np.zeros((-n % columns, h, w, c), dtype=tiles.dtype)])
+    canvas = padded.reshape(-1, columns, h, w, c).swapaxes(1, 2).reshape(-1, columns * w, c)
+    png = encode(np.rint(canvas * (LEVELS - 1)).astype(np.uint8), depth=4) if c == 1 else encode(shaded(canvas))
+    return {"png": png, "columns": columns, "height": h, "width": w, "ink": is_ink(images)}
+
+
+def _smaller(images: Images, factor: int) -> Images:
+    """Return the means of square blocks; what is left over at the right and below is cut."""
+    n, h, w, c = images.shape
+    factor = min(factor, h, w)
+    cut = images[:, : h - h % factor, : w - w % factor]
+    blocks = cut.reshape(n, h // factor, factor, w // factor, factor, c)
+    means: Images = blocks.mean(axis=(2, 4))
+    return means
+
+
+def _coordinates(points: Array) -> str:
+    """Return points about their centre, the largest coordinate at `REACH`."""
+    points = np.asarray(points, dtype=np.float64)
+    centred = points - (points.max(axis=0) + points.min(axis=0)) / 2
+    scaled = np.rint(centred / (np.abs(centred).max() or 1) * REACH).astype("<i2")
+    return base64.b64encode(scaled.tobytes()).decode()
+
+
+def _images(source: Source, n_real: int, seed: int, strata: Sequence[tuple[str, int, int]]) -> Images:
+    cells = index(source.report["cells"], "generator", "cls", "n_real", "seed")
+    parts = [
+        source.real(label, "held_out", n_real, seed)[:n] if name == HELD_OUT["id"]
+        else source.samples(cells[name, label, n_real, seed]["cell"])[:n]
+        for name, label, n in strata
+    ]
+    return np.concatenate(parts)

@@ -1,0 +1,54 @@
+"""Every built-in plugin keeps the contract that others are held to: found by name, so that a new one is tested too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from benchmark.parameters import parameters_of
+from benchmark.plugins import discover, missing
+from benchmark.selectors import select
+from benchmark.testing import KINDS, run_checks
+
+REGISTRY = discover()
+LESS = {"gan": "gan[steps=3,batch=16]"}                 # what takes minutes is given less to do
+SLOW = ("tsne", "umap", "worth", "cnn")
+# What the kit may leave out: two controls give images as they are, and one image is no batch. All else is a fault.
+SKIPPED = {
+    "real": {"more_than_it_saw", "other_seed"}, "wrong-class": {"more_than_it_saw", "other_seed"},
+    "gan": {"tiny_fits"},
+}
+UNREADABLE = {"images", "every_class", "class_names", "same_images", "global_state"}    # data that are not here
+
+
+def cases() -> list[Any]:
+    found = []
+    for kind in KINDS:
+        for name, plugin in getattr(REGISTRY, kind).items():
+            marks = [getattr(pytest.mark, need) for need in plugin.needs if need in ("tensorflow", "torch")]
+            marks += [pytest.mark.slow] * (name in SLOW or getattr(plugin, "cost", "") == "minutes")
+            found.append(pytest.param(kind, name, id=name, marks=marks))
+    return found
+
+
+@pytest.mark.parametrize(("kind", "name"), cases())
+def test_it_keeps_the_contract(kind: str, name: str) -> None:
+    (plugin,) = select(LESS.get(name, name), getattr(REGISTRY, kind), kind)
+    if missing(type(plugin)):
+        pytest.skip(missing(type(plugin)))
+    outcomes = run_checks(plugin, workers=2)
+    assert {o.check: o.reason for o in outcomes if o.word == "FAIL"} == {}
+    skipped = {o.check: o.reason for o in outcomes if o.word == "SKIP"}
+    allowed = SKIPPED.get(name, set())
+    if kind == "datasets":
+        allowed = {"empty_folder"} if not plugin.takes_folder else UNREADABLE
+    elif kind == "metrics":
+        allowed = set() if any(m.anchored for m in plugin.measures) else {"orders_controls"}
+    assert set(skipped) <= allowed, skipped
+
+
+@pytest.mark.parametrize("name", REGISTRY.generators)
+def test_every_parameter_is_explained(name: str) -> None:
+    for parameter in parameters_of(REGISTRY.generators[name]).values():
+        assert parameter.help, parameter.name
