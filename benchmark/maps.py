@@ -92,11 +92,14 @@ def draw(plan: Plan, store: Store, executor: Executor, data: DataSource) -> None
     for n_real in due(plan, store):
         job = _job(plan, store, n_real, data)
         compiling.ensure()
-        executor.start(job)
-        ended: Mapping[str, Any] | None = None
-        while ended is None:
-            ended = next((e.payload for e in executor.poll(0.1) if e.job is job and e.kind == "ended"), None)
-        _keep(store, job, ended)
+        try:
+            executor.start(job)
+            ended: Mapping[str, Any] | None = None
+            while ended is None:
+                ended = next((e.payload for e in executor.poll(0.1) if e.job == job and e.kind == "ended"), None)
+            _keep(store, job, ended)
+        finally:
+            shutil.rmtree(job.folder, ignore_errors=True)
 
 
 def due(plan: Plan, store: Store) -> Iterator[int]:
@@ -169,7 +172,6 @@ def _keep(store: Store, job: MapJob, ended: Mapping[str, Any]) -> None:
         "preserved": ended.get("preserved", {}),
     }
     store.put_map(job.key, record, arrays)
-    shutil.rmtree(job.folder, ignore_errors=True)
 
 
 def _worked(store: Store, cell: Cell) -> bool:

@@ -102,6 +102,8 @@ class Progress:
     def _state(self) -> str:
         if self._ending:
             return ENDING
+        if self._bar is not None and self._done == self._total:
+            return "all done but the map and the page"
         left = max(self._end - time.monotonic(), 0)
         failed = f"{len(self._failed)} failed, " * bool(self._failed)
         return f"{self._run['running']()} running, {failed}about {_time(left)} left"
