@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from benchmark import plan, protocol
 from benchmark.aspects import SCARCE
+from benchmark.basis import Basis, load_data
 from benchmark.data import Seen
 from benchmark.errors import InputError
 from benchmark.foreign import ImageSet, names_of, read_set
@@ -28,14 +29,14 @@ def make(settings: ScoreSettings, registry: Registry) -> Plan:
     if not settings.fake:
         raise InputError("name the images to score, as in: bench score fakes/ --against mnist --class 5")
     names = names_of(settings, plan.controls(registry))
-    dataset, data = plan.load_data(settings, registry)
+    dataset, data = load_data(settings, registry)
     sets = [read_set(name, Path(path), settings, data) for name, path in zip(names, settings.fake, strict=True)]
     labels = _labels(sets, data)
     data = replace(data, seen=_seen(settings, data, labels))
     n_real, sizes, notes = _sizes(settings, data, sets, labels)
     drawn = [each.drawn(sizes.held_out, settings.seed) for each in sets]
     notes += [note for each in sets for note in each.notes]
-    basis = plan.Basis(dataset, data, labels, {n_real: sizes}, notes)
+    basis = Basis(dataset, data, labels, {n_real: sizes}, notes)
     generators = {each.name: _generator(each) for each in drawn}
     return plan.lay_out(settings, registry, {**generators, **plan.controls(registry)}, lambda: basis)
 

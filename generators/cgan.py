@@ -38,7 +38,7 @@ class Cgan(ConditionalGenerator):
 
     steps: int = field(default=8000, metadata={"min": 1, "max": 10**6, "help": "training steps, one batch each"})
     batch: int = field(default=128, metadata={"min": 2, "help": "images a batch, of all classes; all where fewer"})
-    lr: float = field(default=1.2e-3, metadata={"above": 0, "max": 1, "help": "learning rate of Adam, for both networks"})
+    lr: float = field(default=1.2e-3, metadata={"above": 0, "max": 1, "help": "learning rate of Adam"})
     latent: int = field(default=64, metadata={"min": 1, "help": "random numbers that an image is made from"})
     g_widths: tuple[int, ...] = field(default=(256, 512), metadata={"min": 1, "help": "hidden layers of the generator"})
     d_widths: tuple[int, ...] = field(

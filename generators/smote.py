@@ -57,22 +57,30 @@ class Smote(Generator):
         start = base if self.variant == "chawla" else np.arange(n) % count
         neighbour = self.neighbours[base, ctx.rng.integers(k, size=n)]
         gap = ctx.rng.random((n, 1, 1, 1), dtype=np.float32)
-        return self.real[start] + gap * (self.real[neighbour] - self.real[base])
+        made: Images = self.real[neighbour]
+        made -= self.real[base]                 # in place: fresh memory for each step would take longer than the step
+        made *= gap
+        made += self.real[start]
+        return made
 
 
 def nearest(points: Array, k: int) -> Array:
     """Return the `k` nearest others of each of `points` (n, d), int64 (n, k), in no order; a point is never its own.
 
-    Squared distances are |a|^2 + |b|^2 - 2ab, in float64: in float32 cancellation swaps near neighbours.
+    Squared distances are |a|^2 + |b|^2 - 2ab, in float64: in float32 cancellation swaps near neighbours. |a|^2 is left
+    out: it is the same for all neighbours of a.
     """
     points = points.astype(np.float64)
     squares = np.einsum("ij,ij->i", points, points)
     found = np.empty((len(points), k), dtype=np.int64)
     for first in range(0, len(points), BLOCK):
-        rows = np.arange(first, min(first + BLOCK, len(points)))
-        distances = squares[rows, None] + squares - 2 * points[rows] @ points.T
-        distances[np.arange(len(rows)), rows] = np.inf
-        found[rows] = np.argpartition(distances, k - 1, axis=1)[:, :k]
+        block = points[first : first + BLOCK]
+        distances = block @ points.T
+        distances *= -2
+        distances += squares
+        own = np.arange(len(block))
+        distances[own, first + own] = np.inf
+        found[first : first + BLOCK] = np.argpartition(distances, k - 1, axis=1)[:, :k]
     return found
 
 

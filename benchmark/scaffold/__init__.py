@@ -76,8 +76,8 @@ def _check(kind: str, name: str, to: Path, registry: Registry) -> None:
     words = re.fullmatch(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*", name)
     if not words or keyword.iskeyword(name):
         raise InputError(
-            f"{name!r} is no name for a plugin; it begins with a small letter and has small letters, digits, and single "
-            "'-' or '_' between them, as in: pixel-noise."
+            f"{name!r} is no name for a plugin; it begins with a small letter and has small letters, digits, "
+            "and single '-' or '_' between them, as in: pixel-noise."
         )
     taken = getattr(registry, KINDS[kind]).get(name)
     if taken is not None:

@@ -4,7 +4,7 @@ from benchmark.testing import parametrize_with_checks
 
 from synthassay_jitter import Jitter
 
-# What it cannot do, and why: {"one_pixel": "convolutions need 4x4 pixels"}. A check named here that passes is a failure.
+# What it cannot do, and why: {"one_pixel": "convolutions need 4x4 pixels"}. What is named here and passes is a failure.
 EXPECTED = {}
 
 
