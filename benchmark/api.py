@@ -1,6 +1,6 @@
 """What a plugin author imports: this module is the whole author interface.
 
-A plugin is a class (a dataclass where it has parameters) that a hook returns:
+A plugin is a class (a dataclass where it has parameters) that a hook returns::
 
     @hookimpl
     def bench_generators() -> list[type[Generator]]:
@@ -392,6 +392,6 @@ class Section(Plugin):
     def render(self, report: Mapping[str, Any], data: Any) -> str:
         """Return HTML of `report` and of what `collect` returned; "" leaves the section out.
 
-        Plain `str` is escaped: return `markupsafe.Markup` for HTML.
+        Plain `str` is escaped: return `markupsafe.Markup` for HTML. What does not close what it opens is not shown.
         """
         raise NotImplementedError

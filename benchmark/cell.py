@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import pickle
 import resource
 import sys
@@ -10,8 +9,7 @@ import time
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Literal
@@ -20,36 +18,19 @@ import numpy as np
 
 from benchmark import protocol
 from benchmark.api import CannotFit, Context, Score, Task
-from benchmark.data import RealData, Seen, load
+from benchmark.data import RealData
 from benchmark.errors import is_full
-from benchmark.parameters import build_from_values
-from benchmark.plugins import code_of
 from benchmark.seeds import random
+from benchmark.weights import checksum_of, load_space, sha256
 
 if TYPE_CHECKING:
     from benchmark.api import Array, Images, Metric
     from benchmark.executors import Say
-    from benchmark.plugins import Origin
+    from benchmark.sources import DataSource, Loadable
 
 TOLERANCE = 1e-6  # how far outside [0, 1] is rounding
 SHOWN = 8  # images kept of each snapshot
 REAL = "real"  # the control that gives the role `fresh` as it is
-
-
-@dataclass(frozen=True)
-class Loadable:
-    """A configured plugin in a form that travels between processes."""
-
-    origin: Origin
-    values: Mapping[str, Any]
-    code: str  # its hash: what keys are made of
-
-    def load(self) -> Any:
-        """Import the class and make the instance. Raises ValueError where its source is another than was planned."""
-        plugin = self.origin.load()
-        if code_of(plugin) != self.code:
-            raise ValueError(f"the source of {plugin.name} changed since the run was planned, or is another here")
-        return build_from_values(plugin, self.values)
 
 
 @dataclass(frozen=True)
@@ -139,31 +120,6 @@ def checked(images: Any, task: Task) -> tuple[Images, float]:
 
 
 @dataclass(frozen=True)
-class DataSource:
-    """How a process gets the real images; loaded once a process."""
-
-    dataset: Loadable
-    folder: str
-    fingerprint: str
-    seen: Seen | None = None
-    file: Path | None = None  # pickled RealData, where the dataset is not on this machine
-
-    def load(self) -> RealData:
-        """Return the data. Raises ValueError where they changed since the run was planned."""
-        values = tuple(self.dataset.values.items())
-        data = _unpickle(self.file) if self.file else _load_data(self.dataset.origin, values, self.folder, self.seen)
-        if data.fingerprint != self.fingerprint:
-            raise ValueError("the dataset's files changed since the run was planned")
-        return data
-
-
-@lru_cache(maxsize=2)
-def _load_data(origin: Origin, values: tuple[tuple[str, Any], ...], folder: str, seen: Seen | None) -> RealData:
-    dataset: Any = build_from_values(origin.load(), dict(values))
-    return replace(load(dataset, Path(folder) if folder else None), seen=seen)
-
-
-@dataclass(frozen=True)
 class Prepare:
     """Fit features and the reference classifier on the neutral role of all classes; pickle them to `target`."""
 
@@ -197,34 +153,6 @@ class Prepare:
             traceback.print_exc()
             return {"status": "failed", "reason": describe(error, None)}
         return {"status": "ok"}
-
-
-def sha256(content: bytes) -> str:
-    """Return the SHA-256 of bytes in hexadecimal digits."""
-    return hashlib.sha256(content).hexdigest()
-
-
-def checksum_of(path: Path) -> Path:
-    """Return where the checksum of a prepared file stands."""
-    return path.with_suffix(".sha256")
-
-
-def is_prepared(path: Path) -> bool:
-    """Whether a prepared file is there and is what was written."""
-    try:
-        return checksum_of(path).read_text(encoding="ascii") == sha256(path.read_bytes())
-    except (OSError, UnicodeDecodeError):
-        return False
-
-
-def load_space(path: Path) -> Any:
-    """Return the fitted feature space of a run; read once a process."""
-    return _unpickle(path)
-
-
-@lru_cache(maxsize=4)
-def _unpickle(path: Path) -> Any:
-    return pickle.loads(path.read_bytes())  # noqa: S301 - written by this user's own runs
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from benchmark import protocol, weights
-from benchmark.cell import DataSource, describe, load_images, load_space
+from benchmark.cell import describe, load_images
 from benchmark.embedding import compiling, embed
 from benchmark.plan import MapMethod, Plan, digest
+from benchmark.sources import DataSource
 from benchmark.store import Store
+from benchmark.weights import load_space
 
 if TYPE_CHECKING:
     from benchmark.api import Array

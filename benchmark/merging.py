@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmark import weights
-from benchmark.cell import is_prepared
 from benchmark.store import Store
+from benchmark.weights import is_prepared
 
 
 @dataclass

@@ -15,19 +15,18 @@ import numpy as np
 
 from benchmark import parameters, plugins, protocol, reference, selectors
 from benchmark.api import ConditionalGenerator, Control, Task
-from benchmark.data import RealData, load
+from benchmark.basis import Basis, basis
+from benchmark.data import RealData
 from benchmark.device import CPU, NO_GPU, gpu_or_cpu
 from benchmark.errors import InputError
 from benchmark.given import Given
-from benchmark.settings import Settings, parse_classes
+from benchmark.settings import Settings
 from benchmark.sharding import Shard
 
 if TYPE_CHECKING:
     from benchmark.api import AnyGenerator, Dataset, Features, Images, Metric
     from benchmark.plugins import Registry
 
-QUICK = protocol.Sizes(train=250, held_out=100)
-FULL = protocol.Sizes(train=1000, held_out=500)
 ALL = -1                        # stands for a label where all chosen classes are scored at once
 MAP_POINTS = {False: 4000, True: 1000}  # of the page's map, by --quick
 MapMethod: TypeAlias = Literal["tsne", "umap"]
@@ -177,21 +176,10 @@ def digest(*parts: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
-@dataclass(frozen=True)
-class Basis:
-    """The real images of a plan: which classes, and how many of each role by n_real."""
-
-    dataset: Dataset
-    data: RealData
-    labels: tuple[int, ...]
-    sizes: Mapping[int, protocol.Sizes]
-    notes: list[str]
-
-
 def make(settings: Settings, registry: Registry, *, draws: int = 2) -> Plan:
     """Check all settings and lay out the cells (draws: see `protocol.Sizes`). Raises InputError; nothing is written."""
     generators = _generators(settings, registry)
-    return lay_out(settings, registry, generators, lambda: _basis(settings, registry, draws))
+    return lay_out(settings, registry, generators, lambda: basis(settings, registry, draws))
 
 
 def lay_out(
@@ -292,47 +280,6 @@ def _metrics(settings: Settings, registry: Registry) -> dict[str, Metric]:
             f"--metrics names {twice[0]!r} with several settings; a measure is one number a cell, name one."
         )
     return {parameters.config_of(m): m for m in chosen}
-
-
-def _basis(settings: Settings, registry: Registry, draws: int) -> Basis:
-    dataset, data = load_data(settings, registry)
-    labels = tuple(data.class_names.index(word) for word in parse_classes(settings.classes, data.class_names))
-    return Basis(dataset, data, labels, *_sizes(settings, data, draws))
-
-
-def load_data(settings: Settings, registry: Registry) -> tuple[Dataset, RealData]:
-    """Return the dataset that is asked for, read. Raises InputError."""
-    chosen = selectors.select(settings.dataset_name, registry.datasets, "dataset")
-    if len(chosen) != 1:
-        raise InputError(f"--dataset {settings.dataset!r} names {len(chosen)} datasets; name one.")
-    dataset = chosen[0]
-    if settings.data_dir and not dataset.takes_folder:
-        able = ", ".join(sorted(name for name, plugin in registry.datasets.items() if plugin.takes_folder))
-        raise InputError(f"dataset {dataset.name!r} takes no --data-dir; the datasets that read a folder are: {able}.")
-    return dataset, load(dataset, Path(settings.data_dir) if settings.data_dir else None)
-
-
-def _sizes(settings: Settings, data: RealData, draws: int) -> tuple[dict[int, protocol.Sizes], list[str]]:
-    """Return the sizes for each n_real. The largest decides what the other roles get, so that no role moves."""
-    default = QUICK if settings.quick else FULL
-    asked = max(settings.n_real) if settings.n_real else default.train
-    wanted = protocol.Sizes(asked, settings.n_synthetic or default.held_out, draws=draws)
-    fitted = protocol.fit_sizes(
-        min(data.counts),
-        wanted,
-        typed_train=settings.n_real is not None,
-        typed_held_out=settings.n_synthetic is not None,
-    )
-    notes = []
-    if fitted != wanted:
-        notes.append(
-            f"The smallest class has {min(data.counts)} training images, so sizes were reduced: "
-            f"{fitted.train} training, "
-            f"{fitted.held_out} held-out and as many fresh and synthetic, {fitted.neutral} neutral images a class."
-        )
-    return {
-        n: replace(fitted, train=n) for n in sorted(settings.n_real or (fitted.train,))
-    }, notes
 
 
 def _cell(plan: Plan, config: str, generator: AnyGenerator, label: int, n_real: int, seed: int) -> Cell:

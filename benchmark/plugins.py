@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import dataclasses
 import hashlib
 import importlib
 import importlib.metadata
@@ -21,7 +20,7 @@ from typing import Any
 
 import pluggy
 
-from benchmark import hookspecs
+from benchmark import hookspecs, unfit
 from benchmark.api import AnyGenerator, ConditionalGenerator, Dataset, Features, Generator, Metric, Plugin, Section
 from benchmark.errors import InputError, unknown
 from benchmark.study import Study
@@ -195,10 +194,14 @@ def _add(registry: Registry, name: str, load: Callable[[], Any]) -> None:
         registry.problems.append(f"plugin {name} cannot be loaded: {_place(error)}{type(error).__name__}: {error}")
         return
     where = getattr(module, "__file__", None) or name
+    fault = unfit.hooks(module)
+    if fault:
+        registry.problems.append(f"plugin {where} does not fit the hooks: {fault}.")
+        return
     try:
         registry.manager.register(module, name=name)
         registry.manager.check_pending()
-    except pluggy.PluginValidationError as error:
+    except pluggy.PluginValidationError as error:       # what only pluggy sees: a hook that is no plain function
         if registry.manager.is_registered(module):
             registry.manager.unregister(module)
         registry.problems.append(f"plugin {where} does not fit the hooks: {str(error).splitlines()[-1].strip()}")
@@ -213,13 +216,17 @@ def _add(registry: Registry, name: str, load: Callable[[], Any]) -> None:
 
 def _collect(registry: Registry, kind: str, hook: Callable[[], Any], where: str) -> None:
     try:
-        classes = list(hook())
+        brought = hook()
     except Exception as error:  # noqa: BLE001
         registry.problems.append(f"plugin {where}: bench_{kind} failed: {type(error).__name__}: {error}")
         return
+    fault = unfit.returned(brought, f"bench_{kind}")
+    if fault:
+        registry.problems.append(f"plugin {where}: {fault}.")
+        return
     known: dict[str, Any] = getattr(registry, kind)
-    for plugin in classes:
-        fault = _fault(plugin, kind)
+    for plugin in brought:
+        fault = unfit.plugin(plugin, kind, KINDS[kind])
         if not fault and plugin.name in known:
             taken = known[plugin.name]
             first = "another study" if isinstance(taken, Study) else inspect.getsourcefile(taken)
@@ -228,34 +235,6 @@ def _collect(registry: Registry, kind: str, hook: Callable[[], Any], where: str)
             registry.problems.append(f"plugin {where}: {fault}.")
         else:
             known[plugin.name] = plugin
-
-
-def _fault(plugin: Any, kind: str) -> str:
-    """Return what is wrong with a plugin class, or ""."""
-    if kind == "studies":
-        return "" if isinstance(plugin, Study) else f"bench_studies returned {plugin!r}, which is not a Study"
-    if not (isinstance(plugin, type) and issubclass(plugin, KINDS[kind])):
-        return f"bench_{kind} returned {plugin!r}, which is not a {' or '.join(c.__name__ for c in KINDS[kind])} class"
-    name = getattr(plugin, "name", None)
-    if not (isinstance(name, str) and re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name)):
-        return f"{plugin.__name__} has the name {name!r}; allowed are small letters, digits, '-' and '_'"
-    own = [
-        n
-        for n, a in inspect.get_annotations(plugin).items()
-        if "ClassVar" not in str(a) and n in plugin.__dict__
-    ]
-    fields = {f.name for f in dataclasses.fields(plugin)} if dataclasses.is_dataclass(plugin) else set()
-    if set(own) - fields:
-        return f"{plugin.__name__} has parameters ({', '.join(own)}) but is no dataclass; add @dataclass above it"
-    if dataclasses.is_dataclass(plugin):
-        required = [
-            f.name
-            for f in dataclasses.fields(plugin)
-            if f.init and f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
-        ]
-        if required:
-            return f"{plugin.__name__} has parameters without a default: {', '.join(required)}"
-    return ""
 
 
 def _place(error: BaseException) -> str:

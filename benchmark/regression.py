@@ -127,8 +127,8 @@ def _family(fits: Mapping[Group, Mapping[Pair, tuple[float, float]]]) -> Iterato
     }
     adjusted = comparison.holm([each.p for each in found.values()])
     for (group, each), p in zip(found.items(), adjusted, strict=True):
-        means = [math.fsum(ends[i] for ends in fits[group].values()) / len(fits[group]) for i in (0, 1)]
-        yield Change(*group, *means, replace(each, holm=p, reachable=min(1.0, each.reachable * len(found))))
+        one, two = (math.fsum(ends[i] for ends in fits[group].values()) / len(fits[group]) for i in (0, 1))
+        yield Change(*group, one, two, replace(each, holm=p, reachable=min(1.0, each.reachable * len(found))))
 
 
 def newly_failed(a: Side, b: Side) -> list[Where]:

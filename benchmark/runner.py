@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from benchmark import device, maps, parameters, together, weights
-from benchmark.cell import Generate, Prepare, ScoreCell, ScoreGroup, is_prepared
+from benchmark.cell import Generate, Prepare, ScoreCell, ScoreGroup
 from benchmark.embedding import compiling
 from benchmark.estimates import estimate, known_times
 from benchmark.plan import Cell, Plan, describe_cell, images_for
@@ -21,6 +21,7 @@ from benchmark.room import Room
 from benchmark.sources import data_source, loadable
 from benchmark.todo import State, due_metrics, is_done, look, pending
 from benchmark.versions import versions
+from benchmark.weights import is_prepared
 
 if TYPE_CHECKING:
     from benchmark.executors import Event, Executor

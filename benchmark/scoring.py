@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark import plan, protocol
+from benchmark.aspects import SCARCE
+from benchmark.basis import Basis, load_data
 from benchmark.data import Seen
 from benchmark.errors import InputError
 from benchmark.foreign import ImageSet, names_of, read_set
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from benchmark.settings import ScoreSettings
 
 MOST, QUICK = 1000, 100         # synthetic images of a class
+ROOM = 2.5                      # real images to a synthetic one: held out, fresh, and half as many neutral ones
 
 
 def make(settings: ScoreSettings, registry: Registry) -> Plan:
@@ -26,14 +29,14 @@ def make(settings: ScoreSettings, registry: Registry) -> Plan:
     if not settings.fake:
         raise InputError("name the images to score, as in: bench score fakes/ --against mnist --class 5")
     names = names_of(settings, plan.controls(registry))
-    dataset, data = plan.load_data(settings, registry)
+    dataset, data = load_data(settings, registry)
     sets = [read_set(name, Path(path), settings, data) for name, path in zip(names, settings.fake, strict=True)]
     labels = _labels(sets, data)
     data = replace(data, seen=_seen(settings, data, labels))
     n_real, sizes, notes = _sizes(settings, data, sets, labels)
     drawn = [each.drawn(sizes.held_out, settings.seed) for each in sets]
     notes += [note for each in sets for note in each.notes]
-    basis = plan.Basis(dataset, data, labels, {n_real: sizes}, notes)
+    basis = Basis(dataset, data, labels, {n_real: sizes}, notes)
     generators = {each.name: _generator(each) for each in drawn}
     return plan.lay_out(settings, registry, {**generators, **plan.controls(registry)}, lambda: basis)
 
@@ -72,18 +75,19 @@ def _sizes(
 ) -> tuple[int, protocol.Sizes, list[str]]:
     """Return n_real, the sizes of the roles, and what is to be said of them. Raises InputError."""
     given = {(each.name, label): len(each.images[label]) for each in sets for label in labels}
-    n = min(*given.values(), QUICK if settings.quick else MOST)
+    n = min([*given.values(), QUICK if settings.quick else MOST])
     seen = data.seen.images if data.seen else {}
     counts = [len(seen[label]) if seen else data.counts[label] for label in labels]
-    n_real, overlap = min(counts), max((len(data.known(label)) for label in labels), default=0)
-    wanted = protocol.Sizes(train=overlap if seen else 0, held_out=n)
-    try:
-        fitted = protocol.fit_sizes(min(data.counts), wanted, typed_train=True)
-    except InputError:
+    n_real, overlap = min(counts), max(len(data.known(label)) for label in labels)
+    scarce = n_real if seen and n_real <= SCARCE else 0         # other classes lend as many, for utility_gain
+    room = min(data.counts) - max(overlap, scarce)
+    held_out = min(n, int(room / ROOM))
+    if held_out < min(n, protocol.SMALLEST):
         raise InputError(
             f"the real images are too few: the smallest class has {min(data.counts)} for training, --train holds "
-            f"{overlap} of a class, and at least {3 * protocol.SMALLEST} others are needed to compare with."
-        ) from None
+            f"{overlap} of a class, and at least {int(ROOM * protocol.SMALLEST)} others are needed to compare with."
+        )
+    fitted = protocol.Sizes(n_real, held_out, neutral=min(protocol.NEUTRAL, room - 2 * held_out))
     notes = _notes(settings, counts, fitted, n)
     for (name, label), count in given.items():
         if count > fitted.held_out:
@@ -91,7 +95,7 @@ def _sizes(
                 f"{name}: {fitted.held_out:,} of {count:,} images of class {data.class_names[label]} were drawn "
                 f"(seed {settings.seed})"
             )
-    return n_real, replace(fitted, train=n_real), notes
+    return n_real, fitted, notes
 
 
 def _notes(settings: ScoreSettings, counts: list[int], sizes: protocol.Sizes, n: int) -> list[str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from benchmark.cell import checksum_of
+from benchmark.sources import unpickled
 
 if TYPE_CHECKING:
     from benchmark.plan import Plan
@@ -33,3 +34,26 @@ def copy(weights: Path, target: Path) -> None:
         aside = to.with_name(f".{to.name}.{os.getpid()}")
         shutil.copyfile(path, aside)
         os.replace(aside, to)
+
+
+def sha256(content: bytes) -> str:
+    """Return the SHA-256 of bytes in hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def checksum_of(path: Path) -> Path:
+    """Return where the checksum of a prepared file stands."""
+    return path.with_suffix(".sha256")
+
+
+def is_prepared(path: Path) -> bool:
+    """Whether a prepared file is there and is what was written."""
+    try:
+        return checksum_of(path).read_text(encoding="ascii") == sha256(path.read_bytes())
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def load_space(path: Path) -> Any:
+    """Return the fitted feature space of a run; read once a process."""
+    return unpickled(path)

@@ -127,7 +127,7 @@ def page(run: Path) -> None:
             tab = browser.new_page(viewport={"width": 1280, "height": 900}, color_scheme=theme)
             tab.goto(f"file://{(run / 'report.html').resolve()}")
             box = tab.locator("#verdict .verdict").bounding_box()
-            clip = {"x": 0, "y": 0, "width": 1280, "height": box["y"] + box["height"] + 24}
+            clip = {"x": 0, "y": 0, "width": 1280, "height": int(box["y"] + box["height"]) + 24}
             tab.screenshot(path=FOLDER / f"report-{theme}.png", clip=clip, full_page=True)
             print(FOLDER / f"report-{theme}.png")
         browser.close()

@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmark.api import Context, Evidence, Generator, Images, Measure, Metric, Score, hookimpl
 
-STEP = 2**26 // 8               # numbers: 64 MiB
+STEP = 2**24 // 8               # numbers: 16 MiB
 Kind = Literal["killed", "exits", "segfault", "loops", "holds", "eats"]
 
 
@@ -48,17 +48,25 @@ class Harm(Empty):
         if self.clock and self.kind != "eats":
             tell(Path(self.clock))
         do(self.kind)
-        eaten: list[Images] = []
-        while self.kind == "eats":
-            eaten.append(np.ones(STEP))
-            if self.clock and len(eaten) * STEP * 8 > self.gib * 2**30:
-                tell(Path(self.clock))
-                time.sleep(60)
+        if self.kind == "eats":
+            eat(Path(self.clock), int(self.gib * 2**30))
 
 
 def tell(clock: Path) -> None:
     """Write down the time, which is the same for all processes of a machine."""
     clock.write_text(str(time.monotonic()), encoding="ascii")
+
+
+def eat(clock: Path, limit: int) -> None:
+    """Take memory until the process has more than the limit, and tell when it was about to."""
+    eaten, told = [], False
+    while len(eaten) * STEP * 8 < 3 * limit:
+        resident = int(Path("/proc/self/statm").read_bytes().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        if resident + STEP * 8 > limit and not told:
+            tell(clock)
+            told = True
+        eaten.append(np.ones(STEP))
+    time.sleep(60)
 
 
 def do(kind: str) -> None:

@@ -1,4 +1,4 @@
-"""A store of many finished cells, made without running them: small images, scores and draws of the usual sizes."""
+"""A store of many finished cells, made without running them: scores and draws of the usual sizes."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import numpy as np
 from benchmark.execution import make_plan
 from benchmark.plan import Cell, Plan, describe_cell
 from benchmark.plugins import discover
+from benchmark.seeds import random
 from benchmark.settings import from_mapping
 from benchmark.store import Store
 from benchmark.versions import versions
@@ -29,15 +30,15 @@ def fill(out: Path, cells: int, metrics: str = "") -> Plan:
     plan = make_plan(settings, discover())
     store = Store(out)
     store.create()
-    rng = np.random.default_rng(0)
+    files = Files(out / "work")
     with _unflushed():
         for cell in plan.cells:
-            _generated(store, cell, rng)
-            _scored(store, plan, cell, rng)
+            _generated(store, cell, files)
+            _scored(store, plan, cell, files)
         for group in plan.groups:
             record = {**describe_cell(group), "members": [m.key for m in group.members], "result": {"status": "ok"}}
             store.put_cell(group.key, store.workspace(group.key), record)
-            _scored(store, plan, group, rng)
+            _scored(store, plan, group, files)
     return plan
 
 
@@ -51,10 +52,28 @@ def _unflushed() -> Iterator[None]:
         os.fsync = kept
 
 
-def _generated(store: Store, cell: Cell, rng: np.random.Generator) -> None:
+class Files:
+    """Writes arrays once, and hands out links to them: what counts is how many files there are."""
+
+    def __init__(self, folder: Path) -> None:
+        """Begin with none."""
+        self._folder = folder
+        self._made: dict[tuple[Any, ...], Path] = {}
+
+    def link(self, target: Path, **shapes: tuple[int, ...]) -> Path:
+        """Put a file with random arrays of these shapes at `target`."""
+        key = tuple(sorted(shapes.items()))
+        if key not in self._made:
+            rng = np.random.default_rng(len(self._made))
+            self._made[key] = self._folder / f"arrays-{len(self._made)}.npz"
+            np.savez(self._made[key], **{name: rng.random(shape, np.float32) for name, shape in shapes.items()})
+        os.link(self._made[key], target)
+        return target
+
+
+def _generated(store: Store, cell: Cell, files: Files) -> None:
     folder = store.workspace(cell.key)
-    images = rng.random((cell.task.n_synthetic, *cell.task.shape), dtype=np.float32)
-    np.savez(folder / "samples.npz", images=images)
+    files.link(folder / "samples.npz", images=(cell.task.n_synthetic, *cell.task.shape))
     seconds = {f"{stage}{what}_seconds": 0.01 for stage in ("fit", "sample") for what in ("", "_cpu")}
     result = {"status": "ok", "reason": "", "phase": "", "warnings": [], "unit": "step", "clipped_share": 0.0}
     result |= {"peak_rss_mib": 200.0, **seconds}
@@ -62,11 +81,11 @@ def _generated(store: Store, cell: Cell, rng: np.random.Generator) -> None:
     store.put_cell(cell.key, folder, record)
 
 
-def _scored(store: Store, plan: Plan, cell: Cell, rng: np.random.Generator) -> None:
+def _scored(store: Store, plan: Plan, cell: Cell, files: Files) -> None:
+    rng = random(cell.task.seed, "synthetic", cell.key)
     for config, metric in plan.metrics_for(cell).items():
         names = [measure.name for measure in metric.due(cell.as_control)]
-        arrays = store.folder / "work" / "arrays.npz"
-        np.savez(arrays, **{f"draws/{name}": rng.random(300) for name in names})
+        arrays = files.link(store.folder / "work" / "scores.npz", **{f"draws/{name}": (300,) for name in names})
         said = {name: {"value": float(rng.random()), "reason": "", "note": ""} for name in names}
         record = {"status": "ok", "reason": "", "warnings": [], "scores": said, "seconds": 0.1, "metric": config}
         store.put_scores(cell.key, plan.metric_key(metric), {**record, "versions": versions(metric)}, arrays)

@@ -56,6 +56,8 @@ def _harder(report: Row, rows: Mapping[Any, Row]) -> str:
             if entry is not None:
                 hard.setdefault(class_title(report, entry).lower(), []).append(str(aspect["label"]).lower())
         said += [f"{title} for {generator['label']} ({listed(aspects)})" for title, aspects in hard.items()]
+    if all(row["lo"] is None for row in rows.values()):
+        return "Without intervals it cannot be told whether a class is harder."
     if not said:
         return "No class is clearly harder: for no generator and aspect does one interval lie below all others."
     return f"Clearly harder: {listed(said)}. There the interval lies below those of all other classes."

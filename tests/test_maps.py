@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmark.cleaning import unreferenced
 from benchmark.execution import make_plan
 from benchmark.executors.local import Local
 from benchmark.maps import MapJob, _job, _keep
@@ -70,6 +71,13 @@ def test_a_damaged_map_is_said_and_made_again_the_same(bench, out: Path) -> None
     done = bench(*RUN, "-o", out)
     assert f"maps/{path.name} was damaged" in done.stderr
     assert record_of(out) == (path, record)
+
+
+def test_clean_finds_maps_with_cells_that_are_not_of_the_last_run(out: Path) -> None:
+    path, record = record_of(out)
+    found = {waste.path for waste in unreferenced(Store(out), set(record["cells"][1:]))}
+    assert {path, path.with_suffix(".npz")} < found
+    assert not any(waste.path.parent == path.parent for waste in unreferenced(Store(out), set(record["cells"])))
 
 
 def test_no_map_is_made_where_none_is_wanted(bench) -> None:

@@ -11,6 +11,15 @@ from benchmark.errors import InputError
 from benchmark.plugins import Origin, _code_hash, discover, missing, origin_of
 
 HEAD = "from dataclasses import dataclass\nfrom benchmark.api import Generator, hookimpl\n"
+G = """
+class G(Generator):
+    name = 'g'
+    def {}: pass
+    def {}: pass
+@hookimpl
+def bench_generators():
+    return [G]
+"""
 
 
 def write(folder: Path, body: str, name: str = "mine.py") -> str:
@@ -50,11 +59,35 @@ def test_a_file_beside_you_is_a_plugin_like_any_other(jitter: Path) -> None:
             "cannot be loaded: .*ModuleNotFoundError: No module named 'nowhere_to_be_found'",
         ),
         ("def x(:", "cannot be loaded: .*SyntaxError"),
-        ("@hookimpl\ndef bench_generatorz():\n    return []", "does not fit the hooks: .*bench_generatorz"),
-        ("@hookimpl\ndef bench_generators(oops):\n    return []", "does not fit the hooks: .*oops"),
+        (
+            "@hookimpl\ndef bench_generatorz():\n    return []",
+            "does not fit the hooks: there is no hook bench_generatorz; did you mean bench_generators?",
+        ),
+        ("def bench_generators():\n    return []", "bench_generators lacks @hookimpl above it"),
+        ("@hookimpl\ndef bench_generators(oops):\n    return []", "does not fit the hooks: .* takes 'oops', which it"),
+        (
+            "@hookimpl\ndef bench_run_finished(runs, results):\n    pass",
+            r"takes 'runs', which it is not given; it is given \(run, results\); did you mean run\?",
+        ),
+        (
+            "class G(Generator):\n    name = 'g'\n@hookimpl\ndef bench_generators():\n    return G",
+            r"bench_generators returned the class G; it returns a list, as in: return \[G\]",
+        ),
+        (
+            "class G(Generator):\n    name = 'g'\n@hookimpl\ndef bench_generators():\n    return [G()]",
+            "is not a Generator or ConditionalGenerator class; return the class G, not an instance",
+        ),
+        (
+            G.format("fit(self, real, ctx)", "samples(self, n, ctx)"),
+            r"G does not write sample\(self, n, ctx\); did you mean it by samples\?",
+        ),
+        (
+            G.format("fit(self, real)", "sample(self, n, ctx)"),
+            r"G.fit takes \(self, real\); it is called with \(self, real, ctx\)",
+        ),
         (
             "@hookimpl\ndef bench_generators():\n    return [int]",
-            "returned <class 'int'>, which is not a Generator class",
+            "returned <class 'int'>, which is not a Generator or ConditionalGenerator class",
         ),
         ("@hookimpl\ndef bench_generators():\n    return 1/0", "bench_generators failed: ZeroDivisionError"),
         (
@@ -70,7 +103,7 @@ def test_a_file_beside_you_is_a_plugin_like_any_other(jitter: Path) -> None:
             "without a default: k",
         ),
         (
-            "class G(Generator):\n    name = 'smote'\n@hookimpl\ndef bench_generators():\n    return [G]",
+            G.format("fit(self, real, ctx)", "sample(self, n, ctx)").replace("'g'", "'smote'"),
             "the name 'smote' is taken by .*smote.py",
         ),
     ],

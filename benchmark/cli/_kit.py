@@ -70,5 +70,5 @@ def _show(kind: str, plugin: Plugin, outcomes: Sequence[Outcome]) -> None:
     for outcome in outcomes:
         word = click.style(outcome.word, fg=COLOURS[outcome.word])
         click.echo(f"{word}  {outcome.check:<20} {outcome.reason or promises[outcome.check]}")
-    counts = Counter(outcome.word for outcome in outcomes)
+    counts = Counter[str](outcome.word for outcome in outcomes)
     click.echo(", ".join(f"{counts[word]} {word}" for word in COLOURS))

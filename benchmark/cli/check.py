@@ -1,4 +1,4 @@
-"""`bench check`: the contract kit on plugins; with --metrics, do the metrics tell candidates with known faults apart?"""
+"""`bench check`: the contract kit on plugins; with --metrics, do the metrics tell known faults apart?"""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +67,7 @@ def _show(found: list[Change], said: list[str], before: Side) -> None:
             change.config, str(change.n_real), change.aspect, f"{change.a:.2f}", f"{change.b:.2f}",
             f"{change.found.difference:+.3f}{span}", str(change.found.n), change.word + p,
         )
-    Console(width=None if click.get_text_stream("stdout").isatty() else 120, highlight=False, markup=False).print(table)
+    Console(width=None if sys.stdout.isatty() else 120, highlight=False, markup=False).print(table)
     if any(change.word == "too few pairs to tell" for change in found):
         click.echo(f"too few pairs: add --seeds {regression.seeds_needed(found, before)} to both runs")
     click.echo("what else changed:" if said else "what else changed: nothing")

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from benchmark.cli import _listing
+
 KINDS = ("generators", "metrics", "datasets", "features", "studies", "sections")
 
 
@@ -17,25 +19,36 @@ KINDS = ("generators", "metrics", "datasets", "features", "studies", "sections")
 def command(kind: str, plugins: tuple[str, ...], as_json: bool) -> None:
     """List generators, metrics, datasets, features, studies, sections (or one KIND of them)."""
     from benchmark.errors import unknown
-    from benchmark.plugins import discover
 
     if kind and kind not in KINDS:
         raise unknown("kind of plugin", kind, KINDS)
-    registry = discover(plugins)
-    found = {
-        name: entries(getattr(registry, "report_sections" if name == "sections" else name))
-        for name in ([kind] if kind else KINDS)
-    }
+    everything = (None if plugins else _listing.recall()) or read(plugins)
+    problems: list[str] = everything["problems"]
+    found: dict[str, list[dict[str, Any]]] = {name: everything[name] for name in ([kind] if kind else KINDS)}
     if as_json:
-        click.echo(json.dumps({**found, "problems": registry.problems}, indent=1))
+        click.echo(json.dumps({**found, "problems": problems}, indent=1))
         return
     for name, rows in found.items():
         click.secho(name, bold=True)
         for row in rows:
             marks = " (control)" * row["control"] + (f" - {row['missing']}" if row["missing"] else "")
             click.echo(f"  {row['name']:<20} {row['help']}{marks}{data_of(row)}")
-    for problem in registry.problems:
+    for problem in problems:
         click.echo(f"bench: {problem}", err=True)
+
+
+def read(plugins: tuple[str, ...]) -> dict[str, Any]:
+    """Load all plugins and return what the list says of them, by kind; kept for the next time if all is well."""
+    from benchmark.plugins import discover
+
+    registry = discover(plugins)
+    found: dict[str, Any] = {
+        name: entries(getattr(registry, "report_sections" if name == "sections" else name)) for name in KINDS
+    }
+    found["problems"] = registry.problems
+    if not plugins and not registry.problems:
+        _listing.remember(found, {row["module"] for name in KINDS for row in found[name]})
+    return found
 
 
 def data_of(row: dict[str, Any]) -> str:

@@ -29,12 +29,14 @@ class Graph:
 
 def components(features: Array, count: int) -> Array:
     """Return the first `count` principal components of features (n, d), float64 (n, min(count, n, d)), signs fixed."""
+    from scipy.linalg import eigh
     from threadpoolctl import threadpool_limits
 
     centred = features - features.mean(axis=0, dtype=np.float64)
+    d = centred.shape[1]
     with threadpool_limits(1):              # sums over threads add up in another order
-        _, axes = np.linalg.eigh(centred.T @ centred)
-        axes = axes[:, ::-1][:, : min(count, *features.shape)]
+        _, axes = eigh(centred.T @ centred, subset_by_index=(d - min(count, *features.shape), d - 1))
+        axes = axes[:, ::-1]
         axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
         found: Array = centred @ axes
     return found

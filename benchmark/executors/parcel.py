@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmark.cell import DataSource
 from benchmark.plugins import Origin
+from benchmark.sources import DataSource
 
 if TYPE_CHECKING:
     from benchmark.data import RealData

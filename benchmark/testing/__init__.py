@@ -1,5 +1,7 @@
 """The contract kit: what the suite promises of any plugin, as checks that each run in a process of their own.
 
+As tests of a plugin's own package::
+
     from benchmark.testing import parametrize_with_checks
 
     @parametrize_with_checks([Jitter()], expected_failures={"one_pixel": "convolutions need 4x4"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pickle
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import InputError
 from benchmark.parameters import build, config_of, parameters_of, to_text, values_of
@@ -88,7 +88,7 @@ def check_hook(subject: Subject) -> None:
         raise Fault(f"{module.__name__} has no hook bench_{kind} that returns it, so that nobody finds it")
 
 
-def _hook_of_package(name: str, kind: str) -> object:
+def _hook_of_package(name: str, kind: str) -> Any:
     """Return the hook of one of the packages that hold a module, or None."""
     while name := name.rpartition(".")[0]:
         hook = getattr(importlib.import_module(name), f"bench_{kind}", None)

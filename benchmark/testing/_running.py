@@ -151,8 +151,8 @@ def _done(executor: Local, jobs: Sequence[CheckJob]) -> Iterator[tuple[str, Outc
 
 
 def _job(instance: Plugin, check: Check, folder: Path, shared: Path, data_dir: str) -> CheckJob:
-    from benchmark.cell import Loadable
     from benchmark.parameters import values_of
+    from benchmark.sources import Loadable
     from benchmark.testing._subject import Subject
 
     folder.mkdir()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import random
 import sys
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ def _states() -> dict[str, Any]:
     torch, context = sys.modules.get("torch"), sys.modules.get("tensorflow.python.eager.context")
     return {
         "Python": random.getstate(),
-        "numpy": repr(np.random.get_state()[1].tolist()) + repr(np.random.get_state()[2:]),     # noqa: NPY002
+        "numpy": pickle.dumps(np.random.get_state(legacy=False)),       # noqa: NPY002
         "torch": torch.random.get_rng_state().tolist() if torch else None,
         "TensorFlow": context.global_seed() if context else None,
     }

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchmark.api import Context
-from benchmark.cell import Loadable
+from benchmark.sources import Loadable
 
 
 class Fault(Exception):

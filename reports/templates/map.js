@@ -276,7 +276,8 @@
       });
       canvas.addEventListener("pointermove", (event) => {
         const before = fingers.get(event.pointerId);
-        if (!before) return point(view, nearest(view, event));
+        const still = !event.movementX && !event.movementY;     // the page scrolled under the pointer
+        if (!before) return still || point(view, nearest(view, event));
         const apart = fingers.size === 2 ? spread() : 0;
         fingers.set(event.pointerId, event);
         if (apart) return zoom(view, spread() / apart);

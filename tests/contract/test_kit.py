@@ -140,7 +140,10 @@ TOLD = '{"mine": Score.of_means(lambda m: m, d, rng=ctx.rng)}'
     ("changed", "found", "said"),
     [
         ({"declared": BY_EYE.format("lower"), "body": DISTANCE, "returned": TOLD}, set(), ""),
-        ({"declared": BY_EYE.format("higher"), "body": DISTANCE, "returned": TOLD}, {"orders_controls"}, "is better, but"),
+        (
+            {"declared": BY_EYE.format("higher"), "body": DISTANCE, "returned": TOLD},
+            {"orders_controls"}, "is better, but",
+        ),
         ({"body": "made = evidence.train.mean(axis=(1, 2, 3))"}, {"orders_controls"}, "the controls do not separate"),
         ({"declared": '"up", "x"'}, {"declaration"}, "better is 'up'; allowed are higher, lower"),
         ({"declared": '"higher", "x", failing="nobody"'}, {"declaration"}, "fails by 'nobody', which is no control"),

@@ -331,3 +331,34 @@ def chromium() -> Iterator[Any]:
 def run_of() -> Callable[..., dict[str, Any]]:
     """Return what makes the report of a run of any classes, generators and seeds, without sections."""
     return report_of
+
+
+@pytest.fixture(scope="session")
+def whole_address(whole: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The page of the whole report, as a browser opens it."""
+    path = tmp_path_factory.mktemp("page") / "report.html"
+    path.write_text(render_page(whole, sections()), encoding="utf-8")
+    return f"file://{path}"
+
+
+@pytest.fixture
+def open_page(chromium: Any) -> Iterator[Callable[..., Any]]:
+    """Return what opens an address in a fresh browser context; whatever the page complains of fails the test."""
+    problems: list[str] = []
+    contexts = []
+
+    def opened(address: str, width: int = 1280, scheme: str = "light", **options: Any) -> Any:
+        context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options)
+        contexts.append(context)
+        tab = context.new_page()
+        tab.on("console", lambda message: problems.append(message.text))
+        tab.on("pageerror", lambda error: problems.append(str(error)))
+        tab.on("request", lambda r: None if r.url.startswith(("file:", "data:", "blob:")) else problems.append(r.url))
+        tab.add_init_script("addEventListener('securitypolicyviolation', e => console.error(e.violatedDirective))")
+        tab.goto(address)
+        return tab
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert problems == []

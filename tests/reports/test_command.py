@@ -64,6 +64,30 @@ def test_bad_input_is_one_sentence_and_nothing_is_written(
     assert sorted(path.name for path in bench.folder.iterdir()) == ["file", "run"]
 
 
+HEAVY = """
+from benchmark.api import Section, hookimpl
+
+class Heavy(Section):
+    \"\"\"A section of 11 MB.\"\"\"
+
+    name, title = "heavy", "Heavy"
+
+    def render(self, report, data):
+        return "x" * 11_000_000
+
+@hookimpl
+def bench_report_sections():
+    return [Heavy]
+"""
+
+
+def test_the_command_says_that_a_page_is_large_and_which_section_makes_it_so(bench: Any, stored: Path) -> None:
+    (bench.folder / "heavy.py").write_text(HEAVY)
+    done = bench("report", "run", "-o", "page.html", "-p", "heavy.py")
+    assert done.stdout == "Report: page.html\n"
+    assert re.match(r"bench: This page has 11\.\d MB; 11\.0 MB of them are the section Heavy\.", done.stderr)
+
+
 def test_what_is_no_report_is_refused(bench: Any) -> None:
     (bench.folder / "report.json").write_text("[1, 2]")
     assert "has the format None, this is 'bench.report/1'" in bench("report", ".", code=2).stderr

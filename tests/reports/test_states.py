@@ -73,6 +73,7 @@ def test_one_run_is_called_one_run(report: Report, page: Page) -> None:
     assert "Only 1 run." in section(html, "verdict")
     assert "one run gives no interval" in section(html, "scores")
     assert "±" not in section(html, "scores")
+    assert "Without intervals it cannot be told whether a class is harder." in section(html, "classes")
 
 
 def test_what_is_not_judged_has_a_dash_and_a_reason(report: Report, page: Page) -> None:
@@ -117,7 +118,7 @@ def test_each_number_of_training_images_has_its_own_part(report: Report, page: P
     for name in ("results", "calibrated", "cells"):
         report[name] += [{**copy.deepcopy(row), "n_real": 50} for row in report[name]]
     html = page(report)
-    for name in ("verdict", "scores", "cost"):
+    for name in ("verdict", "scores", "classes", "cost"):
         said = section(html, name)
         assert said.index("50 training images") < said.index("1,000 training images")
     assert headline(html).startswith("With 1,000 training images a class: no generator came near")

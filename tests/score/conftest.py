@@ -11,7 +11,7 @@ from PIL import Image
 
 from benchmark.data import RealData
 
-FAST = ("-m", "mixing,classifier,strokes,nearest_neighbour", "--quiet")
+FAST = ("-m", "mixing,classifier,strokes,nearest_neighbour", "--map-points", "0", "--quiet")
 
 
 def save(folder: Path, images: np.ndarray) -> Path:

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "how-to"
-FAST = ("-m", "classifier,nearest_neighbour", "--quiet")
+FAST = ("-m", "classifier,nearest_neighbour", "--map-points", "0", "--quiet")
 COMMAND = re.compile(r"^(?:- run: (?:test .* \|\| )?)?(bench .*?)(?: >>.*)?$")
 
 
@@ -65,7 +65,7 @@ def test_the_gate_runs(bench, place: Path) -> None:
     for line in commands("ci-gate.md"):
         words = shlex.split(line.replace("--against mnist", "--against digits"))[1:]
         if words[0] in ("run", "score"):
-            words += ["--quiet", "-m", "classifier,nearest_neighbour,mixing,strokes"]
+            words += ["--quiet", "--map-points", "0", "-m", "classifier,nearest_neighbour,mixing,strokes"]
             words += ["-o", "scored"] if words[0] == "score" else ["-d", "digits", "-c", "3,5", "--seeds", "1"]
         done = bench(*words, code=None)
         if "--require" in words:

@@ -19,7 +19,7 @@ DIGITS = ("--against", "digits", "-c", "5", *FAST)
 
 @pytest.mark.slow
 def test_smotes_own_samples_get_the_scores_of_the_run(bench) -> None:
-    metrics = ("-m", "mixing,classifier,nearest_neighbour,copy_rank,membership,prdc", "--quiet")
+    metrics = ("-m", "mixing,classifier,nearest_neighbour,copy_rank,membership,prdc", "--map-points", "0", "--quiet")
     bench("run", "-g", "smote", "-c", "5", "--quick", *metrics, "-o", "run")
     bench("export", "run", "--format", "npz", "--train", "-o", "out")
     bench("score", "out/smote/seed-0.npz", "--names", "smote", "--train", "out/train/seed-0.npz", *metrics, "-o", "own")

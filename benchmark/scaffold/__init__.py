@@ -1,0 +1,97 @@
+"""`bench new`: writes a plugin package that can be installed, checked and tested as it stands."""
+
+from __future__ import annotations
+
+import importlib.util
+import keyword
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmark.errors import InputError, unknown
+
+if TYPE_CHECKING:
+    from benchmark.plugins import Registry
+
+KINDS = {"generator": "generators", "metric": "metrics", "dataset": "datasets", "section": "report_sections"}
+TRY = {                         # what shows a plugin at work, once it is installed
+    "generator": "bench run -g {name},smote -c 3 --quick",
+    "metric": "bench run -m {name} -g smote -c 3 --quick",
+    "dataset": "bench run -d {name} -g smote -c all --quick",
+    "section": "bench run -g smote -c 3 --quick",
+}
+
+
+def write(kind: str, name: str, to: Path, registry: Registry) -> Path:
+    """Write the package of a plugin to `to`/`name` and return that folder.
+
+    All at once: it is written aside and moved in whole. Raises InputError on a name that cannot be, or is taken.
+    """
+    _check(kind, name, to, registry)
+    aside = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=to))
+    try:
+        for path, text in files(kind, name).items():
+            target = aside / path
+            target.parent.mkdir(exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+        aside.chmod(0o777 & ~_umask())
+        aside.rename(to / name)
+    except BaseException:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise
+    return to / name
+
+
+def files(kind: str, name: str) -> dict[str, str]:
+    """Return the files of a package by their path in it."""
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("benchmark.scaffold"), undefined=jinja2.StrictUndefined, keep_trailing_newline=True,
+        trim_blocks=True, autoescape=False,     # noqa: S701 - it writes Python and TOML
+    )
+    words = _words(kind, name)
+    templates = {
+        "pyproject.toml": "pyproject.toml", "README.md": "README.md", "LICENSE": "LICENSE", "tox.ini": "tox.ini",
+        f"{words['module']}.py": f"{kind}.py", "tests/test_contract.py": "test_contract.py",
+    }
+    return {path: environment.get_template(f"{source}.j2").render(words) for path, source in templates.items()}
+
+
+def _words(kind: str, name: str) -> dict[str, Any]:
+    module = f"synthassay_{name.replace('-', '_')}"
+    return {
+        "kind": kind, "name": name, "module": module, "distribution": module.replace("_", "-"),
+        "class_name": "".join(part.capitalize() for part in re.split("[-_]", name)), "hook": f"bench_{KINDS[kind]}",
+        "run": TRY[kind].format(name=name), "title": re.sub("[-_]", " ", name).capitalize(),
+    }
+
+
+def _check(kind: str, name: str, to: Path, registry: Registry) -> None:
+    if kind not in KINDS:
+        raise unknown("kind of plugin", kind, KINDS)
+    words = re.fullmatch(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*", name)
+    if not words or keyword.iskeyword(name):
+        raise InputError(
+            f"{name!r} is no name for a plugin; it begins with a small letter and has small letters, digits, "
+            "and single '-' or '_' between them, as in: pixel-noise."
+        )
+    taken = getattr(registry, KINDS[kind]).get(name)
+    if taken is not None:
+        raise InputError(f"there is a {kind} {name!r} already, in {taken.__module__}; choose another name.")
+    module = _words(kind, name)["module"]
+    if importlib.util.find_spec(module) is not None:
+        raise InputError(f"a module {module!r} is installed already; choose another name.")
+    if not to.is_dir():
+        raise InputError(f"--to {str(to)!r} is no folder.")
+    if (to / name).exists():
+        raise InputError(f"{str(to / name)!r} exists already; nothing is overwritten.")
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,105 @@
+"""How time and memory grow: stores of 1,000 to 10,000 cells, and classes of 6,000 to 60,000 images.
+
+    python performance/scale.py             30 minutes, most of it to make stores and to draw maps
+    python performance/scale.py --quick     sizes of a twentieth
+
+Cells and images are stand-ins of the usual sizes; all that is done with them is what a run does: reading a store that
+is wholly cached and writing the results and the page, finding neighbours, drawing maps. Each size has a process of its
+own, whose peak of resident memory is told. The target: memory a cell must not rise with their number.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+from _measure import Claim, main
+from _synthetic import fill
+
+CELLS = (1000, 3000, 10_000)
+IMAGES = (6000, 20_000, 60_000)
+COMPONENTS = 50
+STEADY = 1.5                    # growth per cell, from the upper two sizes over that from the lower two
+
+
+def cells(n: int) -> None:
+    """Print what a cached run of n cells and its page take."""
+    from benchmark.execution import execute
+
+    with tempfile.TemporaryDirectory() as folder:
+        plan = fill(Path(folder, "out"), n, "mixing,prdc")
+        _tell(lambda: execute(plan), len(plan.cells))
+
+
+def neighbours(n: int) -> None:
+    """Print what the 10 nearest neighbours of n images among themselves take."""
+    from benchmark.neighbours import nearest
+
+    features = np.random.default_rng(0).normal(size=(n, COMPONENTS)).astype(np.float32)
+    _tell(lambda: nearest(features, features, 10, same=True), n)
+
+
+def tsne(n: int) -> None:
+    """Print what a map of n images in 2 dimensions takes."""
+    from benchmark.embedding import embed
+
+    rng = np.random.default_rng(0)
+    features = (rng.normal(size=(n, 10)) @ rng.normal(size=(10, COMPONENTS))).astype(np.float32)
+    embed(features[:50], "tsne", (2,))
+    _tell(lambda: embed(features, "tsne", (2,)), n)
+
+
+def _tell(work: Callable[[], object], n: int) -> None:
+    before, began = _peak(), time.process_time()
+    work()
+    print(json.dumps([n, time.process_time() - began, before, _peak()]))
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def measured(what: str, n: int) -> tuple[int, float, float, float]:
+    """Return n, CPU seconds, and MiB at the peak before and after, of a process of its own."""
+    code = f"import sys; sys.path[:0] = {sys.path!r}; import scale; scale.{what}({n})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    n, *rest = json.loads(done.stdout.splitlines()[-1])
+    return n, *rest  # type: ignore[return-value]
+
+
+def measure(options: argparse.Namespace) -> Iterator[Claim]:
+    """Yield a claim a size, and the growth."""
+    shrink = 20 if options.quick else 1
+    for what, sizes, name in (
+        ("cells", CELLS, "cached run and page of {:,} cells"),
+        ("neighbours", IMAGES, "10 neighbours of {:,} images among themselves, pca50"),
+        ("tsne", IMAGES, "t-SNE 2D of {:,} images"),
+    ):
+        found = []
+        for size in sizes:
+            n, seconds, before, after = measured(what, size // shrink)
+            found.append((n, seconds, after))
+            yield Claim(name.format(n), [seconds], "CPU s", note=f"{before:.0f} MiB before, {after:.0f} at the peak")
+        (a, slow, low), (b, slower, more), (c, slowest, most) = found
+        exponents = np.diff(np.log([slow, slower, slowest])) / np.diff(np.log([a, b, c]))
+        yield Claim(f"{what}: time grows as n to the power", exponents.tolist(), "")
+        if what == "cells":
+            steps = [(most - more) / (c - b) * 1024, (more - low) / (b - a) * 1024]
+            yield Claim(
+                "memory a cell, upper sizes over lower ones", [max(steps[0], 0)], "KiB", at_most=STEADY,
+                peer="lower", peers=[max(steps[1], 1)],
+            )
+
+
+if __name__ == "__main__":
+    sys.exit(main(measure, __doc__))

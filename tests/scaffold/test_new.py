@@ -1,0 +1,127 @@
+"""`bench new`: what it writes passes the kit at once, is installed as any package, and nothing is half-written."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmark.scaffold import KINDS, TRY
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_it_writes_is_a_plugin_with_a_test(bench: Any, kind: str) -> None:
+    said = bench("new", kind, "two-words").stdout
+    folder = bench.folder / "two-words"
+    assert {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()} == {
+        "LICENSE", "README.md", "pyproject.toml", "tox.ini", "synthassay_two_words.py", "tests/test_contract.py",
+    }
+    assert "pip install ./two-words && bench check two-words" in said
+    (entry,) = json.loads(bench("info", "-p", folder / "synthassay_two_words.py", "two-words", "--json").stdout)
+    assert entry["kind"] == ("report_section" if kind == "section" else kind)
+    assert not list(bench.folder.glob(".*"))
+
+
+def test_a_generator_passes_the_kit_as_it_stands(bench: Any) -> None:
+    bench("new", "generator", "foo", "--to", ".")
+    assert "21 PASS, 0 FAIL, 0 SKIP" in bench("check", "-p", "foo/synthassay_foo.py", "foo").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["generatr", "foo"], "kind of plugin 'generatr' is not known"),
+        (["generator", "Foo"], "'Foo' is no name for a plugin; it begins with a small letter"),
+        (["generator", "../foo"], "is no name for a plugin"),
+        (["generator", "import"], "is no name for a plugin"),
+        (["generator", "smote"], "there is a generator 'smote' already, in generators.smote"),
+        (["metric", "prdc"], "there is a metric 'prdc' already"),
+        (["generator", "there"], "'there' exists already; nothing is overwritten"),
+        (["generator", "foo", "--to", "nowhere"], "--to 'nowhere' is no folder"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_writes_nothing(bench: Any, arguments: list[str], said: str) -> None:
+    (bench.folder / "there").mkdir()
+    done = bench("new", *arguments, code=2)
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert [p.name for p in bench.folder.iterdir()] == ["there"]
+    assert list((bench.folder / "there").iterdir()) == []
+
+
+def test_a_full_disk_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from benchmark import scaffold
+    from benchmark.plugins import discover
+
+    wrong = {"README.md": "x", "no/such/place.py": "y"}         # the second cannot be written
+    monkeypatch.setattr(scaffold, "files", lambda kind, name: wrong)
+    with pytest.raises(FileNotFoundError):
+        scaffold.write("generator", "foo", tmp_path, discover())
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A wheel of this suite, built from the working tree."""
+    out = tmp_path_factory.mktemp("dist")
+    shell([sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", out, ROOT], out)
+    return next(out.glob("synthassay-*.whl"))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_each_kind_is_installed_checked_and_run_as_the_readme_says(wheel: Path, tmp_path: Path) -> None:
+    """In a new environment with the wheel, on the libraries of this one."""
+    shell([sys.executable, "-m", "venv", "--without-pip", tmp_path / "venv"], tmp_path)
+    python = tmp_path / "venv" / "bin" / "python"
+    site = next((tmp_path / "venv" / "lib").glob("python*/site-packages"))
+    pip = [sys.executable, "-m", "pip", "--python", python, "install", "-q", "--no-deps"]
+    shell([*pip, "--force-reinstall", wheel], tmp_path)
+    (site / "libraries.pth").write_text("".join(f"{path}\n" for path in libraries()))
+    bench = tmp_path / "venv" / "bin" / "bench"
+    for kind in KINDS:
+        name = f"foo-{kind}"
+        shell([bench, "new", kind, name], tmp_path)
+        shell([*pip, f"./{name}"], tmp_path)
+        assert " 0 FAIL" in shell([bench, "check", name], tmp_path)
+        shell([bench, *TRY[kind].format(name=name).split()[1:], "--out", f"out-{kind}"], tmp_path)
+    scores = (tmp_path / "out-generator" / "scores.csv").read_text()
+    assert "foo-generator" in scores
+    assert "mean brightness" in (tmp_path / "out-generator" / "report.html").read_text()
+    assert ",foo-metric,foo_metric," in (tmp_path / "out-metric" / "scores.csv").read_text()
+    assert "foo-dataset,small," in (tmp_path / "out-dataset" / "scores.csv").read_text()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_its_own_tox_passes_at_once(wheel: Path, tmp_path: Path, bench: Any) -> None:
+    """With everything installed from the index, as an author's machine does it."""
+    bench("new", "generator", "foo", "--to", tmp_path)
+    environment = {
+        **{k: v for k, v in os.environ.items() if not k.startswith(("TOX_", "PYTHON"))},
+        "SYNTHASSAY_WHEEL": str(wheel), "PIP_CONSTRAINT": str(ROOT / "constraints.txt"),
+    }
+    said = shell([sys.executable, "-m", "tox", "-q", "--workdir", tmp_path / "tox"], tmp_path / "foo", environment)
+    assert "21 passed" in said
+    assert "21 PASS, 0 FAIL, 0 SKIP" in said
+
+
+def libraries() -> list[str]:
+    """Return where the libraries of this environment are found, without this suite's own folder."""
+    return [p for p in (*sys.path, sysconfig.get_path("purelib")) if p.endswith("site-packages")]
+
+
+def shell(command: list[object], folder: Path, environment: dict[str, str] | None = None) -> str:
+    done = subprocess.run([*map(str, command)], cwd=folder, capture_output=True, text=True, env=environment)
+    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+    return done.stdout

@@ -1,0 +1,69 @@
+"""`bench doctor`: what is missing or in the way is named with what mends it; it exits with 1 where a run cannot run."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import benchmark
+from benchmark import doctor
+
+PACKAGES = ("benchmark", "generators", "metrics", "reports")
+
+
+def doctored(path: Path, *arguments: str, code: int = 0) -> str:
+    """Run it with `path` before everything else that can be imported."""
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmark", "doctor", *arguments], capture_output=True, text=True,
+        env={**os.environ, "PYTHONPATH": str(path)}, cwd=path,
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout
+
+
+def distribution(path: Path, name: str, **files: str) -> None:
+    """Install what a user might have beside us."""
+    folder = path / f"{name}-1.0.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+    for file, text in files.items():
+        (folder / f"{file}.txt").write_text(text)
+
+
+def test_all_is_said_and_what_is_in_the_way_hinders_nothing(tmp_path: Path) -> None:
+    distribution(tmp_path, "someones-metrics", top_level="metrics\n")
+    distribution(tmp_path, "broken-plugin", entry_points="[synthassay]\nbroken = no_such_module\n")
+    said = json.loads(doctored(tmp_path, "--json"))
+    assert said["ready"] is True
+    found = {finding["what"]: finding for finding in said["findings"]}
+    assert found["numpy"]["state"] == "ok" and found["numpy"]["found"]
+    assert found["data mnist"] == {
+        "what": "data mnist", "state": "ok", "found": "70,000 images, as they should be", "mend": ""
+    }
+    assert {"system", "cores", "memory", "disk", "device", "cache", "tensorflow", "torch", "distributed"} <= set(found)
+    assert found["packages"]["mend"] == "pip uninstall someones-metrics"
+    assert "plugin broken (no_such_module) cannot be loaded" in found["plugin"]["found"]
+    assert found["torch"]["found"] != "missing" or found["torch"]["mend"] == "pip install 'synthassay[torch]'"
+
+
+def test_what_is_missing_comes_with_the_line_that_installs_it() -> None:
+    finding = doctor._package("no-such-distribution", "note", "synthassay[torch]")
+    assert (finding.state, finding.found, finding.mend) == ("note", "missing", "pip install 'synthassay[torch]'")
+
+
+def test_damaged_data_and_a_file_that_hides_a_package_are_named_and_exit_with_1(tmp_path: Path) -> None:
+    ours = Path(benchmark.__file__).parents[1]
+    for name in PACKAGES:
+        shutil.copytree(ours / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    images = tmp_path / "benchmark" / "datasets" / "mnist_files" / "t10k-images-idx3-ubyte.gz"
+    labels = images.with_name("t10k-labels-idx1-ubyte.gz")
+    shutil.copyfile(labels, images)
+    said = doctored(tmp_path, code=1)
+    assert f"bad  data mnist        {images}: its bytes are not MNIST's (SHA-256 differs)" in said
+    assert said.splitlines()[-1] == "bench run cannot run: data mnist"
+    shutil.rmtree(tmp_path / "metrics")
+    (tmp_path / "metrics.py").write_text("mine = 1\n")
+    said = doctored(tmp_path, code=1)
+    assert f"{tmp_path / 'metrics.py'} hides it; rename or remove that." in said
