@@ -12,7 +12,9 @@ from benchmark.selectors import select
 from benchmark.testing import KINDS, run_checks
 
 REGISTRY = discover()
-LESS = {"gan": "gan[steps=3,batch=16]"}                 # what takes minutes is given less to do
+LESS = {                                                # what takes long is given less to do
+    "gan": "gan[steps=3,batch=16]", "cgan": "cgan[steps=3,batch=16]", "flow": "flow[steps=3]", "vae": "vae[steps=3]",
+}
 SLOW = ("tsne", "umap", "worth", "cnn")
 # What the kit may leave out: two controls give images as they are, and one image is no batch. All else is a fault.
 SKIPPED = {
