@@ -392,6 +392,6 @@ class Section(Plugin):
     def render(self, report: Mapping[str, Any], data: Any) -> str:
         """Return HTML of `report` and of what `collect` returned; "" leaves the section out.
 
-        Plain `str` is escaped: return `markupsafe.Markup` for HTML.
+        Plain `str` is escaped: return `markupsafe.Markup` for HTML. What does not close what it opens is not shown.
         """
         raise NotImplementedError

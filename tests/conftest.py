@@ -66,6 +66,12 @@ def digits() -> RealData:
     return load(Digits(), None)
 
 
+@pytest.fixture(scope="session")
+def jitter_source() -> str:
+    """The text of a plugin file with one generator."""
+    return JITTER
+
+
 @pytest.fixture
 def jitter(tmp_path: Path) -> Path:
     """A plugin file with one generator."""

@@ -18,7 +18,7 @@ def recall() -> dict[str, Any] | None:
     """Return what was kept, or None where there is nothing, or a file, a folder of packages or the data changed."""
     try:
         kept = json.loads(_file().read_bytes())
-        return kept["found"] if kept["stamps"] == _stamps(kept["foreign"]) else None  # type: ignore[no-any-return]
+        return kept["found"] if kept["stamps"] == _stamps(kept["foreign"]) else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

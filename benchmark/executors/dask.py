@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+import socket
 import sys
 import time
 from collections import Counter
@@ -20,12 +21,13 @@ from benchmark.executors import Event, Job
 from benchmark.executors.home import Home
 from benchmark.executors.local import Local
 from benchmark.executors.parcel import Parcel, Sender
-from benchmark.executors.remote import Done, Lacks, facts, receive, rest, work
+from benchmark.executors.remote import Done, Lacks, facts, receive, work
 
 if TYPE_CHECKING:
     from benchmark.data import RealData
 
-CONNECT = 10  # seconds for the scheduler to answer
+CONNECT = 5  # seconds for the scheduler's machine to answer
+GREET = 60  # seconds for the scheduler itself, which may be busy
 ARRIVE = 30  # seconds for a first worker, or for another after the last is gone
 WATCH = 1.0  # seconds between looks at who works
 PAUSE = 0.02
@@ -82,7 +84,6 @@ class Dask:
         try:
             if self._client.status == "running":
                 self._client.cancel([future for future, _, _ in self._hands.values()])
-                self._client.run(rest, on_error="ignore")
             self._client.close(timeout=CONNECT)
         except Exception:  # noqa: BLE001, S110 - the cluster may be gone, and nothing depends on its good-bye
             pass
@@ -143,9 +144,12 @@ def _connect(address: str) -> Any:
         raise InputError(f"--cluster needs what is not installed: {PIP}")
     import distributed
 
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # we say it in a sentence of our own
+    for name in ("distributed", "tornado", "asyncio"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # a cluster that is gone is said in a sentence of our own
     try:
-        return distributed.Client(address, timeout=CONNECT, set_as_default=False)
+        host, port = distributed.comm.get_address_host_port(address)
+        socket.create_connection((host, port), CONNECT).close()  # a wrong address is not waited for
+        return distributed.Client(address, timeout=GREET, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         raise InputError(
             f"--cluster {address!r} cannot be reached ({type(error).__name__}); is this the address that "

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from benchmark.executors import Say
     from benchmark.sources import DataSource
 
+IDLE = 10.0  # seconds without a task
 GONE = ("closing", "closed", "failed")  # states of a worker that lost its scheduler, or is being stopped
 
 
@@ -62,7 +64,37 @@ class Probe:
         return {"status": "ok"}
 
 
-_homes: dict[str, Home] = {}
+class Host:
+    """The processes below a worker: kept while tasks come, ended once none has come for a while."""
+
+    def __init__(self, folder: Path) -> None:
+        """Nothing is started before the first job."""
+        self._home, self._lock = Home(folder), threading.Lock()
+        self._tasks, self._rest = 0, threading.Timer(IDLE, self._close)
+
+    def __enter__(self) -> Home:
+        """Begin a task."""
+        with self._lock:
+            self._tasks += 1
+            self._rest.cancel()
+        return self._home
+
+    def __exit__(self, *_: object) -> None:
+        """End a task."""
+        with self._lock:
+            self._tasks -= 1
+            self._rest.cancel()
+            self._rest = threading.Timer(IDLE, self._close)
+            self._rest.daemon = True
+            self._rest.start()
+
+    def _close(self) -> None:
+        with self._lock:
+            if not self._tasks:
+                self._home.close()
+
+
+_hosts: dict[Path, Host] = {}
 _has_data: dict[str, bool] = {}  # by fingerprint
 
 
@@ -83,12 +115,6 @@ def receive(shared: Mapping[str, tuple[str, bytes]], dask_worker: Any = None) ->
         aside.replace(path)
 
 
-def rest(dask_worker: Any = None) -> None:
-    """End what waits for a next job."""
-    if home := _homes.pop(dask_worker.local_directory, None):
-        home.close()
-
-
 def work(parcel: Parcel) -> Lacks | Done | None:
     """Do a job. None: nobody waits for it any more, and its processes were ended."""
     from distributed import get_worker
@@ -96,8 +122,7 @@ def work(parcel: Parcel) -> Lacks | Done | None:
     worker = get_worker()
     task = worker.get_current_task()
     base = _folder(worker)
-    home = _homes.setdefault(worker.local_directory, Home(base))
-    with tempfile.TemporaryDirectory(dir=base) as name:
+    with _hosts.setdefault(base, Host(base)) as home, tempfile.TemporaryDirectory(dir=base) as name:
         folder = Path(name)
         job, lacking = unpack(parcel, folder, Shelf(base / "shared", lambda data: _probe(data, home, folder)))
         if lacking:
@@ -108,7 +133,6 @@ def work(parcel: Parcel) -> Lacks | Done | None:
         while not said or said[-1][0] != "ended":
             if not _is_wanted(worker, task):
                 local.stop()
-                rest(worker)
                 return None
             said += [(event.kind, event.payload) for event in local.poll()]
         return Done(said, results(job.folder))

@@ -6,11 +6,13 @@ import csv
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 PLUGIN = '''
 """Fault: a generator that does harm, and healthy, which copies."""
 
+import atexit
 import ctypes
 import os
 import random
@@ -18,6 +20,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from typing import Literal
@@ -84,12 +87,22 @@ def harm(kind, ctx=None, real=None):
         os.environ.clear()
         random.seed(0)
         np.random.seed(0)
+    if kind == "sleeps":
+        time.sleep(1.5)
+    if kind == "hangs":                                         # at exit, as TensorFlow did once
+        import tensorflow
+
+        assert tensorflow.constant(1).numpy() == 1
+        threading.Thread(target=time.sleep, args=(600,)).start()
+        atexit.register(time.sleep, 600)
     if kind == "disk":
         with open(os.path.join(ctx.scratch, "filled"), "wb", buffering=0) as file:
             while True:
                 file.write(bytes(2**16))
-    if kind == "store":                                         # scratch is OUT/work/<key>-<pid>/scratch
-        for folder, _, names in os.walk(ctx.scratch.parent.parent.parent / "cells"):
+    if kind == "store" and not os.path.exists(__file__ + ".harmed"):
+        open(__file__ + ".harmed", "w").close()                 # one cell does it, once
+        out = ctx.scratch.parent.parent.parent                  # OUT/work/<key>-<pid>/scratch
+        for folder, _, names in os.walk(out / "cells"):
             for name in names:
                 with open(os.path.join(folder, name), "r+b") as file:
                     file.write(b"harm")
@@ -100,7 +113,8 @@ def harm(kind, ctx=None, real=None):
 MARK = "synthassay-fault-daemon"
 KINDS = Literal[
     "raises", "unpicklable", "exits", "killed", "segfault", "loop", "lock", "stubborn", "daemon", "hungry", "floods",
-    "deaf", "scratch", "changes", "disk", "store", "view", "nan", "shape", "count",
+    "deaf", "scratch", "changes", "disk", "store", "view", "nan", "shape", "count", "sleeps",
+    "hangs",
 ]
 
 
@@ -126,6 +140,18 @@ class Fault(Healthy):
         return made
 
 
+class Heavy(Fault):
+    """The same in an interpreter of its own; notes the cell of each fit beside this file."""
+
+    name = "heavy"
+    light = False
+
+    def fit(self, real, ctx):
+        super().fit(real, ctx)
+        with open(__file__ + ".fits", "a") as file:
+            print(ctx.scratch.parent.name.partition("-")[0], file=file)
+
+
 @dataclass
 class Bad(Metric):
     """Does harm where a cell's generator is called fault."""
@@ -142,7 +168,7 @@ class Bad(Metric):
 
 @hookimpl
 def bench_generators():
-    return [Healthy, Fault]
+    return [Healthy, Fault, Heavy]
 
 
 @hookimpl
@@ -157,6 +183,23 @@ def plugin(tmp_path: Path) -> Path:
     path = tmp_path / "fault.py"
     path.write_text(PLUGIN)
     return path
+
+
+@pytest.fixture
+def alive() -> Callable[[str], list[psutil.Process]]:
+    """Return what finds the processes with a word on their command line."""
+
+    def find(mark: str) -> list[psutil.Process]:
+        found = []
+        for process in psutil.process_iter():
+            try:
+                if any(mark in part for part in process.cmdline()):
+                    found.append(process)
+            except psutil.Error:
+                continue
+        return found
+
+    return find
 
 
 Rows = Callable[..., list[dict[str, str]]]

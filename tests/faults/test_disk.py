@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -50,6 +51,16 @@ def test_a_plugin_that_fills_the_disk_harms_nobody_else(bench, plugin: Path, row
     assert list((out / "work").iterdir()) == []
 
 
+def fill(path: Path) -> None:
+    """Write until there is no room."""
+    with path.open("wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(bytes(2**12))
+        except OSError:
+            pass
+
+
 @pytest.mark.slow
 def test_a_full_disk_loses_nothing_and_with_room_it_goes_on(bench, plugin: Path, rows, disk: Path) -> None:
     """Somebody else filled it."""
@@ -59,14 +70,12 @@ def test_a_full_disk_loses_nothing_and_with_room_it_goes_on(bench, plugin: Path,
     bench(*run, "-g", "affine", "-o", out)
     cells = {path: path.read_bytes() for path in out.glob("cells/*/*/cell.json")}
     ballast = disk / "ballast"
-    with pytest.raises(OSError, match="No space left"), ballast.open("wb", buffering=0) as file:
-        while True:
-            file.write(bytes(2**12))
+    fill(ballast)
     assert "is not writable (No space left on device)" in bench(*run, "-o", out, code=2).stderr
     os.truncate(ballast, ballast.stat().st_size - 2**14)
-    said = bench(*run, "-o", out, code=1).stderr
-    assert said.startswith(f"bench: the disk of '{out}' is full; what is finished is kept. To go on: bench run")
-    assert said.count("\n") == 1
+    said = bench(*run, "-o", out, code=1).stderr.splitlines()
+    assert said[-1].startswith(f"bench: the disk of '{out}' is full; what is finished is kept. To go on: bench run")
+    assert len(said) == 2, said                         # the first is on the sizes of digits
     assert {path: path.read_bytes() for path in cells} == cells
     ballast.unlink()
     bench(*run, "-o", out)
@@ -82,8 +91,7 @@ def test_a_store_that_can_only_be_read(bench, plugin: Path, disk: Path) -> None:
     before = sorted(out.rglob("*"))
     subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
     for words in (["report", out], run):
-        done = bench(*words, code=2)
-        assert "is not writable (Read-only file system)" in done.stderr and done.stderr.count("\n") == 1
+        assert "is not writable (Read-only file system)" in bench(*words, code=2).stderr.splitlines()[-1]
     bench("report", out, "--out", "page.html")
     assert (bench.folder / "page.html").read_bytes() == (out / "report.html").read_bytes()
     assert sorted(out.rglob("*")) == before
@@ -94,10 +102,9 @@ def test_a_plugin_that_writes_into_the_store_harms_nobody_else(bench, plugin: Pa
     """It overwrites what it finds there: that is said, moved aside, and computed again before the run ends."""
     run = [*DATA, "-p", plugin, "-m", "diversity", "--no-report"]
     bench(*run, "-g", "healthy", "-o", "whole")
-    bench(*run, "-g", "healthy")
-    said = bench(*run, "-g", "healthy,fault[kind=store]", code=None)
-    assert said.returncode == 0, said.stderr
-    assert "was damaged" in said.stderr
+    shutil.copytree(bench.folder / "whole", bench.folder / "bench-results")
+    said = bench(*run, "-g", "healthy,fault[kind=store]").stderr
+    assert said.count("was damaged") >= 48
     of = [row for row in rows("bench-results", "value") if row["config"] != "fault[kind=store]"]
     assert of == rows("whole", "value")
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
-import psutil
 import pytest
 
 SIZES = ["--seeds", "1", "--n-real", "20", "--n-synthetic", "30", "--quiet", "--no-report"]
@@ -26,20 +27,8 @@ FAULTS = {                      # kind -> status, and what the reason says
 HARMLESS = ("daemon", "floods", "deaf", "scratch", "changes", "view")
 
 
-def alive(mark: str) -> list[psutil.Process]:
-    """Return the processes with a word on their command line."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if any(mark in part for part in process.cmdline()):
-                found.append(process)
-        except psutil.Error:
-            continue
-    return found
-
-
 @pytest.mark.slow
-def test_a_generator_that_does_harm_harms_nobody_else(bench, plugin: Path, rows) -> None:
+def test_a_generator_that_does_harm_harms_nobody_else(bench, plugin: Path, rows, alive) -> None:
     """Eight healthy cells beside each kind of harm, in one run."""
     kinds = ",".join([*FAULTS, *HARMLESS])
     bench(
@@ -64,7 +53,7 @@ def test_a_generator_that_does_harm_harms_nobody_else(bench, plugin: Path, rows)
 
 
 @pytest.mark.slow
-def test_two_gibibytes_with_a_limit_of_one(bench, plugin: Path, rows) -> None:
+def test_two_gibibytes_with_a_limit_of_one(bench, plugin: Path, rows, alive) -> None:
     bench(*DATA, "-p", plugin, "-g", "healthy,fault[kind=hungry]", "-m", "diversity", "--memory", "1", code=1)
     found = {(row["config"], row["class"]): row for row in rows() if row["measure"] in ("", "diversity")}
     assert [found["healthy", str(c)]["status"] for c in range(8)] == ["ok"] * 8
@@ -81,7 +70,7 @@ def test_two_gibibytes_with_a_limit_of_one(bench, plugin: Path, rows) -> None:
         ("segfault", "crashed"),
     ],
 )
-def test_a_metric_that_does_harm_harms_nobody_else(bench, plugin: Path, rows, kind: str, status: str) -> None:
+def test_a_metric_that_does_harm_harms_nobody_else(bench, plugin: Path, rows, alive, kind: str, status: str) -> None:
     """Eight cells, one of which the metric cannot bear; what was generated is kept, the other metric scores it all."""
     bench(*DATA, "-p", plugin, "-g", "healthy", "-m", f"bad[kind={kind}],diversity", code=1)
     found = {(row["config"], row["class"], row["measure"]): row for row in rows()}
@@ -91,7 +80,34 @@ def test_a_metric_that_does_harm_harms_nobody_else(bench, plugin: Path, rows, ki
     assert alive(str(bench.folder)) == []
 
 
-def test_one_fault_of_each_kind_that_ends_a_process(bench, plugin: Path, rows) -> None:
+@pytest.mark.slow
+def test_a_metric_that_never_ends_harms_nobody_else(bench, plugin: Path, rows, alive) -> None:
+    """As above; the limit of a metric, ten minutes, is three seconds here."""
+    run = (
+        "import functools\n\nimport benchmark\nimport benchmark.runner\nfrom benchmark.cell import ScoreCell\n\n"
+        "benchmark.runner.ScoreCell = functools.partial(ScoreCell, seconds=3.0)\n"
+        "benchmark.run(dataset='digits', classes='0-7', seeds=1, n_real=20, n_synthetic=30,\n"
+        f"              plugins=[{str(plugin)!r}], generators='healthy', metrics='bad[kind=loop],diversity',\n"
+        "              report=False)\n"
+    )
+    subprocess.run([sys.executable, "-c", run], cwd=bench.folder, check=True, timeout=280)
+    found = {(row["config"], row["class"], row["measure"]): row for row in rows()}
+    assert [found["healthy", str(c), "bad"]["status"] for c in range(8)] == ["ok"] * 5 + ["timeout"] + ["ok"] * 2
+    assert "ran longer than 3 seconds" in found["healthy", "5", "bad"]["reason"]
+    assert {found["healthy", str(c), "diversity"]["status"] for c in range(8)} == {"ok"}
+    assert alive(str(bench.folder)) == []
+
+
+@pytest.mark.tensorflow
+@pytest.mark.slow
+def test_tensorflow_that_hangs_at_exit_is_not_waited_for(bench, plugin: Path, rows, alive) -> None:
+    bench(*ONE, "-p", plugin, "-g", "healthy,heavy[kind=hangs]", "-m", "diversity", "--timeout", "120")
+    found = {row["config"]: row["status"] for row in rows() if row["measure"] in ("", "diversity")}
+    assert found["healthy"] == found["heavy[kind=hangs]"] == "ok"
+    assert alive(str(bench.folder)) == []
+
+
+def test_one_fault_of_each_kind_that_ends_a_process(bench, plugin: Path, rows, alive) -> None:
     """The quick part, on every version of Python."""
     bench(*ONE, "-p", plugin, "-g", "healthy,fault[kind=exits,segfault,daemon]", "-m", "diversity", code=1)
     found = {row["config"]: row for row in rows() if row["measure"] in ("", "diversity")}

@@ -1,0 +1,55 @@
+"""The run itself: killed or interrupted it leaves nothing alive and goes on; several at once share the work."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+RUN = ["run", "-d", "digits", "-c", "0-3", "--seeds", "1", "--n-real", "20", "--n-synthetic", "30", "--quiet",
+       "--no-report", "-m", "diversity,nearest_neighbour", "-g", "affine,heavy[kind=sleeps]"]
+
+
+def start(folder: Path, *words: object) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "benchmark", *map(str, words)]
+    return subprocess.Popen(command, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+@pytest.mark.slow
+def test_killed_or_interrupted_midway_nothing_is_left_alive_and_it_goes_on(bench, plugin: Path, rows, alive) -> None:
+    bench(*RUN, "-p", plugin, "-o", "whole")
+    for number in (signal.SIGKILL, signal.SIGINT, signal.SIGTERM):
+        out = bench.folder / number.name
+        process = start(bench.folder, *RUN, "-p", plugin, "-o", out)
+        until = time.monotonic() + 120
+        while len(list(out.glob("cells/*/*/cell.json"))) < 3:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        process.send_signal(number)
+        if number is signal.SIGKILL:
+            process.wait()
+            time.sleep(5)                               # an interrupted run has ended its children when it ends
+        else:
+            _, said = process.communicate(timeout=120)
+            assert (process.returncode, "Run the same command to go on" in said) == (130, True), said
+        assert alive(str(out)) == [], number
+        before = {path: path.stat().st_mtime_ns for path in out.glob("cells/*/*/samples.npz")}
+        bench(*RUN, "-p", plugin, "-o", out)
+        assert {path: path.stat().st_mtime_ns for path in before} == before
+        assert rows(out, "value") == rows("whole", "value"), number
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [2, 3])
+def test_runs_on_one_store_at_once_generate_each_cell_once(bench, plugin: Path, rows, count: int) -> None:
+    runs = [start(bench.folder, *RUN, "-p", plugin) for _ in range(count)]
+    said = [run.communicate(timeout=240)[1] for run in runs]
+    assert [run.returncode for run in runs] == [0] * count, said
+    fits = Path(f"{plugin}.fits").read_text().split()
+    assert len(fits) == len(set(fits)) == 4
+    assert {row["status"] for row in rows()} == {"ok"}
+    assert list((bench.folder / "bench-results" / "work").iterdir()) == []
