@@ -66,6 +66,7 @@ def execute(plan: Plan) -> Results:
     On KeyboardInterrupt and StoppedError, what is finished is written too. What is found damaged when it is read is
     computed again, once; what failed is not tried again for it.
     """
+    from benchmark import room
     from benchmark.memory import Remembering
     from benchmark.runner import Runner
 
@@ -84,6 +85,10 @@ def execute(plan: Plan) -> Results:
             results = None
     except (KeyboardInterrupt, StoppedError) as error:
         stopped = error
+    except OSError as error:
+        if not is_full(error):
+            raise
+        stopped = room.stopped(store)
     while results is None:  # what is damaged was moved aside: the next look finds the others
         results = _written(plan, store, began)
     plan.registry.manager.hook.bench_run_finished(run={"out": plan.settings.out}, results=results)

@@ -14,6 +14,7 @@ import pytest
 
 from benchmark.cleaning import unreferenced
 from benchmark.execution import make_plan
+from benchmark.executors.home import Home
 from benchmark.executors.local import Local
 from benchmark.maps import MapJob, _job, _keep
 from benchmark.plugins import discover
@@ -96,7 +97,7 @@ def test_a_worker_that_dies_over_umap_does_not_lose_t_sne(out: Path) -> None:
     plan = make_plan(from_mapping({**options, "out": str(out)}), discover())
     store = Store(out)
     job = replace(_job(plan, store, next(iter(plan.sizes)), data_source(plan)), key="k", methods=("tsne", "umap"))
-    executor = Local(1, out.resolve())
+    executor = Local(1, Home(out.resolve()))
     try:
         executor.start(job)
         ended: dict[str, Any] = {}
