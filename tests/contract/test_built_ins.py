@@ -21,7 +21,7 @@ SLOW = ("tsne", "umap", "worth", "cnn")
 # What the kit may leave out: two controls give images as they are, and one image is no batch. All else is a fault.
 SKIPPED = {
     "real": {"more_than_it_saw", "other_seed"}, "wrong-class": {"more_than_it_saw", "other_seed"},
-    "gan": {"tiny_fits"},
+    "gan": {"tiny_fits"}, "cgan": {"tiny_fits"},
 }
 UNREADABLE = {"images", "every_class", "class_names", "same_images", "global_state"}    # data that are not here
 
@@ -31,7 +31,7 @@ def cases() -> list[Any]:
     for kind in KINDS:
         for name, plugin in getattr(REGISTRY, kind).items():
             marks = [getattr(pytest.mark, need) for need in plugin.needs if need in ("tensorflow", "torch")]
-            marks += [pytest.mark.slow] * (name in SLOW or getattr(plugin, "cost", "") == "minutes")
+            marks += [pytest.mark.slow] * (name in SLOW or bool(marks))
             found.append(pytest.param(kind, name, id=name, marks=marks))
     return found
 
