@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from benchmark.api import ConditionalGenerator
 from benchmark.parameters import parameters_of
 from benchmark.plugins import discover, missing
 from benchmark.selectors import select
@@ -45,9 +44,7 @@ def test_it_keeps_the_contract(kind: str, name: str) -> None:
     assert {o.check: o.reason for o in outcomes if o.word == "FAIL"} == {}
     skipped = {o.check: o.reason for o in outcomes if o.word == "SKIP"}
     allowed = SKIPPED.get(name, set())
-    if kind == "generators" and not isinstance(plugin, ConditionalGenerator):
-        allowed = {*allowed, "every_class"}
-    elif kind == "datasets":
+    if kind == "datasets":
         allowed = {"empty_folder"} if not plugin.takes_folder else UNREADABLE
     elif kind == "metrics":
         allowed = set() if any(m.anchored for m in plugin.measures) else {"orders_controls"}
