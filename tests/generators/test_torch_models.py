@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -27,6 +28,14 @@ def torch():
 
 
 @pytest.mark.parametrize("name", SMALL)
+def test_the_loss_falls(name, fives, context):
+    ctx = context()
+    replace(SMALL[name]).fit(fives, ctx)
+    losses = np.array(ctx.curves["loss"])[:, 1]
+    assert losses[-10:].mean() < 0.92 * losses[0]
+
+
+@pytest.mark.parametrize("name", ["vae"])       # a flow that learned nothing draws codes from a Gaussian: fives too
 def test_fives_come_out_nearer_to_fives_than_those_of_an_untrained_network(name, fives, context):
     def away(generator):
         generator.fit(fives, context())
