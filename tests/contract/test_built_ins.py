@@ -30,7 +30,7 @@ def cases() -> list[Any]:
     for kind in KINDS:
         for name, plugin in getattr(REGISTRY, kind).items():
             marks = [getattr(pytest.mark, need) for need in plugin.needs if need in ("tensorflow", "torch")]
-            marks += [pytest.mark.slow] * (name in SLOW or bool(marks))
+            marks += [pytest.mark.slow] * (name not in QUICK)
             found.append(pytest.param(kind, name, id=name, marks=marks))
     return found
 
