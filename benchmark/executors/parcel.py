@@ -1,7 +1,7 @@
 """A job on its way to a machine that shares no disk with this one: bytes, with the files that it names.
 
-Files of cells travel with the one job that needs them. What many jobs need (fitted features, plugin files, data) goes to
-a worker once and is known by its SHA-256 from then on.
+Files of cells travel with the one job that needs them. What many jobs need (fitted features, plugin files, data) goes
+to a worker once and is known by its SHA-256 from then on.
 """
 
 from __future__ import annotations
