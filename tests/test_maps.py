@@ -1,5 +1,6 @@
 """The joint map of a run: made once, in a worker, of equally many images each; what fails is a sentence, not a run."""
 
+import contextlib
 import json
 import os
 import signal
@@ -104,7 +105,8 @@ def test_a_worker_that_dies_over_umap_does_not_lose_t_sne(out: Path) -> None:
         while not ended:
             ended = next((e.payload for e in executor.poll(0.1) if e.kind == "ended"), {})
             if (job.folder / "tsne.npz").exists() and executor._running:
-                os.kill(executor._running[0].child.pid, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(executor._running[0].child.pid, signal.SIGKILL)
     finally:
         executor.close()
     _keep(store, job, ended)
