@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark import weights
-from benchmark.store import Store
+from benchmark.store import DamagedError, Store, read_record
 from benchmark.weights import is_prepared
 
 
@@ -62,7 +62,7 @@ def cells_of(source: Path) -> Iterator[Path]:
 def _intact(folder: Path, merged: Merged) -> dict[str, Any] | None:
     """Return a cell's record, or None where it or one of its files is not what was written."""
     try:
-        record: dict[str, Any] = json.loads((folder / "cell.json").read_bytes())
+        record: dict[str, Any] = read_record(folder / "cell.json")
         for name, expected in record["files"].items():
             if _sha256(folder / name) != expected["sha256"]:
                 raise ValueError(f"{name} has another SHA-256 than when it was written")
@@ -104,12 +104,16 @@ def _content(record: dict[str, Any]) -> str:
 def _scores(path: Path, key: str, into: Store, merged: Merged) -> None:
     """Take over what one metric said of a cell that is there already."""
     try:
-        record = json.loads(path.read_bytes())
+        record = read_record(path)
         found = _said(record, path.with_suffix(".npz"))
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         merged.damaged.append(f"{path} is damaged ({error}) and was left out")
         return
     there, target = into.scores(key, path.stem), into.path(key) / "scores" / path.name
+    try:
+        into.kept(key, path.stem)
+    except DamagedError:
+        there = None  # it was moved aside: what comes takes its place
     if there is None or (record["status"] == "ok" and there["status"] != "ok"):
         _copy_scores(path, target)
         merged.scores += 1
@@ -120,9 +124,12 @@ def _scores(path: Path, key: str, into: Store, merged: Merged) -> None:
 
 
 def _said(record: dict[str, Any], arrays: Path) -> str:
-    """Return a checksum of what a metric found, whatever time it took."""
+    """Return a checksum of what a metric found, whatever time it took. Raises ValueError on damage."""
+    found = _sha256(arrays) if record["arrays"] else ""
+    if record["arrays"] and found != record["sha256"]:
+        raise ValueError("its arrays have another SHA-256 than when written")
     text = json.dumps([record["status"], record["reason"], record["scores"]], sort_keys=True)
-    return hashlib.sha256((text + (_sha256(arrays) if record["arrays"] else "")).encode()).hexdigest()
+    return hashlib.sha256((text + found).encode()).hexdigest()
 
 
 def _features(source: Path, into: Store, merged: Merged) -> None:

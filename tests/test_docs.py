@@ -44,9 +44,11 @@ def test_every_page_stands_in_the_index() -> None:
         assert re.search(rf"^({re.escape(path)}|{re.escape(glob)})$", index, re.MULTILINE), path
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("page", PAGES)
 def test_commands_run_as_they_are_written(page: str, bench: Any) -> None:
-    """A console block is what a reader types; each line after another in one folder, at tiny sizes."""
+    """A console block is what a reader types; one line after another in one folder, on tiny digits."""
     typed = [
         line.removeprefix("$ ")
         for block in CONSOLE.findall((DOCS / page).read_text()) for line in block.splitlines() if line.startswith("$ ")
@@ -55,10 +57,9 @@ def test_commands_run_as_they_are_written(page: str, bench: Any) -> None:
     for line in typed:
         name, *arguments = shlex.split(line, comments=True)
         assert name == "bench", line
-        if arguments[0] == "run" and "--dry-run" not in arguments:
-            assert "--quick" in arguments, f"{line}: what is typed here must take seconds"
-            if "-m" not in arguments:
-                arguments += ["-m", "mixing,nearest_neighbour"]
+        if arguments[0] == "run":
+            assert {"--quick", "--dry-run"} & set(arguments), f"{line}: what is typed here must take seconds"
+            arguments += ["-d", "digits", *([] if "-m" in arguments else ["-m", "mixing,nearest_neighbour"])]
         bench(*arguments)
 
 

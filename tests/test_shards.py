@@ -77,24 +77,24 @@ def test_every_unit_is_in_one_shard_and_shares_are_even() -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_scores_are_the_same_with_one_worker_two_and_three_shards_merged(shards: Path, bench) -> None:
+def test_scores_are_the_same_with_one_worker_two_and_three_shards_merged(shards: Path, tmp_path: Path) -> None:
     keys = [set(generated(shards / str(i))) for i in (1, 2, 3)]
     assert sum(map(len, keys)) == len(set.union(*keys)) == 12
     before = bytes_of(shards)
-    out = bench.folder / "merged"
-    done = bench("merge", *(shards / str(i) for i in (1, 2, 3)), "--into", out)
+    out = tmp_path / "merged"
+    done = command(tmp_path, "merge", *(shards / str(i) for i in (1, 2, 3)), "--into", out)
     assert "12 cells are new, 0 were there" in done.stdout
     assert bytes_of(shards) == before
     came = generated(out)
     assert len(came) == 12
     words = done.stdout.split("the report: bench ")[1]
     assert f"--out {out}" in words and "--shard" not in words
-    bench(*RUN, "-o", out)
+    command(tmp_path, *RUN, "--no-report", "-o", out)
     assert generated(out) == came
     for workers in (1, 2):
-        bench(*RUN, "--workers", workers, "-o", f"with-{workers}")
-        assert timeless(bench.folder / f"with-{workers}") == timeless(out)
-        assert (bench.folder / f"with-{workers}" / "images.csv").read_bytes() == (out / "images.csv").read_bytes()
+        command(tmp_path, *RUN, "--no-report", "--workers", workers, "-o", f"with-{workers}")
+        assert timeless(tmp_path / f"with-{workers}") == timeless(out)
+        assert (tmp_path / f"with-{workers}" / "images.csv").read_bytes() == (out / "images.csv").read_bytes()
     assert any(row["class"] == "" and row["value"] for row in timeless(out)), "groups were not scored"
 
 
@@ -121,7 +121,6 @@ def test_a_merge_that_was_killed_goes_on(stores: Path) -> None:
     process.send_signal(signal.SIGKILL)
     process.wait()
     command(stores, "merge", "1", "2", "3", "--into", "all")
-    command(stores, *RUN, "-o", "all")
     assert len(generated(stores / "all")) == 12
 
 

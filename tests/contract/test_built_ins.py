@@ -12,12 +12,15 @@ from benchmark.selectors import select
 from benchmark.testing import KINDS, run_checks
 
 REGISTRY = discover()
-LESS = {"gan": "gan[steps=3,batch=16]"}                 # what takes minutes is given less to do
-SLOW = ("tsne", "umap", "worth", "cnn")
+LESS = {                        # what takes minutes is given less to do
+    "gan": "gan[steps=3,batch=16]", "cgan": "cgan[steps=3,batch=16]", "flow": "flow[steps=3,batch=16]",
+    "vae": "vae[steps=3,batch=16]",
+}
+QUICK = ("smote", "copy", "mixing", "digits", "pixels", "verdict")      # one of each kind; the others take minutes
 # What the kit may leave out: two controls give images as they are, and one image is no batch. All else is a fault.
 SKIPPED = {
     "real": {"more_than_it_saw", "other_seed"}, "wrong-class": {"more_than_it_saw", "other_seed"},
-    "gan": {"tiny_fits"},
+    "gan": {"tiny_fits"}, "cgan": {"tiny_fits"},
 }
 UNREADABLE = {"images", "every_class", "class_names", "same_images", "global_state"}    # data that are not here
 
@@ -27,7 +30,7 @@ def cases() -> list[Any]:
     for kind in KINDS:
         for name, plugin in getattr(REGISTRY, kind).items():
             marks = [getattr(pytest.mark, need) for need in plugin.needs if need in ("tensorflow", "torch")]
-            marks += [pytest.mark.slow] * (name in SLOW or getattr(plugin, "cost", "") == "minutes")
+            marks += [pytest.mark.slow] * (name not in QUICK)
             found.append(pytest.param(kind, name, id=name, marks=marks))
     return found
 

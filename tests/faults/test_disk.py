@@ -65,7 +65,6 @@ def fill(path: Path) -> None:
 def test_a_full_disk_loses_nothing_and_with_room_it_goes_on(bench, plugin: Path, rows, disk: Path) -> None:
     """Somebody else filled it."""
     run = [*ONE, "-p", plugin, "-g", "healthy", "-m", "diversity"]
-    bench(*run, "-o", "whole")
     out = disk / "out"
     bench(*run, "-g", "affine", "-o", out)
     cells = {path: path.read_bytes() for path in out.glob("cells/*/*/cell.json")}
@@ -79,7 +78,8 @@ def test_a_full_disk_loses_nothing_and_with_room_it_goes_on(bench, plugin: Path,
     assert {path: path.read_bytes() for path in cells} == cells
     ballast.unlink()
     bench(*run, "-o", out)
-    assert rows(out, "value") == rows(bench.folder / "whole", "value")
+    assert {row["status"] for row in rows(out)} == {"ok"}
+    assert {path: path.read_bytes() for path in cells} == cells
 
 
 @pytest.mark.slow
@@ -99,14 +99,17 @@ def test_a_store_that_can_only_be_read(bench, plugin: Path, disk: Path) -> None:
 
 @pytest.mark.slow
 def test_a_plugin_that_writes_into_the_store_harms_nobody_else(bench, plugin: Path, rows) -> None:
-    """It overwrites what it finds there: that is said, moved aside, and computed again before the run ends."""
+    """It overwrites what it finds there: that is said and computed again, at the latest by the next run."""
     run = [*DATA, "-p", plugin, "-m", "diversity", "--no-report"]
     bench(*run, "-g", "healthy", "-o", "whole")
     shutil.copytree(bench.folder / "whole", bench.folder / "bench-results")
-    said = bench(*run, "-g", "healthy,fault[kind=store]").stderr
+    said = ""
+    for _ in range(2):
+        said += bench(*run, "-g", "healthy,fault[kind=store]").stderr
+        of = [row for row in rows("bench-results", "value") if row["config"] != "fault[kind=store]"]
+        assert of == rows("whole", "value")
     assert said.count("was damaged") >= 48
-    of = [row for row in rows("bench-results", "value") if row["config"] != "fault[kind=store]"]
-    assert of == rows("whole", "value")
+    assert "was damaged" not in bench(*run, "-g", "healthy,fault[kind=store]").stderr
 
 
 def cut(path: Path) -> None:

@@ -82,18 +82,18 @@ def test_a_metric_that_does_harm_harms_nobody_else(bench, plugin: Path, rows, al
 
 @pytest.mark.slow
 def test_a_metric_that_never_ends_harms_nobody_else(bench, plugin: Path, rows, alive) -> None:
-    """As above; the limit of a metric, ten minutes, is three seconds here."""
+    """As above; the limit of a metric, ten minutes, is ten seconds here."""
     run = (
         "import functools\n\nimport benchmark\nimport benchmark.runner\nfrom benchmark.cell import ScoreCell\n\n"
-        "benchmark.runner.ScoreCell = functools.partial(ScoreCell, seconds=3.0)\n"
+        "benchmark.runner.ScoreCell = functools.partial(ScoreCell, seconds=10.0)\n"
         "benchmark.run(dataset='digits', classes='0-7', seeds=1, n_real=20, n_synthetic=30,\n"
         f"              plugins=[{str(plugin)!r}], generators='healthy', metrics='bad[kind=loop],diversity',\n"
         "              report=False)\n"
     )
-    subprocess.run([sys.executable, "-c", run], cwd=bench.folder, check=True, timeout=280)
+    subprocess.run([sys.executable, "-c", run], cwd=bench.folder, check=True, timeout=290)
     found = {(row["config"], row["class"], row["measure"]): row for row in rows()}
     assert [found["healthy", str(c), "bad"]["status"] for c in range(8)] == ["ok"] * 5 + ["timeout"] + ["ok"] * 2
-    assert "ran longer than 3 seconds" in found["healthy", "5", "bad"]["reason"]
+    assert "ran longer than 10 seconds" in found["healthy", "5", "bad"]["reason"]
     assert {found["healthy", str(c), "diversity"]["status"] for c in range(8)} == {"ok"}
     assert alive(str(bench.folder)) == []
 

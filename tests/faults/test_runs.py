@@ -20,27 +20,26 @@ def start(folder: Path, *words: object) -> subprocess.Popen[str]:
 
 
 @pytest.mark.slow
-def test_killed_or_interrupted_midway_nothing_is_left_alive_and_it_goes_on(bench, plugin: Path, rows, alive) -> None:
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM], ids=lambda n: n.name)
+def test_ended_midway_nothing_is_left_alive_and_it_goes_on(bench, plugin: Path, rows, alive, number) -> None:
+    out = bench.folder / "broken"
+    process = start(bench.folder, *RUN, "-p", plugin, "-o", out)
+    until = time.monotonic() + 120
+    while len(list(out.glob("cells/*/*/cell.json"))) < 3:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    process.send_signal(number)
+    _, said = process.communicate(timeout=120)
+    if number is signal.SIGKILL:
+        time.sleep(5)                                   # an interrupted run has ended its children when it ends
+    else:
+        assert (process.returncode, "Run the same command to go on" in said) == (130, True), said
+    assert alive(str(out)) == []
+    before = {path: path.stat().st_mtime_ns for path in out.glob("cells/*/*/samples.npz")}
+    bench(*RUN, "-p", plugin, "-o", out)
+    assert {path: path.stat().st_mtime_ns for path in before} == before
     bench(*RUN, "-p", plugin, "-o", "whole")
-    for number in (signal.SIGKILL, signal.SIGINT, signal.SIGTERM):
-        out = bench.folder / number.name
-        process = start(bench.folder, *RUN, "-p", plugin, "-o", out)
-        until = time.monotonic() + 120
-        while len(list(out.glob("cells/*/*/cell.json"))) < 3:
-            assert time.monotonic() < until
-            time.sleep(0.05)
-        process.send_signal(number)
-        if number is signal.SIGKILL:
-            process.wait()
-            time.sleep(5)                               # an interrupted run has ended its children when it ends
-        else:
-            _, said = process.communicate(timeout=120)
-            assert (process.returncode, "Run the same command to go on" in said) == (130, True), said
-        assert alive(str(out)) == [], number
-        before = {path: path.stat().st_mtime_ns for path in out.glob("cells/*/*/samples.npz")}
-        bench(*RUN, "-p", plugin, "-o", out)
-        assert {path: path.stat().st_mtime_ns for path in before} == before
-        assert rows(out, "value") == rows("whole", "value"), number
+    assert rows(out, "value") == rows("whole", "value")
 
 
 @pytest.mark.slow

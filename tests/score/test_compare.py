@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 RUN = (
-    "run", "-d", "digits", "-c", "0-5", "--seeds", "1", "-m", "mixing", "-g", "jitter", "--map-points", "0", "--quiet",
-    "--no-report",
+    "run", "-d", "digits", "-c", "0-5", "--n-real", "20", "--n-synthetic", "40", "--seeds", "1", "-m", "classifier",
+    "-g", "jitter", "--map-points", "0", "--quiet", "--no-report",
 )
 Row = dict[str, str]
 
@@ -24,7 +24,7 @@ Row = dict[str, str]
 def place(tmp_path_factory: pytest.TempPathFactory, jitter_source: str) -> Path:
     """A folder with the runs `a` and `b` on six classes; between them somebody made the generator worse."""
     folder = tmp_path_factory.mktemp("compare")
-    for out, sigma in (("a", "0.1"), ("b", "0.4")):
+    for out, sigma in (("a", "0.1"), ("b", "1.0")):
         (folder / "jitter.py").write_text(jitter_source.replace("sigma: float = 0.1", f"sigma: float = {sigma}"))
         words = [sys.executable, "-m", "benchmark", *RUN, "-p", "jitter.py", "-o", out]
         subprocess.run(words, cwd=folder, check=True, capture_output=True, timeout=290)
