@@ -23,7 +23,8 @@ def flat_map(points: Sequence[int], n: int, generator: Row, label: str) -> Marku
     """Return the map in two dimensions: the first `n` points in the generator's colour over the rest in grey."""
     places = np.array(points, dtype=float).reshape(-1, 2) / 1000 * 92
     places[:, 1] *= -1
-    dots = _dots(places[n:], "far", 3.4) + _dots(places[:n], "own", 4.2)
+    finer = _finer(len(places))
+    dots = _dots(places[n:], "far", 3.4 * finer) + _dots(places[:n], "own", 4.2 * finer)
     return _frame(generator, label, dots)
 
 
@@ -39,9 +40,9 @@ def solid_map(points: Sequence[int], n: int, generator: Row, label: str) -> Mark
     own = np.arange(len(cube)) < n
     parts = [_box((box - middle) * scale)]
     for step in range(BANDS):
-        size = 2.4 + 0.62 * step
-        parts.append(_dots(places[(band == step) & ~own], f"far d{step}", size))
-        parts.append(_dots(places[(band == step) & own], f"own d{step}", size + 0.5))
+        size, finer = 2.4 + 0.62 * step, _finer(len(cube))
+        parts.append(_dots(places[(band == step) & ~own], f"far d{step}", size * finer))
+        parts.append(_dots(places[(band == step) & own], f"own d{step}", (size + 0.5) * finer))
     return _frame(generator, label, Markup("").join(parts))
 
 
@@ -61,6 +62,11 @@ def _box(corners: Array) -> Markup:
         outline = "L".join(f"{x:.0f} {y:.0f}" for x, y in corners[list(face)])
         parts.append(Markup('<path class="{}" d="M{}Z"/>').format(kind, outline))
     return Markup("").join(parts)
+
+
+def _finer(n: int) -> float:
+    """Return how much smaller dots are where there are many: up to 500 keep their size."""
+    return float(np.sqrt(500 / max(n, 500)))
 
 
 def _dots(places: Array, kind: str, size: float) -> Markup:

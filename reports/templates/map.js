@@ -32,9 +32,10 @@
     const views = [...root.querySelectorAll("[data-dimensions]")].map((canvas) => ({
       canvas, context: canvas.getContext("2d"), solid: canvas.dataset.dimensions === "3", ...HOME, stale: true,
       x_: new Float32Array(n), y_: new Float32Array(n), bucket: new Uint8Array(n), order: new Uint32Array(n), count: 0,
+      resting: true, timer: 0,
     }));
     let sourceOn = [], classOn = [], method = Object.keys(data.proj)[0].slice(0, 4), images = false, alone = -1, hot = -1;
-    let stamps = [], colours = {}, tinted = null, resting = true, timer = 0, frame = 0;
+    let stamps = [], colours = {}, tinted = null, frame = 0;
 
     const sheet = new Image();
     sheet.src = `data:image/png;base64,${sprite.png}`;
@@ -125,7 +126,7 @@
       if (canvas.width !== side) canvas.width = canvas.height = side;
       project(view);
       context.clearRect(0, 0, side, side);
-      const pictures = images && tinted && (resting || view.count <= MANY);
+      const pictures = images && tinted && (view.resting || view.count <= MANY);
       for (let k = 0; k < view.count; k++) {
         const i = view.order[k], band = view.solid ? Math.floor(view.bucket[i] / BUCKETS * BANDS) : BANDS - 1;
         const x = view.x_[i], y = view.y_[i];
@@ -194,9 +195,9 @@
     }
 
     function moved(view) {
-      resting = false;
-      clearTimeout(timer);
-      timer = setTimeout(() => { resting = true; if (images) repaint(view); }, REST);
+      view.resting = false;
+      clearTimeout(view.timer);
+      view.timer = setTimeout(() => { view.resting = true; if (images) repaint(view); }, REST);
       repaint(view);
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import re
 from collections.abc import Callable
@@ -134,6 +135,29 @@ def test_switches_change_what_is_drawn_and_say_so(tab: Any) -> None:
     tab.locator("[data-method='tsne']").click()
     tab.locator("[data-drawn='marks']").click()
     assert drawn(tab) == start
+
+
+def test_while_one_of_many_points_turns_the_other_still_shows_images(
+    whole: dict[str, Any], page: Callable[..., str], open_page: Open, tmp_path: Path
+) -> None:
+    report = copy.deepcopy(whole)
+    found = report["sections"]["map"][0]                # six times as many: over the 2,000 that turn as marks
+    images = np.eye(8)[None, ..., None].repeat(6 * found["n"], axis=0)
+    found.update(n=6 * found["n"], strata=6 * found["strata"], sprite=sprite(images))
+    points = {name: np.frombuffer(base64.b64decode(text), "<i2") for name, text in found["proj"].items()}
+    found["proj"] = {name: base64.b64encode(np.tile(p, 6).tobytes()).decode() for name, p in points.items()}
+    (tmp_path / "many.html").write_text(page(report), encoding="utf-8")
+    tab = open_page(f"file://{tmp_path}/many.html")
+    click = "document.querySelector('[data-drawn={}]').click()".format
+    tab.evaluate(click("images"))
+    tab.wait_for_timeout(600)                           # the sheet is coloured by now
+    tab.evaluate(click("marks"))
+    key = "new KeyboardEvent('keydown', {key: 'ArrowLeft'})"
+    tab.evaluate(f"selector => {{ document.querySelector(selector).dispatchEvent({key}); {click('images')} }}", SOLID)
+    tab.wait_for_timeout(600)
+    soon = drawn(tab)
+    tab.evaluate(click("images"))
+    assert changed(soon, drawn(tab)) == (False, False)
 
 
 def test_the_theme_changes_the_colours_of_the_map(tab: Any) -> None:
