@@ -24,6 +24,7 @@ from _synthetic import fill
 
 from benchmark.api import hookimpl
 from benchmark.execution import make_plan
+from benchmark.executors.home import Home
 from benchmark.executors.local import Local
 from benchmark.memory import Remembering
 from benchmark.plan import Plan
@@ -156,7 +157,7 @@ def run(out: Path, **options: Any) -> Watch:
     plan.registry.manager.register(watch)
     store = Remembering(out)
     store.create()
-    Runner(plan, store, Local(plan.workers, out.resolve())).run()
+    Runner(plan, store, Local(plan.workers, Home(out.resolve()))).run()
     return watch
 
 
