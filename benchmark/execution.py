@@ -66,6 +66,7 @@ def execute(plan: Plan) -> Results:
     On KeyboardInterrupt and StoppedError, what is finished is written too. What is found damaged when it is read is
     computed again, once; what failed is not tried again for it.
     """
+    from benchmark import room
     from benchmark.memory import Remembering
     from benchmark.runner import Runner
 
@@ -78,14 +79,17 @@ def execute(plan: Plan) -> Results:
     try:
         Runner(plan, store, executor).run()
         results = _written(plan, store, began)
-        if results is None or not results.finished:
+        if not results.finished:
             again = replace(plan, settings=replace(plan.settings, fresh=False, keep_failures=True))
             Runner(again, store, _executor(plan, store)).run()
             results = None
     except (KeyboardInterrupt, StoppedError) as error:
         stopped = error
-    while results is None:  # what is damaged was moved aside: the next look finds the others
-        results = _written(plan, store, began)
+    except OSError as error:
+        if not is_full(error):
+            raise
+        stopped = room.stopped(store)
+    results = results or _written(plan, store, began)
     plan.registry.manager.hook.bench_run_finished(run={"out": plan.settings.out}, results=results)
     if stopped is not None:
         raise stopped
@@ -105,22 +109,23 @@ def _executor(plan: Plan, store: Store) -> Executor:
     return Dask(plan.settings.cluster, out, plan.data, plan.settings.workers)
 
 
-def _written(plan: Plan, store: Store, began: float) -> Results | None:
-    """Read the store and write the results; None where something in it was damaged."""
+def _written(plan: Plan, store: Store, began: float) -> Results:
+    """Read the store and write the results, without what was damaged; then they are not finished."""
     from benchmark import room
     from benchmark.results import Results
     from benchmark.store import DamagedError
 
-    try:
-        results = Results(plan, store)
-        results.seconds = time.monotonic() - began
-        results.write()
-        if plan.settings.report:
-            results.report()
-    except DamagedError:
-        return None
-    except OSError as error:
-        if is_full(error):
-            raise room.stopped(store) from error
-        raise
-    return results
+    while True:
+        try:
+            results = Results(plan, store)
+            results.seconds = time.monotonic() - began
+            results.write()
+            if plan.settings.report:
+                results.report()
+        except DamagedError:
+            continue  # it was moved aside: the next look finds the others
+        except OSError as error:
+            if is_full(error):
+                raise room.stopped(store) from error
+            raise
+        return results

@@ -69,7 +69,10 @@ class MapJob:
                 found = embed(features, method, DIMENSIONS)
                 preserved |= {f"{method}{d}": round(e.preserved, 5) for d, e in found.items()}
                 points = {f"{method}{d}": e.points for d, e in found.items()}
-                np.savez(self.folder / f"{method}.npz", **points)  # type: ignore[arg-type]
+                aside = self.folder / f"{method}.part"      # whole or not at all, whenever the worker dies
+                with aside.open("wb") as file:
+                    np.savez(file, **points)  # type: ignore[arg-type]
+                aside.replace(self.folder / f"{method}.npz")
             except Exception as error:  # noqa: BLE001 - the page says why there is no map
                 traceback.print_exc()
                 failed[method] = describe(error, None)

@@ -73,7 +73,7 @@ class Runner:
                 "cells": len(self.plan.cells) + len(self.plan.groups),
                 "to_do": len(self.states),
                 "seconds": self.seconds_left(),
-                "running": lambda: len(self._hands),
+                "running": lambda: sum(not state.done for state in self._hands.values()),
             }
         )
         if any(metric.maps for state in self.states for metric in state.metrics.values()):

@@ -39,7 +39,8 @@ class GenerateTogether(Generate):
         fitting = self.context("fit", names, say)
         with timed(record, "fit"):
             plugin.fit(real, labels, fitting)
-        record["classes"] = {task.label: self._sample(plugin, task, fitting, say) for task in self.tasks}
+        classes = {task.label: self._sample(plugin, task, fitting, say) for task in self.tasks}
+        record |= {"classes": classes, "full": any(each.get("full") for each in classes.values())}
 
     def _sample(self, plugin: Any, task: Task, fitting: Context, say: Say) -> dict[str, Any]:
         """Sample one class; that it fails is no other's fault."""

@@ -110,8 +110,8 @@ def claims(rows: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
         for name, floor in floors.items() if of else ():
             values = [row[name] for row in of if row.get(name) is not None]
             worst = (max if name in MOST else min)(values, default=None)
-            short = [r for r in of if any(m.startswith(f"{name} ") for m in misses(r))]
-            missed = [f"{r['class']} (seed {r['seed']})" for r in short]
+            bad = [row for row in of if any(miss.startswith(f"{name} ") for miss in misses(row))]
+            missed = [f"{row['class']} (seed {row['seed']})" for row in bad]
             yield {
                 "claim": f"{config}, {n:,} images, {len(of)} fits: worst {name}",
                 "target": f"{'<=' if name in MOST else '>='} {floor:g}",

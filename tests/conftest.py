@@ -102,7 +102,7 @@ def bench(tmp_path: Path) -> Bench:
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 EXTRAS = ("tensorflow", "torch")
 BROWSER = ("chromium", "playwright")
-MUST_BE_THERE = (EXTRAS if os.environ.get("SYNTHASSAY_FULL") else ()) + (
+MUST_BE_THERE = ((*EXTRAS, "distributed", "openTSNE") if os.environ.get("SYNTHASSAY_FULL") else ()) + (
     BROWSER if os.environ.get("SYNTHASSAY_FULL") and os.environ.get("CI") else ()
 )
 

@@ -110,7 +110,7 @@ def test_values_are_as_defined_and_read_back_exactly(results: Results, rows: lis
         assert {row["warped"] for row in own} == {row["components"] for row in own} == {""}     # these did not run
         exact = made.mean(axis=(1, 2, 3), dtype=np.float32)
         assert [np.float32(row["shade.brightness"]) for row in own] == exact.tolist()
-        scored = results.scored[cell.key, "mixing"]["columns"]["real_neighbours"]
+        scored = results.columns(cell, "mixing")["real_neighbours"]
         assert [float(row["real_neighbours"]) for row in own] == scored.tolist()
         assert all(0 <= float(row["class_probability"]) <= 1 for row in own)
 
@@ -127,7 +127,7 @@ def test_real_neighbours_are_counted_by_hand(results: Results) -> None:
     apart = np.linalg.norm(both[:30, None] - both[None], axis=2)
     np.fill_diagonal(apart, np.inf)
     expected = (np.argsort(apart, axis=1)[:, :10] >= 30).sum(axis=1)
-    assert results.scored[cell.key, "mixing"]["columns"]["real_neighbours"].tolist() == expected.tolist()
+    assert results.columns(cell, "mixing")["real_neighbours"].tolist() == expected.tolist()
 
 
 def test_shares_in_the_summary_are_counted_from_the_rows(results: Results, rows: list[dict[str, str]]) -> None:

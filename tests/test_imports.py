@@ -66,7 +66,7 @@ def test_importing_every_plugin_loads_nothing_heavy(folder: str, tmp_path: Path)
 def test_a_plugin_uses_no_other_plugin_of_its_folder(folder: str) -> None:
     plugins = {name for name in modules(folder) if not name.rpartition(".")[2].startswith("_")}
     for name in modules(folder):
-        source = Path(import_module(folder).__path__[0], f"{name.rpartition('.')[2]}.py")
+        source = Path(str(import_module(name).__file__))
         assert not plugins.intersection(imported(source)), f"{name} uses another plugin; what both need is a _ helper's"
 
 

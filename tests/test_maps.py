@@ -1,5 +1,6 @@
 """The joint map of a run: made once, in a worker, of equally many images each; what fails is a sentence, not a run."""
 
+import contextlib
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ import pytest
 
 from benchmark.cleaning import unreferenced
 from benchmark.execution import make_plan
+from benchmark.executors.home import Home
 from benchmark.executors.local import Local
 from benchmark.maps import MapJob, _job, _keep
 from benchmark.plugins import discover
@@ -96,14 +98,15 @@ def test_a_worker_that_dies_over_umap_does_not_lose_t_sne(out: Path) -> None:
     plan = make_plan(from_mapping({**options, "out": str(out)}), discover())
     store = Store(out)
     job = replace(_job(plan, store, next(iter(plan.sizes)), data_source(plan)), key="k", methods=("tsne", "umap"))
-    executor = Local(1, out.resolve())
+    executor = Local(1, Home(out.resolve()))
     try:
         executor.start(job)
         ended: dict[str, Any] = {}
         while not ended:
             ended = next((e.payload for e in executor.poll(0.1) if e.kind == "ended"), {})
             if (job.folder / "tsne.npz").exists() and executor._running:
-                os.kill(executor._running[0].child.pid, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(executor._running[0].child.pid, signal.SIGKILL)
     finally:
         executor.close()
     _keep(store, job, ended)

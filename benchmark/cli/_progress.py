@@ -30,7 +30,7 @@ class Progress:
     @hookimpl
     def bench_run_started(self, run: Mapping[str, Any]) -> None:
         """Begin."""
-        self._run, self._total = run, run["to_do"]
+        self._run, self._total, self._done, self._failed = run, run["to_do"], 0, set()
         self._told(run["seconds"])
         if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
             cached = run["cells"] - run["to_do"]

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from benchmark.errors import InputError
+from benchmark.cli import SIGINT_EXIT
+from benchmark.errors import InputError, StoppedError
 
 if TYPE_CHECKING:
+    from benchmark.cli._progress import Progress
     from benchmark.plugins import Registry
     from benchmark.reproduce import Outcome
 
@@ -37,6 +39,7 @@ def command(
     bench reproduce smote-report
     bench list studies
     """
+    from benchmark.cli._interrupt import take_over
     from benchmark.plugins import discover
     from benchmark.reproduce import as_report, reproduce
     from benchmark.store import write_text
@@ -45,8 +48,7 @@ def command(
     if not name:
         raise InputError(f"name the study to reproduce; there are: {', '.join(sorted(registry.studies))}.")
     study = registry.get("studies", name)
-    if not (quiet or as_json):
-        _show_progress(registry)
+    take_over(None if quiet or as_json else _show_progress(registry))
     folder = Path(out or f"bench-results-{name}")
     sizes = {"reduced": given.pop("quick"), "full": given.pop("full")}
     changes = {option: value for option, value in given.items() if value is not None}
@@ -54,7 +56,10 @@ def command(
         outcome = reproduce(study, registry, folder, **sizes, changes=changes)
     except KeyboardInterrupt:
         click.echo("bench: interrupted; what is finished is kept. Run the same command to go on.", err=True)
-        return 130
+        return SIGINT_EXIT
+    except StoppedError as error:
+        click.echo(f"bench: {error}; what is finished is kept. Run the same command to go on.", err=True)
+        return 1
     report = as_report(outcome)
     page = folder / "study.html"
     write_text(page, importlib.import_module("reports._study").render_study(report, folder))
@@ -86,7 +91,9 @@ def show(outcome: Outcome, page: Path) -> None:
     click.echo(f"Report: {page}")
 
 
-def _show_progress(registry: Registry) -> None:
+def _show_progress(registry: Registry) -> Progress:
     from benchmark.cli._progress import Progress
 
-    registry.manager.register(Progress(), name="progress")
+    progress = Progress()
+    registry.manager.register(progress, name="progress")
+    return progress

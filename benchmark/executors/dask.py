@@ -44,7 +44,7 @@ class Dask:
 
         self._done = distributed.as_completed(loop=self._client.loop, with_results=True, raise_errors=False)
         self._address, self._most = address, most
-        self._sender = Sender(out, data)
+        self._sender = Sender(out / "cells", data)
         self._here = Local(1, Home(out))
         self._hands: dict[str, tuple[Any, Job, Parcel]] = {}  # by key: future, job, parcel
         self._sent: set[tuple[str, str]] = set()

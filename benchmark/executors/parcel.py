@@ -1,6 +1,6 @@
 """A job on its way to a machine that shares no disk with this one: bytes, with the files that it names.
 
-Files of the store travel with the one job that needs them. What many jobs need (fitted features, plugin files, data)
+Files of cells travel with the one job that needs them. What many jobs need (fitted features, plugin files, data)
 goes to a worker once and is known by its SHA-256 from then on.
 """
 
@@ -35,9 +35,9 @@ class Parcel:
 class Sender:
     """Makes parcels, and remembers what is shared: `shared` holds names and contents by SHA-256."""
 
-    def __init__(self, store: Path, data: RealData) -> None:
-        """store: the folder whose files belong to one job each; data: the real images of the run."""
-        self._store, self._data = store, data
+    def __init__(self, cells: Path, data: RealData) -> None:
+        """cells: the folder whose files belong to one job each; data: the real images of the run."""
+        self._cells, self._data = cells, data
         self._known: dict[Path | str, str] = {}
         self.shared: dict[str, tuple[str, bytes]] = {}
 
@@ -49,8 +49,8 @@ class Sender:
         return Parcel(buffer.getvalue(), files)
 
     def belongs(self, path: Path) -> bool:
-        """Whether a file is of the store."""
-        return path.is_relative_to(self._store)
+        """Whether a file is of a cell."""
+        return path.is_relative_to(self._cells)
 
     def share(self, path: Path) -> tuple[str, str]:
         """Return the SHA-256 and the name of a file that many jobs need."""
@@ -148,7 +148,8 @@ class _Unpacker(pickle.Unpickler):
         return path
 
 
-def results(folder: Path) -> dict[str, bytes]:
-    """Return the files that a job left in its folder, by their paths below it; nothing of a plugin's scratch folder."""
+def results(folder: Path, parcel: Parcel) -> dict[str, bytes]:
+    """Return the files that a job left in its folder, by their paths below it; none that it was given, no scratch."""
     found = [path for pattern in RESULTS for path in folder.glob(pattern) if path.is_file()]
-    return {str(path.relative_to(folder)): path.read_bytes() for path in found}
+    left = {str(path.relative_to(folder)): path for path in found}
+    return {name: path.read_bytes() for name, path in left.items() if f"job/{name}" not in parcel.files}

@@ -135,7 +135,7 @@ def work(parcel: Parcel) -> Lacks | Done | None:
                 local.stop()
                 return None
             said += [(event.kind, event.payload) for event in local.poll()]
-        return Done(said, results(job.folder))
+        return Done(said, results(job.folder, parcel))
 
 
 def _folder(worker: Any) -> Path:

@@ -120,7 +120,7 @@ STUDY = Study(
     ),
     runs={
         RUN: {
-            "generators": f"{SMOTE},{LISTING},affine,gan",
+            "generators": f"{SMOTE},{LISTING},affine,gan,vae",
             "classes": "3,5", "n_real": 50, "n_synthetic": 500, "seeds": 5,
             "metrics": "mixing,strokes,classifier,prdc,diversity,nearest_neighbour,utility_gain",
         },

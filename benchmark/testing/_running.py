@@ -113,7 +113,11 @@ def checks_of(plugin: Plugin | type[Plugin]) -> list[Check]:
     kinds = [kind for kind in KINDS if issubclass(owner, plugins.KINDS[kind])]
     if not kinds:
         raise TypeError(f"{plugin!r} is no plugin: the kit checks generators, metrics, datasets, features, sections")
-    return [Check(name, kinds[0]) for name in _functions(kinds[0])]
+    return [
+        Check(name, kinds[0])
+        for name, function in _functions(kinds[0]).items()
+        if issubclass(owner, getattr(function, "only", object))
+    ]
 
 
 def run_checks(
