@@ -1,6 +1,5 @@
 """The joint map of a run: made once, in a worker, of equally many images each; what fails is a sentence, not a run."""
 
-import contextlib
 import json
 import os
 import signal
@@ -102,11 +101,12 @@ def test_a_worker_that_dies_over_umap_does_not_lose_t_sne(out: Path) -> None:
     try:
         executor.start(job)
         ended: dict[str, Any] = {}
+        while not (job.folder / "tsne.npz").exists():
+            assert executor.poll(0.1) == [] or executor._running
+        assert executor._running[0].child.pid > 0
+        os.kill(executor._running[0].child.pid, signal.SIGKILL)
         while not ended:
             ended = next((e.payload for e in executor.poll(0.1) if e.kind == "ended"), {})
-            if (job.folder / "tsne.npz").exists() and executor._running:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(executor._running[0].child.pid, signal.SIGKILL)
     finally:
         executor.close()
     _keep(store, job, ended)
