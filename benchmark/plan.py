@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from benchmark.api import AnyGenerator, Dataset, Features, Images, Metric
     from benchmark.plugins import Registry
 
+FEW = 100                       # synthetic images of a class from which UMAP is worth its loading
 ALL = -1                        # stands for a label where all chosen classes are scored at once
 MAP_POINTS = {False: 4000, True: 1000}  # of the page's map, by --quick
 MapMethod: TypeAlias = Literal["tsne", "umap"]
@@ -137,8 +138,9 @@ class Plan:
 
     @property
     def map_methods(self) -> tuple[MapMethod, ...]:
-        """What the joint map is made by: UMAP takes ten seconds to load, which a quick run has not."""
-        return ("tsne",) if self.settings.quick else ("tsne", "umap")
+        """What the joint map is made by: UMAP takes ten seconds to load, which a quick run or a few images have not."""
+        few = all(sizes.held_out < FEW for sizes in self.sizes.values())
+        return ("tsne",) if self.settings.quick or few else ("tsne", "umap")
 
     def metrics_for(self, cell: Cell) -> dict[str, Metric]:
         """Return the metrics that are due on a cell, by configuration."""

@@ -15,6 +15,10 @@ class Broken(Generator):
         """Say that it cannot."""
         raise CannotFit("it is made to fail")
 
+    def sample(self, n: int, ctx: Context) -> Images:
+        """Say so again: it is never fitted."""
+        raise CannotFit("it is made to fail")
+
 
 @hookimpl
 def bench_generators() -> list[type[Generator]]:
