@@ -10,7 +10,7 @@ import numpy as np
 from benchmark.api import CannotFit, ConditionalGenerator, Control, Task
 from benchmark.cell import checked
 from benchmark.testing._pictures import strokes
-from benchmark.testing._state import unchanged
+from benchmark.testing._state import stir, unchanged
 from benchmark.testing._subject import Fault, Skip
 
 if TYPE_CHECKING:
@@ -104,6 +104,7 @@ def check_other_seed(subject: Subject) -> None:
 def check_global_state(subject: Subject) -> None:
     """The global random generators of Python, numpy, torch and TensorFlow stay as they are."""
     made(subject, strokes(SMALL), 5)        # libraries that are loaded at the first use draw while they are
+    stir()
     with unchanged():
         made(subject, strokes(SMALL), 5)
 

@@ -25,6 +25,14 @@ def unchanged() -> Iterator[None]:
         raise Fault(f"the global random generator of {', '.join(touched)} was used; draw from ctx.rng")
 
 
+def stir() -> None:
+    """Draw from each of them, so that a seed that was set before is noticed when it is set again."""
+    random.random()
+    np.random.random()      # noqa: NPY002
+    if torch := sys.modules.get("torch"):
+        torch.rand(1)
+
+
 def _states() -> dict[str, Any]:
     torch, context = sys.modules.get("torch"), sys.modules.get("tensorflow.python.eager.context")
     return {
