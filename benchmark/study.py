@@ -138,7 +138,6 @@ class Study:
     claims: tuple[Claim, ...]
     figures: tuple[StudyFigure, ...] = ()
     reduced: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    minutes: str = ""                               # what it takes on two cores, as measured
 
 
 def confirmed(holds: bool, measured: str) -> Verdict:

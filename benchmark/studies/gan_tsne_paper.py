@@ -226,7 +226,6 @@ STUDY = Study(
         StudyFigure("fives-synthetic", "Figure 7: both", "3,000 real, 750 synthetic fives.", _fives_and_made),
         StudyFigure("pooled", "Synthetic and real digits, 4,800 each", "One GAN on all digits, seed 0.", _pooled_map),
     ),
-    minutes="about 11 minutes",
 )
 
 
