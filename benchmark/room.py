@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from benchmark.executors import Event, Executor
     from benchmark.store import Store
 
+
 def stopped(store: Store) -> StoppedError:
     """Return what a run that finds no room ends with."""
     return StoppedError(f"the disk of {str(store.folder)!r} is full")
@@ -19,7 +20,7 @@ def stopped(store: Store) -> StoppedError:
 
 @dataclass
 class Room:
-    """Takes what needs room on the store's disk again, as long as jobs are running that may give some back."""
+    """Takes what needs room on the store's disk again, as long as a job, or what one said, may give some back."""
 
     store: Store
     executor: Executor
@@ -30,25 +31,32 @@ class Room:
         try:
             return start_one()
         except OSError as error:
-            self._bear(error)
+            self._bear(error, bool(self._late))
             return False
 
     def take(self, events: Iterable[Event], take: Callable[[Event], None]) -> None:
-        """Take events in the order of each job; those that find no room are kept for the next time."""
-        waiting, self._late = [*self._late, *events], []
-        for event in waiting:
-            if any(late.job is event.job for late in self._late):
-                self._late.append(event)
-                continue
-            try:
-                take(event)
-            except OSError as error:
-                self._bear(error)
-                self._late.append(event)
+        """Take events in the order of each job; those that find no room are kept for the next time.
 
-    def _bear(self, error: OSError) -> None:
-        """Raise StoppedError where nothing runs that may make room."""
+        All are tried before the run stops: the last of them may be the end of the job that filled the disk.
+        """
+        waiting, self._late = [*self._late, *events], []
+        full: OSError | None = None
+        for event in waiting:
+            if not any(late.job is event.job for late in self._late):
+                try:
+                    take(event)
+                    continue
+                except OSError as error:
+                    if not is_full(error):
+                        raise
+                    full = error
+            self._late.append(event)
+        if full is not None:
+            self._bear(full, len(self._late) < len(waiting))
+
+    def _bear(self, error: OSError, hope: bool) -> None:
+        """Raise StoppedError where nothing runs, and nothing else gives hope, that may make room."""
         if not is_full(error):
             raise error
-        if self.executor.free >= self.executor.slots:
+        if not hope and self.executor.free >= self.executor.slots:
             raise stopped(self.store) from error

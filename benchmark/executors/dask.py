@@ -144,7 +144,7 @@ def _connect(address: str) -> Any:
         raise InputError(f"--cluster needs what is not installed: {PIP}")
     import distributed
 
-    for name in ("distributed", "tornado", "asyncio"):
+    for name in ("distributed", "distributed.client", "tornado", "tornado.application", "asyncio"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # a cluster that is gone is said in a sentence of our own
     try:
         host, port = distributed.comm.get_address_host_port(address)
