@@ -102,7 +102,9 @@ def _classifier(features: Array, labels: Labels) -> Any:
         return DummyClassifier(strategy="most_frequent").fit(features, labels)
 
     def fit(features: Array, labels: Labels) -> Any:
-        machine = SVC(C=SETTINGS["C"], gamma=SETTINGS["gamma"], cache_size=500, decision_function_shape="ovo")
+        machine = SVC(
+            C=SETTINGS["C"], gamma=SETTINGS["gamma"], cache_size=500, decision_function_shape="ovo", random_state=0
+        )
         if features.shape[1] > WIDE:
             components = min(int(str(SETTINGS["components"])), *features.shape)
             machine = make_pipeline(PCA(components, svd_solver="full"), machine)

@@ -72,6 +72,11 @@ class Settings:
         _check("memory", self.memory, 0.1, 10**4)
         if self.device not in DEVICES:
             raise unknown("--device", self.device, DEVICES)
+        if self.device != "cpu" and self.cluster:
+            raise InputError(
+                f"--device {self.device} does not go with --cluster, whose workers generate on their CPU; "
+                "where machines have a GPU each, run on each with --shard i/n and join the stores with `bench merge`."
+            )
         if self.shard:
             Shard.parse(self.shard)
         if self.shard and self.require:

@@ -54,7 +54,8 @@ def test_a_folder_of_pngs_against_data_of_ones_own_in_one_command(
     assert verdict["aspects"]["original"]["score"] == pytest.approx(1, abs=0.05)
     assert verdict["aspects"]["useful"]["lo"] is not None           # over its images: a set is one fit
     page = (out / "report.html").read_text()
-    assert page.count("a real image is compared with all but itself") == 2      # beside the copies, and at the end
+    assert "What the generator had seen was not said (<code>--train</code>)" in page            # beside the copies
+    assert "5,421 real images a class; a real image is compared with all but itself" in page    # at the end
     assert f"bench score {shlex.join(map(str, (new, copied)))} --classes 5 --metrics" in page
 
 
