@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from generators._morphs import MORPHS, Morphs, few
+from generators._register import Frame
+
 if TYPE_CHECKING:
     from benchmark.api import Array, Images
-    from generators._register import Frame
 
 
 @dataclass(frozen=True)
@@ -42,3 +44,16 @@ class Codes:
         flat = self.pca.inverse_transform(points[:, :kept])
         registered = np.clip(flat, 0, 1).astype(np.float32).reshape(-1, *self.shape)
         return self.frame.restore(registered, points[:, kept:] / self.scale)
+
+
+def encoded(real: Images, components: int, bank: int, rng: np.random.Generator) -> tuple[Codes, Array]:
+    """Register training images (n, h, w, c); return what codes them and their points, float64 (n, components + m).
+
+    bank: so many morphs stand for the images where these are few; 0 for none.
+    """
+    frame = Frame.of(real)
+    registered, moments = frame.register(real)
+    if bank and few(real):
+        registered, moments = Morphs.of(registered, moments, **MORPHS).draw(bank, rng)
+    codes = Codes.of(frame, registered, moments, components)
+    return codes, codes.points(registered, moments)

@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from benchmark.api import Context, Generator, Images, Task, hookimpl
-from generators._codes import Codes
+from generators._codes import encoded
 from generators._finish import Finish
-from generators._morphs import MORPHS, Morphs, few
-from generators._register import Frame
 from generators._torch_training import dense, silu, train
 
 if TYPE_CHECKING:
@@ -53,12 +51,7 @@ class Flow(Generator):
 
     def fit(self, real: Images, ctx: Context) -> None:
         """Register, project and learn the flow. Raises CannotFit where the loss is not finite."""
-        frame = Frame.of(real)
-        registered, moments = frame.register(real)
-        if self.bank and few(real):
-            registered, moments = Morphs.of(registered, moments, **MORPHS).draw(self.bank, ctx.rng)
-        self.codes = Codes.of(frame, registered, moments, self.components)
-        points = self.codes.points(registered, moments)
+        self.codes, points = encoded(real, self.components, self.bank, ctx.rng)
         self.mean, self.sd = points.mean(axis=0), np.maximum(points.std(axis=0), 1e-3)
         data = ((points - self.mean) / self.sd).astype(np.float32)
         network = _network(data.shape[1], self.width, ctx.rng)

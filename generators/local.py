@@ -8,11 +8,9 @@ from typing import Literal
 import numpy as np
 
 from benchmark.api import Context, Generator, Images, Task, hookimpl
-from generators._codes import Codes
+from generators._codes import encoded
 from generators._draw import in_turn
 from generators._finish import Finish
-from generators._morphs import MORPHS, Morphs, few
-from generators._register import Frame
 
 CURVE = 2000                    # images from which the tone curve is learned
 
@@ -45,12 +43,7 @@ class Local(Generator):
         """Register, project and find the neighbours."""
         from sklearn.neighbors import NearestNeighbors
 
-        frame = Frame.of(real)
-        registered, moments = frame.register(real)
-        if self.bank and few(real):
-            registered, moments = Morphs.of(registered, moments, **MORPHS).draw(self.bank, ctx.rng)
-        self.codes = Codes.of(frame, registered, moments, self.components)
-        self.points = self.codes.points(registered, moments)
+        self.codes, self.points = encoded(real, self.components, self.bank, ctx.rng)
         k = min(self.neighbours, len(self.points) - 1)
         self.near = NearestNeighbors(n_neighbors=k).fit(self.points).kneighbors(return_distance=False)
         self.tones = Finish.of(self._draw(CURVE, ctx), real) if self.finish == "tone" else None

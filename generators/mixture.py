@@ -8,10 +8,8 @@ from typing import Literal
 import numpy as np
 
 from benchmark.api import Context, Generator, Images, Task, hookimpl
-from generators._codes import Codes
+from generators._codes import encoded
 from generators._finish import Finish
-from generators._morphs import MORPHS, Morphs, few
-from generators._register import Frame
 
 CURVE = 2000                    # images from which the tone curve is learned
 
@@ -44,12 +42,7 @@ class Mixture(Generator):
         """Register, project and fit the Gaussians."""
         from sklearn.mixture import GaussianMixture
 
-        frame = Frame.of(real)
-        registered, moments = frame.register(real)
-        if self.bank and few(real):
-            registered, moments = Morphs.of(registered, moments, **MORPHS).draw(self.bank, ctx.rng)
-        self.codes = Codes.of(frame, registered, moments, self.components)
-        points = self.codes.points(registered, moments)
+        self.codes, points = encoded(real, self.components, self.bank, ctx.rng)
         count = min(self.gaussians or min(max(len(real) // 25, 1), 10), len(points))
         model = GaussianMixture(count, reg_covar=1e-2, random_state=ctx.seed).fit(points)
         self.weights, self.means, self.factors = model.weights_, model.means_, np.linalg.cholesky(model.covariances_)
