@@ -69,6 +69,8 @@ noise      | .00 |      |     | .00 | .77 | .44  | .000  | .00 | .00
 mean       | .00 |      |     | .00 | .57 | .03  | .000  | 1.00| .00
 repeat     | .00 |      |     | .00 | .04 | .02  | 1.000 | 1.00| 1.00
 """  # noqa: E501
+# The mean image was .168 in 3 dimensions with scikit-learn, whose gradient there is not that of its own divergence; on
+# these draws scikit-learn gives .161 (.121 to .184), the exact engine .016: it tells the two apart better.
 TSNE = """
 candidate  | tsne_overlap_2d | tsne_overlap_3d
 fresh      | .980 | .978
@@ -78,7 +80,7 @@ affine     | .739 | .735
 pca-gauss  | .617 |
 noise      | .141 |
 wrong digit| .106 |
-mean       | .073 | .168
+mean       | .073 |
 repeat     | .002 |
 """
 TABLES = {
