@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmark.api import Array, CannotFit, Context, Generator, Images, Task, hookimpl
 
-BLOCK = 256                     # images whose distances to all others are in memory at once
+BLOCK = 2**24                   # distances in memory at once: 64 MiB
 TOO_FEW = "needs at least 2 training images: SMOTE interpolates between two"
 
 
@@ -54,33 +54,42 @@ class Smote(Generator):
         """Return `n` images; those of the published variant reach outside [0, 1]."""
         count, k = self.neighbours.shape
         base = ctx.rng.integers(count, size=n)
-        start = base if self.variant == "chawla" else np.arange(n) % count
         neighbour = self.neighbours[base, ctx.rng.integers(k, size=n)]
         gap = ctx.rng.random((n, 1, 1, 1), dtype=np.float32)
+        images: Images = self.real[base]
         made: Images = self.real[neighbour]
-        made -= self.real[base]                 # in place: fresh memory for each step would take longer than the step
+        made -= images                          # in place: fresh memory for each step would take longer than the step
         made *= gap
-        made += self.real[start]
+        made += images if self.variant == "chawla" else self.real[np.arange(n) % count]
         return made
 
 
 def nearest(points: Array, k: int) -> Array:
-    """Return the `k` nearest others of each of `points` (n, d), int64 (n, k), in no order; a point is never its own.
+    """Return the `k` nearest others of each of `points`, float32 (n, d), as indices int64 (n, k), least index first.
 
-    Squared distances are |a|^2 + |b|^2 - 2ab, in float64: in float32 cancellation swaps near neighbours. |a|^2 is left
-    out: it is the same for all neighbours of a.
+    Squared distances are |a|^2 + |b|^2 - 2ab; |a|^2 is left out: it is the same for all neighbours of a. In float32
+    this loses digits, so where the k-th and the next lie closer than the bound of the error, differences decide.
     """
-    points = points.astype(np.float64)
-    squares = np.einsum("ij,ij->i", points, points)
+    squares = np.vecdot(points, points)
+    error = 4 * points.shape[1] * np.finfo(np.float32).eps * squares.max()
     found = np.empty((len(points), k), dtype=np.int64)
-    for first in range(0, len(points), BLOCK):
-        block = points[first : first + BLOCK]
-        distances = block @ points.T
+    rows = max(BLOCK // len(points), 1)
+    for first in range(0, len(points), rows):
+        block = points[first : first + rows]
+        distances = block @ points.T            # half the work where the block is all: BLAS sees the symmetry
         distances *= -2
         distances += squares
         own = np.arange(len(block))
         distances[own, first + own] = np.inf
-        found[first : first + BLOCK] = np.argpartition(distances, k - 1, axis=1)[:, :k]
+        last, after = np.partition(distances, (k - 1, k), axis=1)[:, k - 1 : k + 1].T
+        unsure = after - last <= error
+        near = distances <= last[:, None]
+        near[unsure] = False
+        found[first : first + rows][~unsure] = np.nonzero(near)[1].reshape(-1, k)
+        for i in np.flatnonzero(unsure):
+            among = np.flatnonzero(distances[i] <= last[i] + error)
+            apart = ((points[among].astype(np.float64) - block[i]) ** 2).sum(axis=1)
+            found[first + i] = np.sort(among[np.argsort(apart, kind="stable")[:k]])
     return found
 
 
