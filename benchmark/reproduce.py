@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,21 +57,28 @@ def settings_of(study: Study, folder: Path, *, reduced: bool, changes: Mapping[s
 def reproduce(
     study: Study, registry: Registry, folder: Path, *,
     reduced: bool = False, full: bool = False, changes: Mapping[str, Any] | None = None,
+    say: Callable[[str], None] = lambda _: None,
 ) -> Outcome:
     """Do what is not done yet of a study's runs, judge, draw, and write study.json into `folder`.
 
     changes: options put over those of every run (workers; data_dir where it names no dataset). Raises InputError before
-    anything is run.
+    anything is run. say: gets a line before each run and figure.
     """
+
+    def told(count: str, names: Mapping[str, Any]) -> Iterator[str]:
+        for number, each in enumerate(names, start=1):
+            say(f"{count} {number} of {len(names)}: {each}")
+            yield each
+
     planned = settings_of(study, folder, reduced=reduced, changes=changes or {})
     plans = {name: make_plan(settings, registry) for name, settings in planned.items()}
-    results = {name: execute(plan) for name, plan in plans.items()}
+    results = {name: execute(plans[name]) for name in told("run", plans)}
     findings = StoredFindings(results, folder / "figures", reduced, full)
-    outcome = Outcome(study, folder, results, reduced)
+    outcome, figures = Outcome(study, folder, results, reduced), {figure.name: figure for figure in study.figures}
     outcome = replace(
         outcome,
         claims=[judged(claim, findings) for claim in study.claims],
-        figures=[drawn(figure, findings, folder / "figures") for figure in study.figures],
+        figures=[drawn(figures[name], findings, folder / "figures") for name in told("figure", figures)],
     )
     write_json(folder / "study.json", as_report(outcome))
     return outcome

@@ -52,8 +52,13 @@ def command(
     folder = Path(out or f"bench-results-{name}")
     sizes = {"reduced": given.pop("quick"), "full": given.pop("full")}
     changes = {option: value for option, value in given.items() if value is not None}
+
+    def say(line: str) -> None:
+        if not (quiet or as_json):
+            click.echo(f"{name}, {line}", err=True)
+
     try:
-        outcome = reproduce(study, registry, folder, **sizes, changes=changes)
+        outcome = reproduce(study, registry, folder, **sizes, changes=changes, say=say)
     except KeyboardInterrupt:
         click.echo("bench: interrupted; what is finished is kept. Run the same command to go on.", err=True)
         return SIGINT_EXIT
