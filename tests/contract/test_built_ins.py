@@ -19,7 +19,8 @@ LESS = {                        # what takes minutes is given less to do
 QUICK = ("smote", "copy", "mixing", "digits", "pixels", "verdict")      # one of each kind; the others take minutes
 # What the kit may leave out: two controls give images as they are, and one image is no batch. All else is a fault.
 SKIPPED = {
-    "real": {"more_than_it_saw", "other_seed", "tiny_fits"}, "wrong-class": {"more_than_it_saw", "other_seed", "tiny_fits"},
+    "real": {"more_than_it_saw", "other_seed", "tiny_fits"},
+    "wrong-class": {"more_than_it_saw", "other_seed", "tiny_fits"},
     "gan": {"tiny_fits"}, "cgan": {"tiny_fits"},
 }
 UNREADABLE = {"images", "every_class", "class_names", "same_images", "global_state"}    # data that are not here
