@@ -13,7 +13,9 @@ import pytest
 
 from benchmark.results import COLUMNS
 
-SMALL = ["run", "-c", "3,5", "--n-real", "60", "--n-synthetic", "100", "-m", "mixing,prdc", "--seeds", "1", "--quiet"]
+# No map: drawing it takes longer than all the cells.
+SMALL = ["run", "--map-points", "0", "-c", "3,5", "--n-real", "60", "--n-synthetic", "100", "-m", "mixing,prdc",
+         "--seeds", "1", "--quiet"]
 TIMES = ("fit_seconds", "sample_seconds", "metric_seconds", "peak_rss_mib", "fit_cpu_seconds")
 
 
@@ -80,7 +82,7 @@ def test_a_changed_plugin_and_a_changed_metric_are_never_served_stale(bench, jit
     out = bench.folder / "bench-results"
     before = written(out)
     dry = json.loads(
-        bench(*SMALL[:7], "-m", "diversity", "--seeds", "1", "-p", jitter, "-g", "jitter", "--dry-run", "--json").stdout
+        bench(*SMALL[:9], "-m", "diversity", "--seeds", "1", "-p", jitter, "-g", "jitter", "--dry-run", "--json").stdout
     )
     assert {c["state"] for c in dry["cells"]} == {"generated; to score: diversity"}
     jitter.write_text(jitter.read_text().replace("sigma: float = 0.1", "sigma: float = 0.1  # changed"))
@@ -366,7 +368,7 @@ class Bad(Metric):
 def bench_metrics():
     return [Bad]
 ''')
-    bench(*SMALL[:7], "-m", "bad,prdc", "--seeds", "1", "-p", jitter, "-p", plugin, "-g", "jitter", code=1)
+    bench(*SMALL[:9], "-m", "bad,prdc", "--seeds", "1", "-p", jitter, "-p", plugin, "-g", "jitter", code=1)
     found = {(r["config"], r["measure"]): r for r in rows(bench.folder / "bench-results") if r["class"] == "3"}
     assert found["jitter", "bad"]["value"] == "1.0"
     assert "RuntimeError: no luck (bad_metric.py, line" in found["copy", "bad"]["reason"]
