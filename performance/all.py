@@ -34,8 +34,8 @@ COLUMNS = ("claim", "target", "measured", "peer", "ratio", "met", "note")
 HEAD = "| **`"
 INTRODUCTION = """\
 By `python performance/all.py`; each script prints its part again. Medians, with the least and the most. A target in `x`
-is for the ratio to the peer. CPU seconds are of one thread. Another process of one thread may have run on the second core
-during some scripts."""
+is for the ratio to the peer. CPU seconds are of one thread. Another process of one thread may have run on the
+second core during some scripts."""
 
 
 def run(name: str, *, quick: bool) -> tuple[list[dict[str, Any]], bool]:
