@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from benchmark.execution import execute, make_plan
 from benchmark.findings import StoredFindings
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 FORMAT = "bench.study/1"
 REDUCED = "REDUCED"
+T = TypeVar("T")
 DPI = 160
 
 
@@ -65,20 +66,21 @@ def reproduce(
     anything is run. say: gets a line before each run and figure.
     """
 
-    def told(count: str, names: Mapping[str, Any]) -> Iterator[str]:
-        for number, each in enumerate(names, start=1):
-            say(f"{count} {number} of {len(names)}: {each}")
+    def told(what: str, named: Collection[tuple[str, T]]) -> Iterator[T]:
+        for number, (name, each) in enumerate(named, start=1):
+            say(f"{what} {number} of {len(named)}: {name}")
             yield each
 
     planned = settings_of(study, folder, reduced=reduced, changes=changes or {})
     plans = {name: make_plan(settings, registry) for name, settings in planned.items()}
-    results = {name: execute(plans[name]) for name in told("run", plans)}
+    results = dict(zip(plans, map(execute, told("run", plans.items())), strict=True))
     findings = StoredFindings(results, folder / "figures", reduced, full)
-    outcome, figures = Outcome(study, folder, results, reduced), {figure.name: figure for figure in study.figures}
+    outcome = Outcome(study, folder, results, reduced)
+    named = [(figure.name, figure) for figure in study.figures]
     outcome = replace(
         outcome,
         claims=[judged(claim, findings) for claim in study.claims],
-        figures=[drawn(figures[name], findings, folder / "figures") for name in told("figure", figures)],
+        figures=[drawn(figure, findings, folder / "figures") for figure in told("figure", named)],
     )
     write_json(folder / "study.json", as_report(outcome))
     return outcome

@@ -74,7 +74,10 @@ class Store:
 
     def path(self, key: str) -> Path:
         """Return the folder of a cell."""
-        return Path(f"{self.folder}/cells/{key[:2]}/{key}")  # thousands of times: in one go
+        return Path(self._path(key))
+
+    def _path(self, key: str) -> str:
+        return f"{self.folder}/cells/{key[:2]}/{key}"  # a hundred thousand times: in one go, and as text
 
     def workspace(self, key: str) -> Path:
         """Make and return a fresh folder to write a cell aside in, on the same disk."""
@@ -135,7 +138,7 @@ class Store:
 
     def scores(self, key: str, metric_key: str) -> dict[str, Any] | None:
         """Return what a metric said of a cell, or None. A damaged file is moved aside. Of arrays, see the size."""
-        path = f"{self.folder}/cells/{key[:2]}/{key}/scores/{metric_key}"  # hundred thousands of times: as text
+        path = f"{self._path(key)}/scores/{metric_key}"
         try:
             record = read_record(f"{path}.json")
             if record["arrays"] and _size(f"{path}.npz") != record["size"]:

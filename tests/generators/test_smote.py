@@ -108,6 +108,12 @@ def test_neighbours_close_together_and_far_from_the_origin_are_told_apart():
     assert [set(row) for row in found.tolist()] == [set(row) for row in expected.tolist()]
 
 
+def test_neighbours_found_block_by_block_are_the_same(fives, monkeypatch):
+    flat = fives.reshape(len(fives), -1)
+    monkeypatch.setattr("generators.smote.BLOCK", 7 * len(flat))
+    assert np.array_equal(nearest(flat, 5), np.sort(neighbours(fives, 5), axis=1))
+
+
 def test_a_duplicate_is_a_neighbour_and_an_image_is_never_its_own():
     points = np.array([[0.0, 0.0], [0.0, 0.0], [0.0, 0.0], [1.0, 0.0], [5.0, 5.0]], dtype=np.float32)
     found = nearest(points, 2)
