@@ -64,12 +64,12 @@ def generate(layers: list[Dense], noise: Tensor, codes: Tensor) -> Tensor:
 
     hidden = noise
     for layer in layers[:-1]:
-        hidden = tf.concat([hidden, codes], 1) @ layer.weights
+        hidden = _beside(hidden, codes) @ layer.weights
         if layer.gain is not None:
             centred = hidden - tf.reduce_mean(hidden, 0)
             hidden = centred * (layer.gain * tf.math.rsqrt(tf.reduce_mean(centred**2, 0) + EPSILON))
         hidden = tf.nn.leaky_relu(hidden + layer.bias, LEAK)
-    return tf.sigmoid(tf.concat([hidden, codes], 1) @ layers[-1].weights + layers[-1].bias)
+    return tf.sigmoid(_beside(hidden, codes) @ layers[-1].weights + layers[-1].bias)
 
 
 def discriminate(layers: list[Dense], images: Tensor, codes: Tensor, drop: Callable[[Tensor, int], Tensor]) -> Tensor:
@@ -81,9 +81,16 @@ def discriminate(layers: list[Dense], images: Tensor, codes: Tensor, drop: Calla
 
     hidden = images
     for depth, layer in enumerate(layers[:-1]):
-        hidden = tf.concat([hidden, codes], 1) @ layer.weights + layer.bias
+        hidden = _beside(hidden, codes) @ layer.weights + layer.bias
         hidden = drop(tf.nn.leaky_relu(hidden, LEAK), depth)
-    return tf.concat([hidden, codes], 1) @ layers[-1].weights + layers[-1].bias
+    return _beside(hidden, codes) @ layers[-1].weights + layers[-1].bias
+
+
+def _beside(hidden: Tensor, codes: Tensor) -> Tensor:
+    """Return `codes` beside `hidden`; where there are none, `hidden` itself, not a copy."""
+    import tensorflow as tf
+
+    return tf.concat([hidden, codes], 1) if codes.shape[1] else hidden
 
 
 class Sampler:

@@ -57,6 +57,21 @@ class Adam:
             )
 
 
+def drop(hidden: Tensor, rate: float, seed: Tensor) -> Tensor:
+    """Return `hidden` (n, width) with a share of its units, drawn by `seed`, set to 0 and the others scaled up for it.
+
+    `rate` is taken to the next 256th, at most 255 of them: a byte of random numbers a unit takes a quarter of the time
+    that a float takes (Srivastava et al. 2014).
+    """
+    import tensorflow as tf
+
+    n, width = hidden.shape
+    zeros = min(round(256 * rate), 255)
+    words = tf.random.stateless_uniform((-(-n * width // 4),), seed, None, None, tf.int32, alg="philox")
+    drawn = tf.reshape(tf.reshape(tf.bitcast(words, tf.uint8), (-1,))[: n * width], (n, width))
+    return hidden * (tf.cast(drawn >= tf.constant(zeros, tf.uint8), hidden.dtype) * (256 / (256 - zeros)))
+
+
 class Training:
     """A generator G and a discriminator D that learn from `real`, float32 (n, pixels), of classes `codes` (n, k)."""
 
@@ -128,13 +143,11 @@ class Training:
         """Return the cross-entropy of what D says of `images`."""
         import tensorflow as tf
 
-        def drop(hidden: Tensor, depth: int) -> Tensor:
+        def dropped(hidden: Tensor, depth: int) -> Tensor:
             rate = self.recipe.dropout
-            if not rate:
-                return hidden
-            return tf.nn.experimental.stateless_dropout(hidden, rate, self._seed(step, use + depth), rng_alg="philox")
+            return drop(hidden, rate, self._seed(step, use + depth)) if rate else hidden
 
-        logits = discriminate(self.d, images, codes, drop)
+        logits = discriminate(self.d, images, codes, dropped)
         return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(truth, logits))
 
     def _average(self) -> None:

@@ -16,7 +16,7 @@ from benchmark.api import CannotFit, InputError, Task
 from benchmark.parameters import build, config_of, parameters_of
 from generators._gan_learning import CHECK
 from generators._gan_networks import Sampler, discriminate, generate
-from generators._gan_training import DROPOUT, NOISE, Training
+from generators._gan_training import DROPOUT, NOISE, Training, drop
 from generators.gan import PRESETS, Gan
 
 pytestmark = pytest.mark.tensorflow
@@ -286,6 +286,16 @@ def test_dropout_is_in_d_and_differs_from_step_to_step(tf, training):
     assert loss(made, 0) != loss(made, 1)
     assert loss(made, 0) == loss(made, 0)
     assert loss(still, 0) == loss(still, 1)
+
+
+@pytest.mark.parametrize(("rate", "share"), [(0.3, 77 / 256), (0.5, 0.5), (0.999, 255 / 256)])
+def test_dropout_zeroes_its_share_and_scales_the_others_up(tf, rate, share):
+    kept = drop(tf.ones((1001, 103)), rate, [1, 2]).numpy()         # 103,103 bytes: not whole words
+    assert (kept == 0).mean() == pytest.approx(share, abs=0.005)
+    np.testing.assert_allclose(kept[kept > 0], 1 / (1 - share), rtol=1e-6)
+    np.testing.assert_array_equal(kept, drop(tf.ones((1001, 103)), rate, [1, 2]))
+    assert (kept != drop(tf.ones((1001, 103)), rate, [1, 3]).numpy()).mean() > min(share, 1 - share)
+    assert (kept == 0).mean(axis=0).std() < 0.03                    # no unit is always dropped
 
 
 @pytest.mark.parametrize("batch_norm", [True, False])
