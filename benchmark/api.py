@@ -22,7 +22,7 @@ import pluggy
 
 from benchmark.errors import CannotFit, InputError
 from benchmark.scores import Measure, Score, Space
-from benchmark.study import CannotTell, Claim, Estimate, Findings, Study, StudyFigure, Verdict, confirmed
+from benchmark.study import CannotTell, Claim, Estimate, Findings, Study, StudyFigure, Verdict, confirmed, p_text
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -40,7 +40,7 @@ __all__ = [
     "AnyGenerator", "Array", "CannotFit", "CannotTell", "Claim", "ConditionalGenerator", "Context", "Control", "Data",
     "Dataset", "Embedding", "Estimate", "Evidence", "Features", "Findings", "Generator", "GroupEvidence", "Images",
     "InputError", "Labels", "Measure", "Metric", "Neighbours", "Plugin", "Score", "Section", "Source", "Study",
-    "StudyFigure", "Task", "Verdict", "confirmed", "hookimpl",
+    "StudyFigure", "Task", "Verdict", "confirmed", "hookimpl", "p_text",
 ]
 
 hookimpl = pluggy.HookimplMarker("synthassay")

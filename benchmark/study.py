@@ -140,6 +140,11 @@ class Study:
     reduced: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
+def p_text(p: float) -> str:
+    """Return 'p = 0.031', or 'p < 0.001': no p is 0."""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+
+
 def confirmed(holds: bool, measured: str) -> Verdict:
     """Return PASS where it holds, else FAIL."""
     return Verdict("PASS" if holds else "FAIL", measured)

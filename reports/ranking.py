@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from benchmark.api import Section, hookimpl
+from benchmark.api import Section, hookimpl, p_text
 from reports._rows import Row, generators, index, regime_title, regimes, working
 from reports._svg import forest
 from reports._template import render
@@ -89,11 +89,6 @@ def _line(pair: Row, named: Mapping[Any, Row], reach: float) -> dict[str, Any]:
         "detail": f"median {fixed(abs(pair['median']))}; {wins} won, {losses} lost of {counted(pair['n'], unit)}",
         "strip": forest(first, difference, lo, hi, reach, f"{first['label']} against {second['label']}: {said}"),
     }
-
-
-def p_text(p: float) -> str:
-    """Return 'p = 0.031', or 'p < 0.001'."""
-    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
 
 
 def _absent(report: Row, aspect: Row, n_real: int) -> str:

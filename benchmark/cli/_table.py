@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from benchmark.api import p_text
 from benchmark.aspects import ASPECTS
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def compared(summary: dict[str, Any]) -> list[str]:
             for p in pairs
             if p["word"] in "<>"
         ]
-        said = ", ".join(f"{p['a']} > {p['b']} (+{p['difference']:.2f}, p = {p['holm']:.3f})" for p in clear)
+        said = ", ".join(f"{p['a']} > {p['b']} (+{p['difference']:.2f}, {p_text(p['holm'])})" for p in clear)
         regime = f" at n_real {entry['n_real']}" if len(summary["n_real"]) > 1 else ""
         lines.append(f"{entry['aspect']}{regime}: {said or entry['advice'] or 'no clear difference'}")
     return ["better, or luck? (exact paired tests, Holm)", *(f"  {line}" for line in lines)] if lines else []

@@ -55,6 +55,7 @@ def _show(found: list[Change], said: list[str], before: Side) -> None:
     from rich.table import Table
 
     from benchmark import regression
+    from benchmark.api import p_text
 
     table = Table(box=None, pad_edge=False)
     for name in ("generator", "n_real", "aspect", "A", "B", "B - A", "pairs", ""):
@@ -62,7 +63,7 @@ def _show(found: list[Change], said: list[str], before: Side) -> None:
     for change in found:
         lo, hi = change.found.interval or (None, None)
         span = "" if lo is None else f" [{lo:+.2f}, {hi:+.2f}]"
-        p = f" (p = {change.found.holm:.3f})" if change.word in ("worse", "better") else ""
+        p = f" ({p_text(change.found.holm)})" if change.word in ("worse", "better") else ""
         table.add_row(
             change.config, str(change.n_real), change.aspect, f"{change.a:.2f}", f"{change.b:.2f}",
             f"{change.found.difference:+.3f}{span}", str(change.found.n), change.word + p,

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmark.api import Claim, Estimate, Findings, Study, StudyFigure, Verdict, confirmed, hookimpl
+from benchmark.api import Claim, Estimate, Findings, Study, StudyFigure, Verdict, confirmed, hookimpl, p_text
 from benchmark.studies import _plots
 from benchmark.studies._measured import difference, share
 
@@ -60,7 +60,7 @@ def _better(config: str) -> Callable[[Findings], Verdict]:
     def judge(found: Findings) -> Verdict:
         pair = found.compare(RUN, "realistic", config, SMOTE)
         said = f"realistic {found.aspect(RUN, config, 'realistic')} against {found.aspect(RUN, SMOTE, 'realistic')}; "
-        said += f"difference {pair.difference}, p = {pair.p:.3f}, {pair.pairs} pairs"
+        said += f"difference {pair.difference}, {p_text(pair.p)}, {pair.pairs} pairs"
         return Verdict("CANNOT TELL", said) if "few" in pair.word else confirmed(pair.word == ">", said)
 
     return judge
