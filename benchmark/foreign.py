@@ -137,8 +137,13 @@ def _in_range(images: Array, settings: ScoreSettings, data: RealData, labels: tu
     found = ranges.converted(images, bounds, where) if bounds else ranges.plain(images, where)
     if settings.invert:
         found = 1 - found
-    if not (bounds or settings.invert or settings.as_is):
-        real = to_images(data.raw[np.isin(data.labels, labels)][:ENOUGH])
-        if problem := ranges.suspicion(found, real):
-            raise InputError(f"{where}: {problem}.")
+    if settings.as_is:
+        return found
+    problem, mend = ranges.suspicion(found, to_images(data.raw[np.isin(data.labels, labels)][:ENOUGH]))
+    said = " and ".join([f"--range {settings.range}"] * bool(bounds) + ["--invert"] * settings.invert)
+    if problem and said:
+        ends = f"before it, they go from {images.min():g} to {images.max():g}"
+        raise InputError(f"{where}: with {said} {problem} ({ends}); mend {said}, {ranges.ESCAPE}.")
+    if problem:
+        raise InputError(f"{where}: {problem}; {mend}, {ranges.ESCAPE}.")
     return found

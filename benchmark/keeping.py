@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,6 +53,25 @@ def check(plan: Plan) -> None:
             f"--keep needs a metric that judges single images; leave out --metrics, or add one of: "
             f"{', '.join(sorted({OWN[name] for name in JUDGED}))}."
         )
+
+
+def new_folder(folder: Path, option: str) -> None:
+    """Raise InputError where `folder`, as an option names it, holds something or cannot be made."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError(f"{option} {str(folder)!r} is there already and not empty; name a new folder.")
+    above = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    fault = "is a file" if not above.is_dir() else "" if os.access(above, os.W_OK | os.X_OK) else "is not writable"
+    if fault:
+        raise InputError(f"{option} {str(folder)!r} cannot be made: {str(above)!r} {fault}; name another place.")
+
+
+@contextmanager
+def writing(folder: Path, option: str) -> Iterator[None]:
+    """Let what goes wrong with files inside be one sentence: raise InputError."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(f"{option} {str(folder)!r} cannot be written ({error.strerror or error}).") from None
 
 
 def plain(name: str) -> str:

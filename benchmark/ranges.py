@@ -57,36 +57,44 @@ def plain(images: Array, where: str) -> Images:
     if low >= -ROUNDING and high <= 1 + ROUNDING:
         return np.clip(images.astype(np.float32), 0, 1)
     seen = f"(they go from {low:g} to {high:g})"
-    if low >= -1 - ROUNDING and high <= 1 + ROUNDING:
-        raise InputError(f"{where}: values look like [-1, 1] {seen}; add --range -1,1.")
+    for end in (0.5, 1):
+        if low >= -end - ROUNDING and high <= end + ROUNDING:
+            raise InputError(f"{where}: values look like [{-end:g}, {end:g}] {seen}; add --range {-end:g},{end:g}.")
     if low >= -255 * ROUNDING and 16 <= high <= 255 * (1 + ROUNDING):
         raise InputError(f"{where}: values look like [0, 255] {seen}; add --range 0,255.")
     raise InputError(f"{where}: values {seen} are neither bytes nor in [0, 1]; say what is black and white by --range.")
 
 
-def suspicion(images: Images, real: Images) -> str:
-    """Return what is probably wrong with the values of images (n, h, w, c), seen beside real ones, or ""."""
-    ends = np.quantile(real, AT)
-    found = np.quantile(images, AT)
+def suspicion(images: Images, real: Images) -> tuple[str, str]:
+    """Return what is probably wrong with the values of images (n, h, w, c), seen beside real ones, and what mends it.
+
+    Both are "" where nothing is.
+    """
+    ends, found = np.quantile(real, AT), np.quantile(images, AT)
+    low, top, full = float(images.min()), float(images.max()), float(real.max())
+    if not top:
+        return "all values are 0", "save the images again"
     if found[-1] < FAR * ends[-1]:
-        top = float(images.max())
-        return f"values end at {top:g}, the real ones at {real.max():g}; add --range 0,{top:g}, {ESCAPE}"
-
-    def explains(other: Array) -> bool:
-        far = float(np.abs(found - ends).mean())
-        return far > FAR and float(np.abs(other - ends).mean()) < NEARER * far
-
-    if explains(1 - found[::-1]):
-        return f"black and white look exchanged; add --invert, {ESCAPE}"
-    if explains((found - 0.5) * 2):
-        return f"values look like [0.5, 1], as of [-1, 1] brought to [0, 1] twice; add --range 0.5,1, {ESCAPE}"
+        return f"values end at {top:g}, the real ones at {full:g}", f"add --range 0,{top:g}"
+    far = float(np.abs(found - ends).mean())
+    explanations = (
+        (1 - found[::-1], "black and white look exchanged", "add --invert"),
+        ((found - 0.5) * 2, "values look like [0.5, 1], as of [-1, 1] brought to [0, 1] twice", "add --range 0.5,1"),
+        (
+            (found - low) / max(top - low, STEP),
+            f"values go from {low:g} to {top:g}, the real ones to {full:g}", f"add --range {low:g},{top:g}",
+        ),
+    )
+    for other, what, mend in explanations:
+        if far > FAR and float(np.abs(other - ends).mean()) < NEARER * far:
+            return what, mend
     made, own = _stretched(images), _stretched(real)
     if made > 0.95 and own < 0.5:
         return (
-            f"each image is stretched to its own black and white ({made:.0%} of them, {own:.0%} of the real ones); "
-            f"save them all with one range, {ESCAPE}"
+            f"each image is stretched to its own black and white ({made:.0%} of them, {own:.0%} of the real ones)",
+            "save them all with one range",
         )
-    return ""
+    return "", ""
 
 
 def _stretched(images: Images) -> float:

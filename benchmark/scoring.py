@@ -65,9 +65,21 @@ def _seen(settings: ScoreSettings, data: RealData, labels: tuple[int, ...]) -> S
     """Return what `--train` says that the generators had seen. Raises InputError."""
     if not settings.train:
         return Seen()
-    own = replace(settings, classes=",".join(data.class_names[label] for label in labels), range="", invert=False)
-    found = read_set("train", Path(settings.train), replace(own, as_is=True), data)
+    said = replace(settings, classes=",".join(data.class_names[label] for label in labels))
+    try:
+        found = _read_seen(replace(said, range="", invert=False), data)
+    except InputError:
+        if not (settings.range or settings.invert):
+            raise
+        found = _read_seen(said, data)                      # saved as the synthetic images are
     return Seen(found.sha256, found.images)
+
+
+def _read_seen(settings: ScoreSettings, data: RealData) -> ImageSet:
+    try:
+        return read_set("train", Path(settings.train), settings, data)
+    except InputError as error:
+        raise InputError(f"--train {error}") from None
 
 
 def _sizes(

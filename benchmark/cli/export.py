@@ -20,6 +20,9 @@ SAMPLES, RESULTS = ("png", "npz"), {"csv": "scores.csv", "json": "summary.json",
 @click.option("--train", is_flag=True, help="With the samples, the real images that the generators were fitted on.")
 def command(folder: str, form: str, to: str | None, generators: str, train: bool) -> None:
     """Write the samples of the last run in DIR (png, npz), or its results (csv, json, markdown)."""
+    if form in RESULTS and (generators or train):
+        option = "--generators" if generators else "--train"
+        raise InputError(f"{option} is for samples ({', '.join(SAMPLES)}); --format {form} is the whole run's results.")
     if form in SAMPLES:
         _samples(Path(folder), Path(to or "bench-export"), form, generators, train)
     elif form in RESULTS:
@@ -31,17 +34,18 @@ def command(folder: str, form: str, to: str | None, generators: str, train: bool
 def _samples(folder: Path, target: Path, form: str, generators: str, train: bool) -> None:
     from benchmark import exporting
     from benchmark.execution import planned
+    from benchmark.keeping import new_folder, writing
     from benchmark.store import DamagedError, Store
 
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise InputError(f"--to {str(target)!r} is there already and not empty; name a new folder.")
+    new_folder(target, "--to")
     plan, store = planned(folder), Store(folder)
     try:
         sets = exporting.sets_of(plan, store, exporting.chosen(plan, store, generators), train=train)
     except DamagedError as error:
         raise InputError(f"cell {error} was damaged; run the same bench run command to make it again.") from None
-    for written in exporting.write_samples(sets, target, form):
-        click.echo(str(written))
+    with writing(target, "--to"):
+        for written in exporting.write_samples(sets, target, form):
+            click.echo(str(written))
 
 
 def _results(folder: Path, target: Path | None, form: str) -> None:

@@ -36,10 +36,13 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
             click.option("--names", metavar="A,B", help="What the sets are called.  [default: as the files]"),
             click.option("--train", metavar="PATH", help="What the generator had seen.  [default: any real image]"),
             click.option("--keep", metavar="DIR", help="Write the images that pass their own verdict."),
-            click.option("--range", metavar="LOW,HIGH", help="The values of black and white, as -1,1."),
+            click.option(
+                "--range", metavar="LOW,HIGH",
+                help="The values of black and white, as -1,1; of --train too, where it needs it.",
+            ),
             click.option("--invert", is_flag=True, help="Black and white are exchanged."),
             click.option("--resize", is_flag=True, help="Bring the images to the size of the real ones."),
-            click.option("--as-is", is_flag=True, help="No guess about the values stops it."),
+            click.option("--as-is", is_flag=True, help="The values are meant so, even where they look wrong."),
             click.option("--metrics", "-m", metavar="NAMES", help="Which metrics, or all.  [default: as bench run]"),
             click.option("--features", metavar="NAME", help="The space of distances.  [default: pca]"),
             click.option("--seed", metavar="N", type=int, help="Which real images are drawn.  [default: 0]"),
@@ -101,11 +104,11 @@ def _keeping(folder: Path) -> tuple[Callable[[Plan], None], Callable[[Results], 
     """Return what is checked before the run, and what is done after it. Raises InputError."""
     from benchmark import keeping
 
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError(f"--keep {str(folder)!r} is there already and not empty; name a new folder.")
+    keeping.new_folder(folder, "--keep")
 
     def after(results: Results) -> str:
-        kept, of = keeping.keep(results, folder)
+        with keeping.writing(folder, "--keep"):
+            kept, of = keeping.keep(results, folder)
         return f"Kept: {kept:,} of {of:,} images in {folder}"
 
     return keeping.check, after

@@ -35,6 +35,10 @@ def read(path: Path, data: RealData, **options: object):
         (lambda x: (x * 255).astype(np.int64), r"values look like \[0, 255\].*add --range 0,255\."),
         (lambda x: (x > 0.5).astype(np.uint8), r"values look like \[0, 1\] saved as bytes; add --range 0,1\."),
         (lambda x: (x - 0.13) / 0.31, "values .they go from -0.419.* to 2.8.* are neither bytes nor in"),
+        (lambda x: x - 0.5, r"values look like \[-0.5, 0.5\] \(they go from -0.5 to 0.5\); add --range -0.5,0.5\."),
+        (lambda x: x / 2, "values go from 0 to 0.5, the real ones to 1; add --range 0,0.5, or --as-is"),
+        (lambda x: (x * 127).astype(np.uint8), "values go from 0 to 0.498.*, the real ones to 1; add --range 0,0.498"),
+        (lambda x: x * 0, "all values are 0; save the images again, or --as-is"),
         (lambda x: x / 255, "values end at 0.0039.*, the real ones at 1; add --range 0,0.0039"),
         (lambda x: 1 - x, "black and white look exchanged; add --invert, or --as-is"),
         (lambda x: (255 - x * 255).astype(np.uint8), "a.npy: black and white look exchanged; add --invert"),
@@ -67,21 +71,41 @@ def test_what_it_says_to_add_brings_the_values_back(
     assert read(tmp_path / "a.npy", mnist, **options).images[5] == pytest.approx(real, abs=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("change", "options", "message"),
+    [
+        (lambda x: x, {"range": "0,255"}, r"with --range 0,255 values end at 0.0039.*go from 0 to 1\); mend --range"),
+        (lambda x: x, {"invert": True}, "with --invert black and white look exchanged .*mend --invert, or --as-is"),
+        (lambda x: x - 0.5, {"range": "-1,1"}, r"with --range -1,1 .*they go from -0.5 to 0.5\)"),
+        (lambda x: x, {"range": "1,0", "invert": False}, "with --range 1,0 black and white look exchanged"),
+    ],
+)
+def test_what_is_said_of_the_values_is_checked_too(
+    tmp_path: Path, mnist: RealData, real: np.ndarray, change, options: dict[str, object], message: str
+) -> None:
+    np.save(tmp_path / "a.npy", change(real))
+    with pytest.raises(InputError, match=message):
+        read(tmp_path / "a.npy", mnist, **options)
+    assert read(tmp_path / "a.npy", mnist, **options, as_is=True).images[5].shape == real.shape
+
+
 def test_images_stretched_one_by_one_are_noticed() -> None:
     rng = np.random.default_rng(0)
     real = rng.uniform(0.2, 0.7, (200, 8, 8, 1)).astype(np.float32)
     low, high = real.min(axis=(1, 2, 3), keepdims=True), real.max(axis=(1, 2, 3), keepdims=True)
-    assert "each image is stretched to its own black and white" in ranges.suspicion((real - low) / (high - low), real)
-    assert ranges.suspicion(real, real) == ""
+    problem, mend = ranges.suspicion((real - low) / (high - low), real)
+    assert "each image is stretched to its own black and white" in problem
+    assert mend == "save them all with one range"
+    assert ranges.suspicion(real, real) == ("", "")
 
 
 def test_bad_generators_are_no_wrong_ranges(real: np.ndarray) -> None:
     rng = np.random.default_rng(0)
     for made in (
         np.clip(rng.normal(real.mean(axis=0), real.std(axis=0), real.shape), 0, 1), real.mean(axis=0)[None], real[:1],
-        np.roll(real, 5, axis=1), real**2, np.clip(real * 1.5, 0, 1),
+        np.roll(real, 5, axis=1), real**2, np.clip(real * 1.5, 0, 1), real * 0.7,
     ):
-        assert ranges.suspicion(made, real) == ""
+        assert ranges.suspicion(made, real) == ("", "")
 
 
 @pytest.mark.parametrize(

@@ -82,3 +82,20 @@ def test_bad_input(bench, run: Path) -> None:
     ):
         assert message in bench("export", *arguments, code=2).stderr
         assert sorted(run.iterdir()) == before
+
+
+@pytest.mark.parametrize("form", ["png", "npz"])
+def test_a_place_that_cannot_be_written_is_one_sentence(bench, run: Path, form: str) -> None:
+    (run / "file").write_text("")
+    done = bench("export", "run", "--format", form, "-o", "file/x", code=2)
+    assert done.stderr == f"bench: --to 'file/x' cannot be made: '{run / 'file'}' is a file; name another place.\n"
+    done = bench("export", "run", "--format", form, "-o", "/proc/x/y", code=2)
+    assert done.stderr.startswith("bench: --to '/proc/x/y' cannot be ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("option", [("-g", "jitter*"), ("--train",)])
+def test_what_is_for_samples_is_refused_with_results(bench, run: Path, option: tuple[str, ...]) -> None:
+    done = bench("export", "run", "--format", "csv", *option, code=2)
+    assert "is for samples (png, npz); --format csv is the whole run's results" in done.stderr
+    assert not done.stdout

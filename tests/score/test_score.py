@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from pathlib import Path
 
@@ -71,6 +72,33 @@ def test_with_train_only_what_was_seen_is_a_copy(bench, tmp_path: Path, digits: 
     assert float(rows["real", "5", "copy_share"]["value"]) < 0.1           # no other role has an image that was seen
     page = (bench.folder / "bench-results" / "report.html").read_text()
     assert "Training images are those that <code>--train</code> names" in page
+
+
+@pytest.mark.parametrize(
+    "seen", [lambda x: 2 * x - 1, lambda x: np.rint(x * 255).astype(np.uint8)], ids=["like-the-images", "bytes"]
+)
+def test_train_may_have_the_range_of_the_images_or_that_of_the_real_ones(
+    bench, tmp_path: Path, digits: RealData, small: np.ndarray, seen
+) -> None:
+    np.save(tmp_path / "fake.npy", 2 * small - 1)
+    np.save(tmp_path / "seen.npy", seen(digits.raw[digits.members(5)][:40].astype(np.float64)))
+    arguments = ("score", tmp_path / "fake.npy", "--train", tmp_path / "seen.npy", *DIGITS, "--dry-run")
+    assert re.search(r"^fake .* n_real 40 ", bench(*arguments, "--range", "-1,1").stdout, re.MULTILINE)
+    np.save(tmp_path / "seen.npy", np.full((40, 8, 8), 7.0))
+    done = bench(*arguments, "--range", "-1,1", code=2)
+    assert re.match(r"bench: --train .*seen.npy: 100% of the values lie outside --range -1,1", done.stderr)
+
+
+@pytest.mark.parametrize("place", ["file/x", "/proc/x/y"])
+def test_a_place_for_keep_that_cannot_be_made_is_one_sentence(
+    bench, tmp_path: Path, small: np.ndarray, place: str
+) -> None:
+    (bench.folder / "file").write_text("")
+    np.save(tmp_path / "fake.npy", small)
+    done = bench("score", tmp_path / "fake.npy", *DIGITS, "--keep", place, code=2)
+    assert f"bench: --keep '{place}' cannot be " in done.stderr
+    assert "Traceback" not in done.stderr
+    assert place.startswith("/proc") or not (bench.folder / "bench-results").exists()
 
 
 def test_several_sets_are_compared_and_gated(bench, tmp_path: Path, digits: RealData, small: np.ndarray) -> None:
