@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from benchmark import protocol, selectors
 from benchmark.data import RealData, load
 from benchmark.errors import InputError
+from benchmark.reading import absent
 from benchmark.settings import Settings, parse_classes
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ def load_data(settings: Settings, registry: Registry) -> tuple[Dataset, RealData
     if settings.data_dir and not dataset.takes_folder:
         able = ", ".join(sorted(name for name, plugin in registry.datasets.items() if plugin.takes_folder))
         raise InputError(f"dataset {dataset.name!r} takes no --data-dir; the datasets that read a folder are: {able}.")
+    if settings.data_dir and not Path(settings.data_dir).exists():
+        raise absent(Path(settings.data_dir))
     return dataset, load(dataset, Path(settings.data_dir) if settings.data_dir else None)
 
 

@@ -72,6 +72,39 @@ class Parameter:
         )
 
 
+def fault(parameter: Parameter) -> str:
+    """Return what is wrong with a parameter as it is declared, or ""."""
+    if not _supported(parameter.type):
+        return f"the type {parameter.type}; allowed are int, float, bool, str, Literal, these | None, tuple[int, ...]"
+    if not _has_type(parameter.default, parameter.type):
+        return f"the default {parameter.default!r}, which is not {parameter.allowed}"
+    return ""
+
+
+def _supported(kind: Any) -> bool:
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if origin is typing.Literal:
+        return True
+    if origin in (typing.Union, types.UnionType):
+        return all(a is type(None) or _supported(a) for a in arguments)
+    if origin is tuple:
+        return len(arguments) == 2 and arguments[1] is ... and arguments[0] in (int, float)
+    return kind in (int, float, bool, str)
+
+
+def _has_type(value: Any, kind: Any) -> bool:
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if origin is typing.Literal:
+        return value in arguments
+    if origin in (typing.Union, types.UnionType):
+        return any(value is None if a is type(None) else _has_type(value, a) for a in arguments)
+    if origin is tuple:
+        return isinstance(value, tuple) and all(_has_type(part, arguments[0]) for part in value)
+    if isinstance(value, bool) or kind is bool:
+        return isinstance(value, bool) and kind is bool
+    return isinstance(value, (int, float) if kind is float else kind)
+
+
 def parameters_of(plugin: type[Plugin]) -> dict[str, Parameter]:
     """Return the parameters of a plugin class by name, in the order of its fields."""
     declared: Any = plugin

@@ -152,7 +152,7 @@ def _import_given(given: str) -> ModuleType:
     path = Path(given)
     if path.suffix == ".py" or "/" in given:
         if not path.is_file():
-            raise FileNotFoundError(f"there is no file {given!r}")
+            raise InputError(f"--plugin: there is no file {given!r}.")
         return _import_file(path.resolve())
     return importlib.import_module(given)
 
@@ -190,13 +190,16 @@ def _add(registry: Registry, name: str, load: Callable[[], Any]) -> None:
     """Import, register and check one plugin module; what is wrong becomes one sentence."""
     try:
         module = load()
-    except Exception as error:  # noqa: BLE001 - whatever a plugin raises while it is imported is its own fault
+    except InputError as error:
+        registry.problems.append(str(error))
+        return
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it raises while it is imported is its own fault
         registry.problems.append(f"plugin {name} cannot be loaded: {_place(error)}{type(error).__name__}: {error}")
         return
     where = getattr(module, "__file__", None) or name
     fault = unfit.hooks(module)
     if fault:
-        registry.problems.append(f"plugin {where} does not fit the hooks: {fault}.")
+        registry.problems.append(_sentence(f"plugin {where} does not fit the hooks: {fault}"))
         return
     try:
         registry.manager.register(module, name=name)
@@ -217,12 +220,12 @@ def _add(registry: Registry, name: str, load: Callable[[], Any]) -> None:
 def _collect(registry: Registry, kind: str, hook: Callable[[], Any], where: str) -> None:
     try:
         brought = hook()
-    except Exception as error:  # noqa: BLE001
+    except (Exception, SystemExit) as error:  # noqa: BLE001
         registry.problems.append(f"plugin {where}: bench_{kind} failed: {type(error).__name__}: {error}")
         return
     fault = unfit.returned(brought, f"bench_{kind}")
     if fault:
-        registry.problems.append(f"plugin {where}: {fault}.")
+        registry.problems.append(_sentence(f"plugin {where}: {fault}"))
         return
     known: dict[str, Any] = getattr(registry, kind)
     for plugin in brought:
@@ -232,9 +235,13 @@ def _collect(registry: Registry, kind: str, hook: Callable[[], Any], where: str)
             first = "another study" if isinstance(taken, Study) else inspect.getsourcefile(taken)
             fault = f"the name {plugin.name!r} is taken by {first}; rename one of them"
         if fault:
-            registry.problems.append(f"plugin {where}: {fault}.")
+            registry.problems.append(_sentence(f"plugin {where}: {fault}"))
         else:
             known[plugin.name] = plugin
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith("?") else f"{text}."
 
 
 def _place(error: BaseException) -> str:

@@ -76,10 +76,17 @@ def _in_proportion(available: int, sizes: Sizes, *, typed_train: bool, typed_hel
             [f"--n-real {sizes.train}"] * typed_train + [f"--n-synthetic {sizes.held_out}"] * typed_held_out
         )
         raise InputError(
-            f"{asked or 'the protocol'} asks for more images than there are: the smallest class has {available} to be "
-            f"cut into training, twice the number of synthetic images, and at least {SMALLEST} neutral ones."
+            f"{asked or 'the protocol'} asks for more images than there are: the smallest class has {available} beside "
+            f"its test split (a fifth, if none is given) to be cut into training, {sizes.draws} times the number of "
+            f"synthetic images, and at least {SMALLEST} neutral ones"
+            + ("." if asked else f"; it takes {_needed(sizes)}, `bench score` takes fewer.")
         )
     return scaled
+
+
+def _needed(sizes: Sizes) -> int:
+    """Return the images of a class from which no role is under SMALLEST, where nothing was typed."""
+    return -(-SMALLEST * sizes.total // min(sizes.train, sizes.held_out, sizes.neutral))
 
 
 def roles(

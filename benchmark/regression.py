@@ -165,9 +165,10 @@ def differences(a: Side, b: Side) -> list[str]:
     if metrics and a.summary["sha256"] == b.summary["sha256"]:
         said.append(f"how it is scored: {', '.join(sorted(metrics))}")
     for side, other in ((a, b), (b, a)):
-        extra = len(set(side.rows) - set(other.rows))
+        extra = set(side.rows) - set(other.rows)
         if extra:
-            said.append(f"{extra} cells are in {side.folder} alone")
+            configs = ", ".join(sorted({where[0] for where in extra}))
+            said.append(f"{len(extra)} cells are in {side.folder} alone, of {configs}")
     return said
 
 

@@ -46,14 +46,15 @@ def parse(text: str, plan: Plan) -> Requirement:
         bound = None
     if match is None or bound is None:
         raise InputError(f"--require {text!r}: write it as realistic>=0.6 or gan.copy_share<0.05.")
-    generators = {c for c, g in plan.generators.items() if not g.control} | {
-        g.name for g in plan.generators.values() if not g.control
-    }
+    ours = {config: generator for config, generator in plan.generators.items() if not generator.control}
+    generators = set(ours) | (set() if plan.settings.one_fit else {generator.name for generator in ours.values()})
     if match["generator"] and match["generator"] not in generators:
         raise unknown(f"--require {text!r}: generator", match["generator"], generators)
     names = {kind.name for kind in ASPECTS} | {m.name for metric in plan.metrics.values() for m in metric.measures}
     if match["name"] not in names:
         raise unknown(f"--require {text!r}: aspect or measure", match["name"], names)
+    if match["name"] in {kind.name for kind in ASPECTS} and not 0 <= bound <= 1:
+        raise InputError(f"--require {text!r}: {match['name']} goes from 0 to 1.")
     return Requirement(text, match["generator"] or "", match["name"], match["sign"], bound)
 
 

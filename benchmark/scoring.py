@@ -95,9 +95,10 @@ def _sizes(
     room = min(data.counts) - max(overlap, scarce)
     held_out = min(n, int(room / ROOM))
     if held_out < min(n, protocol.SMALLEST):
+        held = f"--train holds {overlap} of a class, and " if overlap else ""
         raise InputError(
-            f"the real images are too few: the smallest class has {min(data.counts)} for training, --train holds "
-            f"{overlap} of a class, and at least {int(ROOM * protocol.SMALLEST)} others are needed to compare with."
+            f"the real images are too few: the smallest class has {min(data.counts)} for training, {held}"
+            f"at least {int(ROOM * protocol.SMALLEST)}{' others' if held else ''} are needed to compare with."
         )
     fitted = protocol.Sizes(n_real, held_out, neutral=min(protocol.NEUTRAL, room - 2 * held_out))
     notes = _notes(settings, counts, fitted, n)

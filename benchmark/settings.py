@@ -92,7 +92,7 @@ class Settings:
 
         if self.dataset or not self.data_dir:
             return self.dataset or "mnist"
-        return kind_of(Path(self.data_dir)) if Path(self.data_dir).exists() else "idx"
+        return kind_of(Path(self.data_dir))
 
     @property
     def one_fit(self) -> bool:
@@ -211,7 +211,7 @@ def _folded(name: str) -> str:
 def _check(name: str, value: float | None, low: float, high: float) -> None:
     if value is not None and not low <= value <= high:
         raise InputError(
-            f"--{name.replace('_', '-')} {_plain(value)} is out of range; allowed are {low:g} to {high:g}."
+            f"--{name.replace('_', '-')} {_plain(value)} is out of range; allowed are {low:,} to {high:,}."
         )
 
 

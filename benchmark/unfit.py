@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from types import ModuleType
 from typing import Any
 
-from benchmark import hookspecs
+from benchmark import hookspecs, parameters
 from benchmark.api import ConditionalGenerator, Dataset, Features, Generator, Metric, Section
 from benchmark.study import Study
 
@@ -39,7 +39,10 @@ def hooks(module: ModuleType) -> str:
         if odd:
             close = get_close_matches(odd[0], allowed, n=1, cutoff=0.5)
             hint = f"; did you mean {close[0]}?" if close else ""
-            return f"{name} takes {odd[0]!r}, which it is not given; it is given ({', '.join(allowed)}){hint}"
+            given = f"it is given ({', '.join(allowed)})" if allowed else "it takes nothing"
+            return f"{name} takes {odd[0]!r}, which it is not given; {given}{hint}"
+    if not any(callable(getattr(module, name, None)) for name in HOOKS):
+        return f"there is no hook in it, as `@hookimpl def bench_generators()`; there are: {', '.join(HOOKS)}"
     return ""
 
 
@@ -47,8 +50,10 @@ def returned(brought: Any, hook: str) -> str:
     """Return what is wrong with what a hook returned as a whole, or ""."""
     if isinstance(brought, (list, tuple)):
         return ""
-    what = f"the class {brought.__name__}" if isinstance(brought, type) else repr(brought)
-    return f"{hook} returned {what}; it returns a list, as in: return [{getattr(brought, '__name__', 'Mine')}]"
+    name = brought.__name__ if isinstance(brought, type) else "Mine"
+    what = f"the class {name}" if isinstance(brought, type) else repr(brought)
+    did = "yields" if inspect.isgenerator(brought) else f"returned {what}"
+    return f"{hook} {did}; it returns a list, as in: return [{name}]"
 
 
 def plugin(found: Any, kind: str, classes: tuple[type, ...]) -> str:
@@ -97,6 +102,18 @@ def _parameters(found: Any) -> Iterator[str]:
     ]
     if required:
         yield f"{found.__name__} has parameters without a default: {', '.join(required)}"
+        return
+    for word in ("tags", "needs"):
+        if not isinstance(getattr(found, word, ()), (tuple, list)):
+            yield f"{found.__name__} has {word} = {getattr(found, word)!r}; write them as a tuple, as in: ('one',)"
+    try:
+        declared = parameters.parameters_of(found)
+    except (NameError, TypeError) as error:
+        yield f"{found.__name__} has a parameter whose type cannot be read: {error}"
+        return
+    for parameter in declared.values():
+        if fault := parameters.fault(parameter):
+            yield f"the parameter {parameter.name} of {found.__name__} has {fault}"
 
 
 def _call(found: type, owner: type, method: str) -> Iterator[str]:

@@ -81,3 +81,10 @@ def test_a_damaged_memory_is_no_fault(tmp_path: Path) -> None:
     (memory,) = (tmp_path / "cache" / "synthassay").glob("list-*.json")
     memory.write_text(memory.read_text()[:-20])
     assert listed(tmp_path) == (first, True)
+
+
+def test_info_says_the_licence(bench, jitter: Path) -> None:
+    (gan,) = json.loads(bench("info", "gan", "--json").stdout)
+    assert gan["licence"] == "MIT"
+    assert "licence:   MIT" in bench("info", "smote").stdout
+    assert "licence:" not in bench("info", "-p", jitter, "jitter").stdout       # a file of one's own says nothing of it

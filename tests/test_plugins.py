@@ -22,6 +22,15 @@ def bench_generators():
 """
 
 
+def dataclass(field: str) -> str:
+    """Return a generator with one field, or class variable."""
+    methods = "    def fit(self, real, ctx): pass\n    def sample(self, n, ctx): pass\n"
+    return (
+        f"@dataclass\nclass G(Generator):\n    name = 'g'\n    {field}\n{methods}"
+        "@hookimpl\ndef bench_generators():\n    return [G]"
+    )
+
+
 def write(folder: Path, body: str, name: str = "mine.py") -> str:
     (folder / name).write_text(HEAD + body)
     return str(folder / name)
@@ -102,6 +111,17 @@ def test_a_file_beside_you_is_a_plugin_like_any_other(jitter: Path) -> None:
             "@dataclass\nclass A(Generator):\n    k: int\n    name = 'g'\n@hookimpl\ndef bench_generators(): return[A]",
             "without a default: k",
         ),
+        ("import sys\nsys.exit(3)", "cannot be loaded: .*SystemExit: 3"),
+        ("NOTHING = 1", "there is no hook in it, as `@hookimpl def bench_generators"),
+        (
+            "class G(Generator):\n    name = 'g'\n@hookimpl\ndef bench_generators():\n    yield G",
+            r"bench_generators yields; it returns a list, as in: return \[Mine\]",
+        ),
+        (dataclass("k: int = 'x'"), "the parameter k of G has the default 'x', which is not a whole number"),
+        (dataclass("k: float = None"), "the parameter k of G has the default None, which is not a number"),
+        (dataclass("k: dict = None"), "the parameter k of G has the type <class 'dict'>; allowed are int, float, bool"),
+        (dataclass("k: 'Nowhere' = None"), "G has a parameter whose type cannot be read: name 'Nowhere'"),
+        (dataclass("tags = 'fast'"), r"G has tags = 'fast'; write them as a tuple, as in: \('one',\)"),
         (
             G.format("fit(self, real, ctx)", "sample(self, n, ctx)").replace("'g'", "'smote'"),
             "the name 'smote' is taken by .*smote.py",
@@ -111,6 +131,19 @@ def test_a_file_beside_you_is_a_plugin_like_any_other(jitter: Path) -> None:
 def test_a_faulty_plugin_that_was_asked_for_is_one_sentence(tmp_path: Path, body: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         discover([write(tmp_path, body)])
+
+
+def test_types_that_parameters_may_have(tmp_path: Path) -> None:
+    body = dataclass(
+        "a: int = 1\n    b: float = 1\n    c: bool = True\n    d: str = 'x'\n    e: int | None = None\n"
+        "    f: tuple[int, ...] = (1, 2)\n    g: Literal['p', 'q'] = 'q'\n    h: tuple[float, ...] | None = (0.5,)"
+    )
+    assert "g" in discover([write(tmp_path, f"from typing import Literal\n{body}")]).generators
+
+
+def test_a_plugin_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"^--plugin: there is no file '.*nope.py'\.$"):
+        discover([str(tmp_path / "nope.py")])
 
 
 def test_a_faulty_plugin_that_is_installed_lets_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:

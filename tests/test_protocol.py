@@ -67,3 +67,9 @@ def test_typed_sizes_stay_or_are_refused() -> None:
         fit_sizes(5421, Sizes(6000, 500), typed_train=True)
     with pytest.raises(InputError, match="--n-synthetic 70 .* has 140"):
         fit_sizes(140, Sizes(1000, 70), typed_held_out=True)
+
+
+def test_too_few_images_are_refused_with_how_many_it_takes() -> None:
+    with pytest.raises(InputError, match="smallest class has 89 beside its test split .*; it takes 90, `bench score`"):
+        fit_sizes(89, Sizes(1000, 500))
+    assert min(fit_sizes(90, Sizes(1000, 500)).train, fit_sizes(90, Sizes(200, 100)).train) == 10

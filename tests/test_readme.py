@@ -59,6 +59,14 @@ def test_every_decision_stands_in_the_index() -> None:
         assert f"[{title}](decisions/{page.name})" in index, f"docs/README.md does not list {page.name} as {title!r}"
 
 
+def test_the_generator_of_the_readme_is_run_as_it_says(bench: Any) -> None:
+    example("README.md", "Add a generator", bench.folder).rename(bench.folder / "jitter.py")
+    (typed,) = blocks(section("README.md", "Add a generator"), "console")
+    (line,) = [line.removeprefix("$ .venv/bin/bench ") for line in typed.splitlines()]
+    done = bench(*line.split(), "-d", "digits", "-m", "mixing,nearest_neighbour", "--map-points", "0")
+    assert {row.split()[0] for row in done.stdout.splitlines()[1:3]} == {"jitter", "smote"}
+
+
 def test_the_generator_of_the_readme_fits_and_samples(tmp_path: Path, mnist: RealData) -> None:
     path = example("README.md", "Add a generator", tmp_path)
     jitter = discover([str(path)]).get("generators", "jitter")(sigma=0.2)

@@ -45,6 +45,8 @@ def show(results: Results) -> None:
             f"{len(summary['seeds'])} seed{'s' * (len(summary['seeds']) > 1)}: "
             "intervals are over images only, not over fits; add --seeds 3"
         )
+    for line in not_judged(summary):
+        click.echo(line)
     for line in compared(summary):
         click.echo(line)
     failures = {(f["config"], f["status"], f["reason"]): 0 for f in summary["failures"]}
@@ -52,6 +54,18 @@ def show(results: Results) -> None:
         failures[failure["config"], failure["status"], failure["reason"]] += 1
     for (config, status, reason), count in failures.items():
         click.echo(f"{config}: {status} ({count} rows): {reason}")
+
+
+def not_judged(summary: dict[str, Any]) -> list[str]:
+    """Return a line a reason: what of which generator could not be judged for it."""
+    found: dict[str, list[str]] = {}
+    for verdict in summary["verdicts"]:
+        regime = f" at n_real {verdict['n_real']}" if len(summary["n_real"]) > 1 else ""
+        missing = [k.name for k in ASPECTS if verdict["aspects"][k.name]["score"] is None]
+        for name in missing:
+            reason = verdict["aspects"][name]["reason"]
+            found.setdefault(reason, []).append(f"{name} of {verdict['config']}{regime}")
+    return [f"not judged: {', '.join(what)}: {reason}" for reason, what in found.items() if reason]
 
 
 def compared(summary: dict[str, Any]) -> list[str]:

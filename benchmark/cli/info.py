@@ -57,7 +57,7 @@ def describe(plugin: Any, kind: str) -> dict[str, Any]:
         "kind": kind.removesuffix("s") if kind != "features" else kind,
         "description": inspect.cleandoc(plugin.__doc__ or ""),
         "source": plugin.source,
-        "licence": plugin.licence,
+        "licence": plugin.licence or _licence(plugin.__module__.partition(".")[0]),
         "tags": list(plugin.tags),
         "needs": list(plugin.needs),
         "missing": missing(plugin),
@@ -80,6 +80,19 @@ def describe(plugin: Any, kind: str) -> dict[str, Any]:
             for m in getattr(plugin, "measures", ())
         ],
     }
+
+
+def _licence(package: str) -> str:
+    """Return the licence of the distribution that a package is from, as its metadata say, or ""."""
+    from importlib import metadata
+
+    ours = package in ("benchmark", "generators", "metrics", "reports")
+    try:
+        name = "synthassay" if ours else metadata.packages_distributions()[package][0]
+        said = metadata.metadata(name)
+    except (KeyError, metadata.PackageNotFoundError):
+        return ""
+    return str(said.get("License-Expression") or said.get("License") or "")
 
 
 def _show(entry: dict[str, Any]) -> None:

@@ -63,7 +63,10 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
             ),
             click.option("--features", metavar="NAME", help="The space of distances.  [default: pca]"),
             click.option("--dataset", "-d", metavar="NAME", help="Real images.  [default: mnist]"),
-            click.option("--data-dir", metavar="DIR", help="A folder of your own IDX files, plain or gzipped."),
+            click.option(
+                "--data-dir", metavar="PATH",
+                help="Real images of your own: a folder with a sub-folder a class, .npz, .csv or IDX files.",
+            ),
             click.option(
                 "--n-real", type=Numbers(), help="Training images a class; several are a grid.  [default: 1000]"
             ),

@@ -5,13 +5,14 @@ The one reader of `bench score`, `--train` and the dataset plugins. Nothing is s
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark.errors import InputError
 from benchmark.reading import idx
 from benchmark.reading.arrays import read_array
-from benchmark.reading.folder import read_folder
+from benchmark.reading.folder import ENDINGS, read_folder
 from benchmark.reading.packed import read_bytes
 from benchmark.reading.pictures import Pictures, resized, shaped
 from benchmark.reading.table import read_table
@@ -19,7 +20,7 @@ from benchmark.reading.table import read_table
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["KINDS", "Pictures", "idx", "kind_of", "read_bytes", "read_images"]
+__all__ = ["KINDS", "Pictures", "absent", "idx", "kind_of", "read_bytes", "read_images"]
 
 KINDS = "a folder of PNG or JPEG images, .npz, .npy, .csv, or an IDX file, gzipped or not"
 
@@ -30,13 +31,22 @@ def kind_of(path: Path) -> str:
         found = ("idx", "*-images[-.]idx*-ubyte*"), ("csv", "*train*.csv*")
         return next((kind for kind, pattern in found if any(path.glob(pattern))), "folder")
     if not path.exists():
-        raise InputError(f"{str(path)!r} does not exist; allowed are {KINDS}.")
+        raise absent(path)
     ending = Path(path.name.lower().removesuffix(".gz")).suffix
     if ending in (".npz", ".npy", ".csv"):
         return ending.removeprefix(".").replace("npy", "npz")
     if "ubyte" in path.name.lower() or ending == ".idx":
         return "idx"
-    raise InputError(f"{str(path)!r} is none of what can be read: {KINDS}.")
+    hint = f" Name its folder: {str(path.parent)!r}." if ending in ENDINGS else ""
+    raise InputError(f"{str(path)!r} is none of what can be read: {KINDS}.{hint}")
+
+
+def absent(path: Path) -> InputError:
+    """Return an error that names a path that does not exist, what is allowed, and the nearest match beside it."""
+    beside = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
+    close = get_close_matches(path.name, beside, n=1, cutoff=0.6)
+    hint = f" Did you mean {str(path.parent / close[0])!r}?" if close else ""
+    return InputError(f"{str(path)!r} does not exist; allowed are {KINDS}.{hint}")
 
 
 def read_images(path: Path, size: tuple[int, int] | None = None) -> Pictures:

@@ -44,8 +44,11 @@ def read_test(path: Path) -> Pictures | None:
 
 def load(path: Path) -> dict[str, Array]:
     """Return the arrays of a file by name ('images' for .npy). Raises InputError; pickled objects are refused."""
+    content = read_bytes(path)
+    if not content.startswith((b"\x93NUMPY", b"PK")):
+        raise InputError(f"{path}: is no file of NumPy arrays, whatever its name says.")
     try:
-        loaded = np.load(io.BytesIO(read_bytes(path)), allow_pickle=False)
+        loaded = np.load(io.BytesIO(content), allow_pickle=False)
         return {"images": loaded} if isinstance(loaded, np.ndarray) else dict(loaded)
     except (ValueError, OSError, EOFError, zipfile.BadZipFile, KeyError) as error:
         raise InputError(f"{path}: cannot be read as NumPy arrays ({_first(error)}).") from None

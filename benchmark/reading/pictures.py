@@ -48,6 +48,8 @@ def classes(words: Sequence[str]) -> tuple[Array, tuple[str, ...]]:
 
 def shaped(array: Array, path: Path) -> Array:
     """Return images as (n, h, w, c) of (n, h, w), (n, h, w, c) or flat squares (n, h * h). Raises InputError."""
+    if array.dtype.kind == "b":
+        array = array.astype(np.uint8) * np.uint8(255)
     if array.dtype.kind not in "uif":
         raise InputError(f"{path}: the images are {array.dtype}; allowed are bytes and other numbers.")
     if array.dtype.kind == "f" and not np.isfinite(array).all():

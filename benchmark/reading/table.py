@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import suppress
 from math import isqrt
 from pathlib import Path
 
@@ -47,13 +48,14 @@ def _pixels(lines: list[str], columns: range, path: Path) -> np.ndarray[tuple[in
     if odd:
         raise InputError(f"{path}: image {odd} has {lines[odd - 1].count(',') + 1} columns, the first {columns.stop}.")
     text = "\n".join(lines)
-    error: Exception | None = None
     for dtype in (np.uint8, np.float32):
-        try:
+        with suppress(ValueError, OverflowError):
             return np.loadtxt(io.StringIO(text), dtype=dtype, delimiter=",", usecols=columns, ndmin=2, comments=None)
-        except (ValueError, OverflowError) as wrong:
-            error = wrong
-    raise InputError(f"{path}: {error}.")
+    i, j, word = next(
+        (i, j, cells[j].strip())
+        for i, cells in enumerate((line.split(",") for line in lines), 1) for j in columns if not _is_number(cells[j])
+    )
+    raise InputError(f"{path}: {word!r} is no number (image {i}, column {j + 1}).")
 
 
 def _is_header(cells: list[str]) -> bool:

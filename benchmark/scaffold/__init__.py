@@ -74,7 +74,9 @@ def _check(kind: str, name: str, to: Path, registry: Registry) -> None:
     if kind not in KINDS:
         raise unknown("kind of plugin", kind, KINDS)
     words = re.fullmatch(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*", name)
-    if not words or keyword.iskeyword(name):
+    if keyword.iskeyword(name):
+        raise InputError(f"{name!r} is a word of Python's own; choose another name.")
+    if not words:
         raise InputError(
             f"{name!r} is no name for a plugin; it begins with a small letter and has small letters, digits, "
             "and single '-' or '_' between them, as in: pixel-noise."

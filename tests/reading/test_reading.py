@@ -101,6 +101,11 @@ def test_csv_with_class_names_and_without_labels(tmp_path: Path) -> None:
     assert read_images(tmp_path / "c.csv").images[..., 0] == pytest.approx(GREY / 255)
 
 
+def test_black_and_white(tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", GREY > 100)
+    assert np.array_equal(read_images(tmp_path / "a.npy").images[..., 0], 255 * (GREY > 100))
+
+
 def test_idx(tmp_path: Path) -> None:
     path = tmp_path / "fake-idx3-ubyte.gz"
     path.write_bytes(gzip.compress(struct.pack(">BBBB3I", 0, 0, 8, 3, 12, 6, 6) + GREY.tobytes()))
@@ -172,14 +177,18 @@ def npy(path: Path, array: np.ndarray) -> Path:
         (lambda p: npy(p / "a.npy", np.zeros((3, 10))), "10 values an image are no square"),
         (lambda p: npy(p / "a.npy", np.full((3, 4, 4), np.nan)), "48 values are NaN or infinite"),
         (lambda p: npy(p / "a.npy", np.zeros((0, 4, 4))), "there is no image in it"),
-        (lambda p: text(p / "a.npz", "hello"), "cannot be read as NumPy arrays"),
+        (lambda p: text(p / "a.npz", "PK hello"), "cannot be read as NumPy arrays"),
         (lambda p: npz(p / "a.npz", a=GREY, b=GREY), "has the arrays a, b; name the one with the images 'images'"),
         (lambda p: npz(p / "a.npz", images=GREY, labels=np.arange(5)), "has 12 images, but 5 labels"),
         (lambda p: npz(p / "a.npz", images=GREY, labels=np.linspace(0, 1, 12)), "labels are float64; allowed are"),
         (lambda p: npz(p / "a.npz", images=GREY, labels=np.arange(12), class_names=np.array(["a"])), "1 class names"),
         (lambda p: text(p / "a.csv", "1,2,3\n"), "has 3 columns; expected the label and then the pixels of a square"),
         (lambda p: text(p / "a.csv", csv(GREY, [1] * 12) + "1,2\n"), "image 13 has 2 columns, the first 37"),
-        (lambda p: text(p / "a.csv", "7,1,2,x,4\n7,1,2,3,4\n"), "could not convert string 'x'"),
+        (lambda p: text(p / "a.csv", "7,1,2,x,4\n7,1,2,3,4\n"), r"'x' is no number \(image 1, column 4\)"),
+        (lambda p: text(p / "a.csv", "l,a,b,c,d\n7,1,2,3,4\n7,1,2,3,\n"), r"'' is no number \(image 2, column 5\)"),
+        (lambda p: text(p / "a.npy.gz", "hello"), "a.npy.gz: is no file of NumPy arrays, whatever its name says"),
+        (lambda p: save(p / "photos", GREY[:1]) / "0.png", "none of what can be read: .*Name its folder: '.*photos'"),
+        (lambda p: save(p / "photos", GREY[:1]).with_name("photo"), "does not exist; .*Did you mean '.*photos'"),
         (lambda p: text(p / "a.csv", "\n"), "a.csv: there is no image in it"),
         (lambda p: text(p / "a-ubyte", "hello"), "not an IDX file"),
     ],

@@ -180,7 +180,7 @@ def test_one_sentence_and_nothing_written(bench, tmp_path: Path, small: np.ndarr
         ([tmp_path / "named"], "class '8x' is not known; there are: 0, 1"),
         ([fives, tmp_path / "three.npz", "-c", "5"], "three.npz: has no images of class 5"),
         ([fives, "-c", "5", "--against", "minst"], "dataset 'minst' is not known; .*Did you mean 'mnist'"),
-        ([fives, "-c", "5", "--real", "nowhere"], "--data-dir 'nowhere' is not a folder"),
+        ([fives, "-c", "5", "--real", "nowhere"], "'nowhere' does not exist; allowed are a folder of PNG or JPEG"),
         ([fives, "-c", "5", "--train", "nowhere"], "'nowhere' does not exist"),
         ([fives, "-c", "5", "--range", "1"], "--range '1': write two numbers"),
         ([fives, "-c", "5", "--keep", tmp_path], "is there already and not empty; name a new folder"),

@@ -61,6 +61,16 @@ def test_commands_run(bench, place: Path, page: str) -> None:
         bench(*words, *(["--seeds", "1"] if words[0] == "run" else []))
 
 
+def test_the_shards_run(bench, place: Path) -> None:
+    found = [line.partition("#")[0] for line in commands("shards.md") if "$" not in line and not line.endswith("\\")]
+    assert [shlex.split(line)[1] for line in found] == ["run"] * 3 + ["merge", "run"]
+    for line in found:
+        words = shlex.split(line)[1:]
+        if words[0] == "run":
+            words += ["-d", "digits", "-m", "diversity", "--map-points", "0", "--seeds", "1", "--quiet"]
+        bench(*words)
+
+
 def test_the_gate_runs(bench, place: Path) -> None:
     for line in commands("ci-gate.md"):
         words = shlex.split(line.replace("--against mnist", "--against digits"))[1:]

@@ -148,7 +148,8 @@ def test_keep_writes_the_images_that_pass(bench, tmp_path: Path, digits: RealDat
 
 def test_a_set_too_small_to_judge_says_so_per_measure(bench, tmp_path: Path, small: np.ndarray) -> None:
     np.save(tmp_path / "fake.npy", small[:12])
-    bench("score", tmp_path / "fake.npy", *DIGITS)
+    said = bench("score", tmp_path / "fake.npy", *DIGITS).stdout
+    assert re.search(r"^not judged: realistic of fake.*: needs \d+ synthetic images, has 12$", said, re.MULTILINE), said
     rows = table(bench.folder / "bench-results")
     assert rows["fake", "5", "copy_share"]["status"] == "not-judged"
     assert rows["fake", "5", "copy_share"]["reason"] == "needs 15 synthetic images, has 12"
