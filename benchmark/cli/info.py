@@ -92,7 +92,7 @@ def _licence(package: str) -> str:
         said = metadata.metadata(name)
     except (KeyError, metadata.PackageNotFoundError):
         return ""
-    return str(said.get("License-Expression") or said.get("License") or "")
+    return next((said[key] for key in ("License-Expression", "License") if key in said), "")
 
 
 def _show(entry: dict[str, Any]) -> None:
