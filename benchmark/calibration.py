@@ -256,7 +256,7 @@ def aspects_at(table: Table, config: str, place: Place, scales: Mapping[str, Anc
         and realistic.score < MEANINGLESS
         and original.score >= 0.5
     ):
-        reason = f"not meaningful: what is not realistic ({realistic.score:.2f}) is new in any case"
+        reason = "not meaningful: what is not realistic is new in any case"
         found["original"] = Part(**{**original.__dict__, "status": "not-meaningful", "reason": reason})
     return found
 

@@ -1,12 +1,14 @@
 """Paired comparisons: exact by hand, adjusted by Holm, and silent where the data cannot speak."""
 
 import itertools
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmark import summary
 from benchmark.comparison import advice, compare, friedman, holm, mean_ranks, over_classes, pairs_needed, sign_flip
 
 
@@ -90,3 +92,13 @@ def test_false_alarms_are_as_rare_as_claimed() -> None:
     rng = np.random.default_rng(20261124)
     alarms = sum(sign_flip(rng.normal(0, 0.03, 12) - rng.normal(0, 0.03, 12)) < 0.05 for _ in range(200))
     assert 2 <= alarms <= 18
+
+
+@pytest.mark.parametrize(("seeds", "over"), [(1, {"fits"}), (2, {"fits", "classes"})])
+def test_classes_are_pairs_of_their_own_where_there_are_several_seeds(seeds: int, over: set[str]) -> None:
+    """With one seed they would be the same pairs a second time."""
+    places = [(label, seed) for label in range(8) for seed in range(seeds)]
+    scores = {name: {place: base + sum(place) / 100 for place in places} for name, base in (("a", 0.2), ("b", 0.5))}
+    plan = SimpleNamespace(labels=tuple(range(8)), seeds=range(seeds), settings=SimpleNamespace(one_fit=False))
+    results = SimpleNamespace(plan=plan, shared=set(), fit_scores=lambda aspect, n_real: scores)
+    assert {pair["over"] for pair in summary.compared(results, "realistic", 1000)["pairs"]} == over
