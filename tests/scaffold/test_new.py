@@ -41,7 +41,7 @@ def test_a_generator_passes_the_kit_as_it_stands(bench: Any) -> None:
         (["generatr", "foo"], "kind of plugin 'generatr' is not known"),
         (["generator", "Foo"], "'Foo' is no name for a plugin; it begins with a small letter"),
         (["generator", "../foo"], "is no name for a plugin"),
-        (["generator", "import"], "is no name for a plugin"),
+        (["generator", "import"], "'import' is a word of Python's own; choose another name"),
         (["generator", "smote"], "there is a generator 'smote' already, in generators.smote"),
         (["metric", "prdc"], "there is a metric 'prdc' already"),
         (["generator", "there"], "'there' exists already; nothing is overwritten"),
