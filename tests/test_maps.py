@@ -89,7 +89,7 @@ def test_no_map_is_made_where_none_is_wanted(bench) -> None:
 
 def test_map_points_out_of_range_is_one_sentence(bench) -> None:
     done = bench(*RUN, "--map-points", -1, code=2)
-    assert "--map-points -1 is out of range; allowed are 0 to 10000." in done.stderr
+    assert "--map-points -1 is out of range; allowed are 0 to 10,000." in done.stderr
 
 
 def test_a_worker_that_dies_over_umap_does_not_lose_t_sne(out: Path) -> None:
