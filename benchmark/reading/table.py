@@ -51,11 +51,11 @@ def _pixels(lines: list[str], columns: range, path: Path) -> np.ndarray[tuple[in
     for dtype in (np.uint8, np.float32):
         with suppress(ValueError, OverflowError):
             return np.loadtxt(io.StringIO(text), dtype=dtype, delimiter=",", usecols=columns, ndmin=2, comments=None)
-    i, j, word = next(
-        (i, j, cells[j].strip())
-        for i, cells in enumerate((line.split(",") for line in lines), 1) for j in columns if not _is_number(cells[j])
-    )
-    raise InputError(f"{path}: {word!r} is no number (image {i}, column {j + 1}).")
+    for i, cells in enumerate((line.split(",") for line in lines), 1):
+        for j in columns:
+            if not _is_number(cells[j]) or "_" in cells[j] or not cells[j].isascii():      # Python reads 1_0, numpy not
+                raise InputError(f"{path}: {cells[j].strip()!r} is no number (image {i}, column {j + 1}).")
+    raise InputError(f"{path}: its pixels cannot be read as numbers.")
 
 
 def _is_header(cells: list[str]) -> bool:

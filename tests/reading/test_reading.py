@@ -186,6 +186,7 @@ def npy(path: Path, array: np.ndarray) -> Path:
         (lambda p: text(p / "a.csv", csv(GREY, [1] * 12) + "1,2\n"), "image 13 has 2 columns, the first 37"),
         (lambda p: text(p / "a.csv", "7,1,2,x,4\n7,1,2,3,4\n"), r"'x' is no number \(image 1, column 4\)"),
         (lambda p: text(p / "a.csv", "l,a,b,c,d\n7,1,2,3,4\n7,1,2,3,\n"), r"'' is no number \(image 2, column 5\)"),
+        (lambda p: text(p / "a.csv", "7,1,2,1_0,4\n"), r"'1_0' is no number \(image 1, column 4\)"),
         (lambda p: text(p / "a.npy.gz", "hello"), "a.npy.gz: is no file of NumPy arrays, whatever its name says"),
         (lambda p: save(p / "photos", GREY[:1]) / "0.png", "none of what can be read: .*Name its folder: '.*photos'"),
         (lambda p: save(p / "photos", GREY[:1]).with_name("photo"), "does not exist; .*Did you mean '.*photos'"),
