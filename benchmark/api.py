@@ -41,7 +41,7 @@ __all__ = [
     "Dataset", "Embedding", "Estimate", "Evidence", "Features", "Findings", "Generator", "GroupEvidence", "Images",
     "InputError", "Labels", "Measure", "Metric", "Neighbours", "Plugin", "Score", "Section", "Source", "Study",
     "StudyFigure", "Task", "Verdict", "confirmed", "hookimpl", "p_text",
-]
+]  # fmt: skip
 
 hookimpl = pluggy.HookimplMarker("synthassay")
 
