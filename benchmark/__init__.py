@@ -1,10 +1,10 @@
 """synthassay: how good are synthetic images? Calibrated scores per class, with evidence.
 
-    from benchmark import run
+from benchmark import run
 
-    results = run(generators="smote,gan", classes=[3, 5])
-    results.scores                      # rows, as in scores.csv
-    results.report("report.html")
+results = run(generators="smote,gan", classes=[3, 5])
+results.scores                      # rows, as in scores.csv
+results.report("report.html")
 """
 
 from __future__ import annotations

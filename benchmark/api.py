@@ -55,10 +55,10 @@ class Task:
     dataset: str
     label: int
     class_name: str
-    n_real: int                       # training images
-    n_synthetic: int                  # images to sample; held-out and fresh real images are as many
-    shape: tuple[int, int, int]       # height, width, channels
-    n_classes: int                    # classes of the dataset
+    n_real: int  # training images
+    n_synthetic: int  # images to sample; held-out and fresh real images are as many
+    shape: tuple[int, int, int]  # height, width, channels
+    n_classes: int  # classes of the dataset
     seed: int
 
 
@@ -130,10 +130,10 @@ class Plugin:
     """What all plugins share. `name` is the name on the command line; dataclass fields are parameters."""
 
     name: ClassVar[str]
-    tags: ClassVar[tuple[str, ...]] = ()        # groups, selected by @tag
-    needs: ClassVar[tuple[str, ...]] = ()       # import names beyond the base install: ("tensorflow",)
-    extra: ClassVar[str] = ""                   # the extra of synthassay that brings them
-    source: ClassVar[str] = ""                  # the paper and equation that it implements
+    tags: ClassVar[tuple[str, ...]] = ()  # groups, selected by @tag
+    needs: ClassVar[tuple[str, ...]] = ()  # import names beyond the base install: ("tensorflow",)
+    extra: ClassVar[str] = ""  # the extra of synthassay that brings them
+    source: ClassVar[str] = ""  # the paper and equation that it implements
     licence: ClassVar[str] = ""
 
     def skip(self, task: Task) -> str | None:
@@ -144,9 +144,9 @@ class Plugin:
 class AnyGenerator(Plugin):
     """What both kinds of generators say of themselves; derive from `Generator` or `ConditionalGenerator`."""
 
-    label: ClassVar[str] = ""                   # how the page names it, if not by `name`: "SMOTE"
+    label: ClassVar[str] = ""  # how the page names it, if not by `name`: "SMOTE"
     control: ClassVar[bool] = False
-    light: ClassVar[bool] = False               # True: may start as a fork of a process with numpy and sklearn loaded
+    light: ClassVar[bool] = False  # True: may start as a fork of a process with numpy and sklearn loaded
     cost: ClassVar[Literal["seconds", "minutes"]] = "seconds"
 
 
@@ -179,8 +179,8 @@ class Control(Generator):
 
     control: ClassVar[bool] = True
     light: ClassVar[bool] = True
-    roles: ClassVar[tuple[Literal["train", "fresh", "spare"], ...]] = ("train",)     # put together in this order
-    class_shift: ClassVar[int] = 0              # 1: the images of the next class in label order
+    roles: ClassVar[tuple[Literal["train", "fresh", "spare"], ...]] = ("train",)  # put together in this order
+    class_shift: ClassVar[int] = 0  # 1: the images of the next class in label order
 
 
 @dataclass(frozen=True)
@@ -208,14 +208,14 @@ class Evidence(Protocol):
     """What a metric sees of one cell: images, and shared work that is done once however many metrics ask."""
 
     task: Task
-    synthetic: Images                           # (n_synthetic, h, w, c)
-    train: Images                               # (n_real, h, w, c): what the generator saw
-    held_out: Images                            # (n_synthetic, h, w, c): the real reference
-    test: Images                                # the dataset's test split, all classes
+    synthetic: Images  # (n_synthetic, h, w, c)
+    train: Images  # (n_real, h, w, c): what the generator saw
+    held_out: Images  # (n_synthetic, h, w, c): the real reference
+    test: Images  # the dataset's test split, all classes
     test_labels: Labels
-    control: str | None                         # the name of the control that is scored; None: a generator
-    others: Mapping[int, Images]                # label -> (n_synthetic, h, w, c) held-out images of each other class
-    others_train: Mapping[int, Images]          # the same of their training images (n_real, h, w, c)
+    control: str | None  # the name of the control that is scored; None: a generator
+    others: Mapping[int, Images]  # label -> (n_synthetic, h, w, c) held-out images of each other class
+    others_train: Mapping[int, Images]  # the same of their training images (n_real, h, w, c)
 
     def features(self, images: Images | Role, space: Space = "features") -> Array:
         """Return float32 (n, d): flat pixels, or what `--features` names; for a role computed once."""
@@ -254,11 +254,11 @@ class GroupEvidence(Protocol):
 
     seed: int
     n_real: int
-    labels: tuple[int, ...]                     # the chosen classes, two at least
-    synthetic: Mapping[int, Images]             # (n_synthetic, h, w, c) each
-    train: Mapping[int, Images]                 # (n_real, h, w, c) each
-    held_out: Mapping[int, Images]              # (n_synthetic, h, w, c) each
-    test: Images                                # the test images of the chosen classes
+    labels: tuple[int, ...]  # the chosen classes, two at least
+    synthetic: Mapping[int, Images]  # (n_synthetic, h, w, c) each
+    train: Mapping[int, Images]  # (n_real, h, w, c) each
+    held_out: Mapping[int, Images]  # (n_synthetic, h, w, c) each
+    test: Images  # the test images of the chosen classes
     test_labels: Labels
     control: str | None
 
@@ -274,9 +274,9 @@ class Metric(Plugin):
 
     measures: ClassVar[tuple[Measure, ...]]
     scope: ClassVar[Literal["cell", "generator"]] = "cell"
-    default: ClassVar[bool] = True              # False: runs only where `--metrics` names it
-    maps: ClassVar[bool] = False                # True: asks for `embedding`, whose code is compiled before any cell
-    controls: ClassVar[tuple[str, ...] | None] = None   # controls that are scored; None: all
+    default: ClassVar[bool] = True  # False: runs only where `--metrics` names it
+    maps: ClassVar[bool] = False  # True: asks for `embedding`, whose code is compiled before any cell
+    controls: ClassVar[tuple[str, ...] | None] = None  # controls that are scored; None: all
 
     def score(self, evidence: Any, ctx: Context) -> Mapping[str, Score]:
         """Return a `Score` for each measure that is `due(evidence.control)`, no more and no fewer."""
@@ -309,10 +309,10 @@ class Data:
 class Dataset(Plugin):
     """Labelled real images."""
 
-    title: ClassVar[str] = ""                   # how the page names it, if not by `name`: "MNIST"
-    noun: ClassVar[str] = "class"               # what the page calls a class: "digit"
-    takes_folder: ClassVar[bool] = False        # True: reads `--data-dir`
-    size: ClassVar[str] = ""                    # for `bench list`: "70,000 images of 28x28x1, 31 MB"
+    title: ClassVar[str] = ""  # how the page names it, if not by `name`: "MNIST"
+    noun: ClassVar[str] = "class"  # what the page calls a class: "digit"
+    takes_folder: ClassVar[bool] = False  # True: reads `--data-dir`
+    size: ClassVar[str] = ""  # for `bench list`: "70,000 images of 28x28x1, 31 MB"
 
     def is_here(self) -> bool:
         """Whether `load(None)` needs no download."""
@@ -326,7 +326,7 @@ class Dataset(Plugin):
 class Features(Plugin):
     """A space in which distances mean more than in pixels. Fitted once on the neutral role, then pickled."""
 
-    classifier_name: ClassVar[str] = "svc"      # how ids of the reference classifier begin; another if it is its own
+    classifier_name: ClassVar[str] = "svc"  # how ids of the reference classifier begin; another if it is its own
 
     def fit(self, images: Images, labels: Labels, ctx: Context) -> None:
         """Learn from the neutral images of all classes."""
@@ -352,7 +352,7 @@ class Features(Plugin):
 class Source(Protocol):
     """What a report section may collect from, when a run ends."""
 
-    report: Mapping[str, Any]                   # `report.json` without its sections
+    report: Mapping[str, Any]  # `report.json` without its sections
 
     def samples(self, cell: str) -> Images:
         """Return the synthetic images of a cell (its key stands in `report["cells"]`)."""
@@ -383,7 +383,7 @@ class Section(Plugin):
 
     title: ClassVar[str]
     question: ClassVar[str] = ""
-    order: ClassVar[int] = 100                  # smaller is higher up; built-ins take 10 to 90
+    order: ClassVar[int] = 100  # smaller is higher up; built-ins take 10 to 90
 
     def collect(self, source: Source) -> Any:
         """Return what JSON can hold; it becomes `report["sections"][name]`. None: nothing of its own."""

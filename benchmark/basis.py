@@ -71,6 +71,4 @@ def _sizes(settings: Settings, data: RealData, draws: int) -> tuple[dict[int, pr
             f"{fitted.train} training, "
             f"{fitted.held_out} held-out and as many fresh and synthetic, {fitted.neutral} neutral images a class."
         )
-    return {
-        n: replace(fitted, train=n) for n in sorted(settings.n_real or (fitted.train,))
-    }, notes
+    return {n: replace(fitted, train=n) for n in sorted(settings.n_real or (fitted.train,))}, notes

@@ -153,9 +153,17 @@ class PcaGaussian(Candidate):
 
 
 CANDIDATES: tuple[type[Candidate], ...] = (
-    FreshAgain, CopiesAgain, HalfCopies, HalfNoise, PcaGaussian, WrongDigit, NoiseAgain, Mean, RepeatAgain,
+    FreshAgain,
+    CopiesAgain,
+    HalfCopies,
+    HalfNoise,
+    PcaGaussian,
+    WrongDigit,
+    NoiseAgain,
+    Mean,
+    RepeatAgain,
 )
-OTHERS = ("smote", "smote[variant=published]", "affine")       # built-in generators with known faults
+OTHERS = ("smote", "smote[variant=published]", "affine")  # built-in generators with known faults
 
 
 def _noise(real: Images, n: int, ctx: Context) -> Images:

@@ -246,7 +246,7 @@ class ScoreCell:
 class ScoreGroup(ScoreCell):
     """Score the samples of all chosen classes of one configuration and seed at once; `samples` is of the first."""
 
-    members: Mapping[int, Path] = field(default_factory=dict)   # label -> samples
+    members: Mapping[int, Path] = field(default_factory=dict)  # label -> samples
 
     def _evidence(self) -> Any:
         from benchmark.evidence import CellsEvidence
@@ -324,7 +324,7 @@ def describe(error: BaseException, plugin: Any) -> str:
     """Return a plugin's own message, with the place in the plugin where it was raised."""
     message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     file = getattr(sys.modules.get(type(plugin).__module__), "__file__", None)
-    folder = file and Path(file).parent                 # helpers of a plugin lie beside it
+    folder = file and Path(file).parent  # helpers of a plugin lie beside it
     places = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).parent == folder]
     return (
         f"{message} ({Path(places[-1].filename).name}, line {places[-1].lineno}, in {places[-1].name})"

@@ -13,7 +13,7 @@ from benchmark.api import Array, Embedding, Images, Labels, Neighbours, Role, Ta
 from benchmark.reference import FeatureSpace
 from benchmark.scores import Space
 
-FIRST_K = 10                    # neighbours found at the first asking: one pass serves all built-in metrics
+FIRST_K = 10  # neighbours found at the first asking: one pass serves all built-in metrics
 
 
 @dataclass
@@ -33,7 +33,7 @@ class CellEvidence:
     feature_space: FeatureSpace
     control: str | None = None
     others_train: Mapping[int, Images] = field(default_factory=dict)
-    in_train: Mapping[str, Array] = field(default_factory=dict)     # role -> where its images stand in `train`
+    in_train: Mapping[str, Array] = field(default_factory=dict)  # role -> where its images stand in `train`
     _kept: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def features(self, images: Images | Role, space: Space = "features") -> Array:
@@ -53,7 +53,10 @@ class CellEvidence:
             itself = self.itself(of) if among == "train" else None
             there = len(self._role(among)) - (of == among or itself is not None)
             found = neighbours.nearest(
-                self.features(of, space), self.features(among, space), max(k, min(FIRST_K, there)), same=of == among,
+                self.features(of, space),
+                self.features(among, space),
+                max(k, min(FIRST_K, there)),
+                same=of == among,
                 itself=itself,
             )
             self._kept[key] = found

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from benchmark.plan import Cell, Plan
     from benchmark.store import Store
 
-Sets = dict[Path, dict[str, "Images"]]      # where a set goes -> its images by class name
+Sets = dict[Path, dict[str, "Images"]]  # where a set goes -> its images by class name
 
 
 def chosen(plan: Plan, store: Store, selection: str) -> list[Cell]:

@@ -27,7 +27,7 @@ class StoredFindings:
     """Reads the results of a study's runs. Whatever is not there raises CannotTell with the reason."""
 
     results: Mapping[str, Results]
-    folder: Path            # where embeddings are kept
+    folder: Path  # where embeddings are kept
     reduced: bool = False
     full: bool = False
 

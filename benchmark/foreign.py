@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from benchmark.data import RealData
     from benchmark.settings import ScoreSettings
 
-ENOUGH = 2000                   # real images that values are compared with
+ENOUGH = 2000  # real images that values are compared with
 
 
 @dataclass(frozen=True)

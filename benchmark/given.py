@@ -16,7 +16,7 @@ class Given(Generator):
     name = "given"
     light = True
 
-    sha256: str = ""                    # of the images of all classes, so that other images are another cell
+    sha256: str = ""  # of the images of all classes, so that other images are another cell
     images: Mapping[int, Images] = field(init=False, repr=False, compare=False, default_factory=dict)
     path: Path = field(init=False, repr=False, compare=False, default=Path())
     files: Mapping[int, tuple[str, ...]] = field(init=False, repr=False, compare=False, default_factory=dict)

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from benchmark.plan import Cell
     from benchmark.results import Results
 
-KINDS = ("exact copy", "blended", "near copy", "warped", "new")      # of an image: the first that fits
+KINDS = ("exact copy", "blended", "near copy", "warped", "new")  # of an image: the first that fits
 KEYS = ("dataset", "class", "config", "n_real", "seed", "cell", "index")
-OWN = {                         # plain columns, each of one metric; any other is `<metric>.<name>`
+OWN = {  # plain columns, each of one metric; any other is `<metric>.<name>`
     "nearest_train": "nearest_neighbour",
     "nearest_distance": "nearest_neighbour",
     "copy": "nearest_neighbour",
@@ -30,7 +30,7 @@ OWN = {                         # plain columns, each of one metric; any other i
     "components": "strokes",
 }
 
-JUDGED: Mapping[str, Callable[[Array], Array]] = {      # what an image must pass, by column; its kind too
+JUDGED: Mapping[str, Callable[[Array], Array]] = {  # what an image must pass, by column; its kind too
     "copy": lambda copied: ~copied,
     "duplicate": lambda double: ~double,
     "plausible_strokes": lambda plausible: plausible,
@@ -94,7 +94,7 @@ def breakdown(results: Results) -> dict[tuple[str, int, int | None], dict[str, A
 
 
 def _shares(fits: list[dict[str, Array]]) -> dict[str, Any]:
-    told = [columns for columns in fits if "warped" in columns] or fits     # not some with the kind and some without
+    told = [columns for columns in fits if "warped" in columns] or fits  # not some with the kind and some without
     known = [kind for kind in KINDS if kind != "warped" or "warped" in told[0]]
     return {"fits": len(told), "shares": {k: float(np.mean([(c["kind"] == k).mean() for c in told])) for k in known}}
 
@@ -110,8 +110,10 @@ def to_csv(results: Results) -> Iterator[str]:
         keys = [task.dataset, task.class_name, cell.config, task.n_real, task.seed, cell.key]
         yield lines(
             zip(
-                *(repeat(field(key)) for key in keys), range(task.n_synthetic),
-                *(_texts(columns[name]) if name in columns else repeat("") for name in names), strict=False,
+                *(repeat(field(key)) for key in keys),
+                range(task.n_synthetic),
+                *(_texts(columns[name]) if name in columns else repeat("") for name in names),
+                strict=False,
             )
         )
 

@@ -33,7 +33,7 @@ def keep(results: Results, folder: Path) -> tuple[int, int]:
         if not isinstance(cell.generator, Given):
             continue
         good = passed(columns_of(results, cell))
-        if good is None:                                        # its metrics failed: nothing is known to be good
+        if good is None:  # its metrics failed: nothing is known to be good
             good = np.zeros(cell.task.n_synthetic, dtype=bool)
         target = folder / cell.config if len(given) > 1 else folder
         files, images = cell.generator.files[cell.task.label], cell.generator.images[cell.task.label]

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from benchmark.executors import Executor, Say
     from benchmark.plan import Cell
 
-HELD_OUT = "held-out"               # the source that is no configuration
-REFERENCE = "real"                  # the control that is on the map: fresh real images
+HELD_OUT = "held-out"  # the source that is no configuration
+REFERENCE = "real"  # the control that is on the map: fresh real images
 DIMENSIONS = (2, 3)
 
 
@@ -53,7 +53,7 @@ class MapJob:
     space: Path
     methods: tuple[MapMethod, ...]
     start: Literal["pool"] = "pool"
-    seconds: float = 600.0          # a method
+    seconds: float = 600.0  # a method
     memory: float = 8.0
     environment: Mapping[str, str] = field(default_factory=dict)
 
@@ -69,7 +69,7 @@ class MapJob:
                 found = embed(features, method, DIMENSIONS)
                 preserved |= {f"{method}{d}": round(e.preserved, 5) for d, e in found.items()}
                 points = {f"{method}{d}": e.points for d, e in found.items()}
-                aside = self.folder / f"{method}.part"      # whole or not at all, whenever the worker dies
+                aside = self.folder / f"{method}.part"  # whole or not at all, whenever the worker dies
                 with aside.open("wb") as file:
                     np.savez(file, **points)  # type: ignore[arg-type]
                 aside.replace(self.folder / f"{method}.npz")
@@ -108,7 +108,7 @@ def draw(plan: Plan, store: Store, executor: Executor, data: DataSource) -> None
 def due(plan: Plan, store: Store) -> Iterator[int]:
     """Yield the numbers of training images that the page needs a map for and has none."""
     if not plan.settings.report or not plan.map_points or plan.settings.shard:
-        return                      # of a shard the cells are few: the merged run has the map
+        return  # of a shard the cells are few: the merged run has the map
     for n_real in plan.sizes:
         strata = strata_of(plan, store, n_real)
         if not strata:
@@ -149,8 +149,14 @@ def _job(plan: Plan, store: Store, n_real: int, data: DataSource) -> MapJob:
     strata = strata_of(plan, store, n_real)
     key = key_of(plan, strata, n_real)
     return MapJob(
-        key, store.workspace(f"{key}-map"), tuple(strata), plan.seeds[0], plan.sizes[n_real], data,
-        weights.kept(plan, store), plan.map_methods,
+        key,
+        store.workspace(f"{key}-map"),
+        tuple(strata),
+        plan.seeds[0],
+        plan.sizes[n_real],
+        data,
+        weights.kept(plan, store),
+        plan.map_methods,
     )
 
 

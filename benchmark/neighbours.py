@@ -16,11 +16,11 @@ import numpy as np
 
 from benchmark.api import Array, Neighbours
 
-ROWS = 256                      # of a block, at most: their distances stay in the cache
-PAIRS = 2**24                   # squared distances in a block, at most
-NUMBERS = 2**18                 # float64 numbers in a chunk of exact differences: fits the cache
-COPY = 2**24                    # numbers of `among` that are copied at once
-SLABS = 16                      # pieces of a row whose least distances bound the k-th least one
+ROWS = 256  # of a block, at most: their distances stay in the cache
+PAIRS = 2**24  # squared distances in a block, at most
+NUMBERS = 2**18  # float64 numbers in a chunk of exact differences: fits the cache
+COPY = 2**24  # numbers of `among` that are copied at once
+SLABS = 16  # pieces of a row whose least distances bound the k-th least one
 
 
 def nearest(of: Array, among: Array, k: int, *, same: bool = False, itself: Array | None = None) -> Neighbours:
@@ -42,7 +42,7 @@ def nearest(of: Array, among: Array, k: int, *, same: bool = False, itself: Arra
         row, column = _where(squared <= (_bound(squared, k) + 2 * slack)[:, None])
         exact = _exact(of[block], among, row, column)
         order = np.lexsort((column, exact, row))
-        first = np.searchsorted(row, np.arange(len(squared)))       # `row` ascends already
+        first = np.searchsorted(row, np.arange(len(squared)))  # `row` ascends already
         best = order[first[:, None] + np.arange(k)]
         distances[block], indices[block] = exact[best], column[best]
     return Neighbours(distances, indices)
@@ -87,7 +87,7 @@ def _where(mask: Array) -> tuple[Array, Array]:
 
 def _blocks(of: Array, among: Array, less: Array) -> Iterator[tuple[slice, Array, Array]]:
     """Yield blocks of rows, float32 (rows, m) squared distances less `less` (m,), and their errors (rows,) at most."""
-    centre = among.mean(axis=0, dtype=np.float64).astype(np.float32)    # short vectors lose fewer digits
+    centre = among.mean(axis=0, dtype=np.float64).astype(np.float32)  # short vectors lose fewer digits
     chunk = max(1, min(len(among), COPY // (among.shape[1] + 2)))
     held = [_columns(among, centre, less)] if chunk == len(among) else []
     longest = max(((among[i : i + chunk] - centre) ** 2).sum(axis=1).max() for i in range(0, len(among), chunk))

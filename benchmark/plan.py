@@ -27,13 +27,22 @@ if TYPE_CHECKING:
     from benchmark.api import AnyGenerator, Dataset, Features, Images, Metric
     from benchmark.plugins import Registry
 
-FEW = 100                       # synthetic images of a class from which UMAP is worth its loading
-ALL = -1                        # stands for a label where all chosen classes are scored at once
+FEW = 100  # synthetic images of a class from which UMAP is worth its loading
+ALL = -1  # stands for a label where all chosen classes are scored at once
 MAP_POINTS = {False: 4000, True: 1000}  # of the page's map, by --quick
 MapMethod: TypeAlias = Literal["tsne", "umap"]
 SCORING = (  # what every metric stands on
-    "evidence.py", "neighbours.py", "reference.py", "probability.py", "protocol.py", "data.py", "embedding/__init__.py",
-    "embedding/affinities.py", "embedding/exact.py", "embedding/tsne.py", "embedding/umap.py",
+    "evidence.py",
+    "neighbours.py",
+    "reference.py",
+    "probability.py",
+    "protocol.py",
+    "data.py",
+    "embedding/__init__.py",
+    "embedding/affinities.py",
+    "embedding/exact.py",
+    "embedding/tsne.py",
+    "embedding/umap.py",
 )
 
 

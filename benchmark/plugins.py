@@ -35,7 +35,7 @@ KINDS: dict[str, tuple[type, ...]] = {
     "report_sections": (Section,),
     "studies": (Study,),
 }
-ONE = {"features": "features", "studies": "study"}          # of a kind; else it loses its s
+ONE = {"features": "features", "studies": "study"}  # of a kind; else it loses its s
 
 
 @dataclass(frozen=True)
@@ -204,7 +204,7 @@ def _add(registry: Registry, name: str, load: Callable[[], Any]) -> None:
     try:
         registry.manager.register(module, name=name)
         registry.manager.check_pending()
-    except pluggy.PluginValidationError as error:       # what only pluggy sees: a hook that is no plain function
+    except pluggy.PluginValidationError as error:  # what only pluggy sees: a hook that is no plain function
         if registry.manager.is_registered(module):
             registry.manager.unregister(module)
         registry.problems.append(f"plugin {where} does not fit the hooks: {str(error).splitlines()[-1].strip()}")

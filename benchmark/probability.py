@@ -48,7 +48,7 @@ def calibrate(fit: Callable[[Array, Labels], Any], features: Array, labels: Labe
     """
     from sklearn.linear_model import LogisticRegression
 
-    order = np.argsort(labels, kind="stable")           # so that both halves have all classes
+    order = np.argsort(labels, kind="stable")  # so that both halves have all classes
     seen, unseen = order[::2], order[1::2]
     machine = fit(features[seen], labels[seen])
     found = margins(machine, features[unseen])
@@ -60,7 +60,7 @@ def calibrate(fit: Callable[[Array, Labels], Any], features: Array, labels: Labe
 def margins(machine: Any, features: Array) -> Array:
     """Return float64 (n, classes): the smallest of each class's decision values against the others."""
     values = np.asarray(machine.decision_function(features), dtype=np.float64)
-    pairs = values if values.ndim == 2 else -values[:, None]        # of two classes the second one is positive
+    pairs = values if values.ndim == 2 else -values[:, None]  # of two classes the second one is positive
     smallest = np.full((len(features), len(machine.classes_)), np.inf)
     for (one, other), value in zip(combinations(range(smallest.shape[1]), 2), pairs.T, strict=True):
         smallest[:, one] = np.minimum(smallest[:, one], value)

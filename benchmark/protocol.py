@@ -30,7 +30,7 @@ class Sizes:
     train: int
     held_out: int
     neutral: int = NEUTRAL
-    draws: int = 2              # roles as large as held_out: itself and fresh; 3: spare too
+    draws: int = 2  # roles as large as held_out: itself and fresh; 3: spare too
 
     @property
     def total(self) -> int:

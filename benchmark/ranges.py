@@ -14,9 +14,9 @@ from benchmark.errors import InputError
 if TYPE_CHECKING:
     from benchmark.api import Array, Images
 
-AT = np.array([0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98])     # quantiles that are compared
-ROUNDING = 0.05                 # how far outside the range a model may shoot
-FAR, NEARER = 0.1, 0.4          # mean difference of quantiles that is suspicious, and the share of it that explains it
+AT = np.array([0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98])  # quantiles that are compared
+ROUNDING = 0.05  # how far outside the range a model may shoot
+FAR, NEARER = 0.1, 0.4  # mean difference of quantiles that is suspicious, and the share of it that explains it
 STEP = 1 / 255
 ESCAPE = "or --as-is if they are meant so"
 
@@ -82,7 +82,8 @@ def suspicion(images: Images, real: Images) -> tuple[str, str]:
         ((found - 0.5) * 2, "values look like [0.5, 1], as of [-1, 1] brought to [0, 1] twice", "add --range 0.5,1"),
         (
             (found - low) / max(top - low, STEP),
-            f"values go from {low:g} to {top:g}, the real ones to {full:g}", f"add --range {low:g},{top:g}",
+            f"values go from {low:g} to {top:g}, the real ones to {full:g}",
+            f"add --range {low:g},{top:g}",
         ),
     )
     for other, what, mend in explanations:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from benchmark.api import Array, Images, Labels
 
 SETTINGS = {"classifier": "svc-rbf", "C": 10.0, "gamma": "scale", "components": 50}
-WIDE = 200                      # features above which the classifier stands on their principal components
+WIDE = 200  # features above which the classifier stands on their principal components
 
 
 @dataclass(frozen=True)

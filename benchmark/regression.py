@@ -17,8 +17,8 @@ from benchmark.comparison import Comparison, Pair
 from benchmark.errors import InputError
 from benchmark.summary import FORMAT
 
-Where = tuple[str, str, int, int, int]          # config, class, n_real, n_synthetic, seed
-Group = tuple[str, int, str]                    # config, n_real, aspect
+Where = tuple[str, str, int, int, int]  # config, class, n_real, n_synthetic, seed
+Group = tuple[str, int, str]  # config, n_real, aspect
 
 
 @dataclass(frozen=True)

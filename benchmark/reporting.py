@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 FORMAT = "bench.report/1"
 SLOTS = 6
-DIGITS = 5                      # significant ones: more than a run can tell
+DIGITS = 5  # significant ones: more than a run can tell
 
 
 def build_report(results: Results) -> dict[str, Any]:

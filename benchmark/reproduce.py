@@ -41,7 +41,8 @@ class Outcome:
         """Whether a cell failed (a skipped one did not)."""
         return any(
             row["status"] not in ("ok", "not-judged", "skipped")
-            for results in self.results.values() for row in results.scores
+            for results in self.results.values()
+            for row in results.scores
         )
 
 
@@ -56,8 +57,13 @@ def settings_of(study: Study, folder: Path, *, reduced: bool, changes: Mapping[s
 
 
 def reproduce(
-    study: Study, registry: Registry, folder: Path, *,
-    reduced: bool = False, full: bool = False, changes: Mapping[str, Any] | None = None,
+    study: Study,
+    registry: Registry,
+    folder: Path,
+    *,
+    reduced: bool = False,
+    full: bool = False,
+    changes: Mapping[str, Any] | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Outcome:
     """Do what is not done yet of a study's runs, judge, draw, and write study.json into `folder`.
@@ -94,8 +100,12 @@ def judged(claim: Claim, findings: Findings) -> dict[str, str]:
         verdict = Verdict("CANNOT TELL", str(error))
     word = REDUCED if findings.reduced and verdict.word != "CANNOT TELL" else verdict.word
     return {
-        "claim": claim.text, "where": claim.where, "published": claim.published, "confirms": claim.confirms,
-        "measured": verdict.measured, "verdict": word,
+        "claim": claim.text,
+        "where": claim.where,
+        "published": claim.published,
+        "confirms": claim.confirms,
+        "measured": verdict.measured,
+        "verdict": word,
     }
 
 

@@ -97,9 +97,11 @@ class Results:
     def failures(self) -> list[dict[str, Any]]:
         """Rows of what failed, and of cells that were skipped; what a metric has no word on is no failure."""
         return [
-            row for row in self.scores
-            if row["status"] not in ("ok", "not-judged") and not (row["status"] == "skipped" and row["measure"])
-            and (row["class"] or row["measure"])                        # a group fails by its members, told already
+            row
+            for row in self.scores
+            if row["status"] not in ("ok", "not-judged")
+            and not (row["status"] == "skipped" and row["measure"])
+            and (row["class"] or row["measure"])  # a group fails by its members, told already
         ]
 
     @cached_property

@@ -314,7 +314,11 @@ class Runner:
         for key, metric in state.metrics.items():
             name = parameters.config_of(metric)
             record: dict[str, Any] = {
-                "status": "failed", "reason": self.broken, "scores": {}, "seconds": None, "metric": name,
+                "status": "failed",
+                "reason": self.broken,
+                "scores": {},
+                "seconds": None,
+                "metric": name,
             }
             self.store.put_scores(state.cell.key, key, record, None)
         state.metrics = {}

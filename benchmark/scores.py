@@ -36,7 +36,7 @@ class Measure:
     unit: str = ""
     bounds: tuple[float | None, float | None] = (0.0, 1.0)
     space: Space | Literal[""] = ""
-    reference: bool = False                     # True: depends on the reference classifier
+    reference: bool = False  # True: depends on the reference classifier
     smallest_n: int = 15
     controls: tuple[str, ...] | None = None
 

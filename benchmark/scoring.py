@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from benchmark.plugins import Registry
     from benchmark.settings import ScoreSettings
 
-MOST, QUICK = 1000, 100         # synthetic images of a class
-ROOM = 2.5                      # real images to a synthetic one: held out, fresh, and half as many neutral ones
+MOST, QUICK = 1000, 100  # synthetic images of a class
+ROOM = 2.5  # real images to a synthetic one: held out, fresh, and half as many neutral ones
 
 
 def make(settings: ScoreSettings, registry: Registry) -> Plan:
@@ -71,7 +71,7 @@ def _seen(settings: ScoreSettings, data: RealData, labels: tuple[int, ...]) -> S
     except InputError:
         if not (settings.range or settings.invert):
             raise
-        found = _read_seen(said, data)                      # saved as the synthetic images are
+        found = _read_seen(said, data)  # saved as the synthetic images are
     return Seen(found.sha256, found.images)
 
 
@@ -91,7 +91,7 @@ def _sizes(
     seen = data.seen.images if data.seen else {}
     counts = [len(seen[label]) if seen else data.counts[label] for label in labels]
     n_real, overlap = min(counts), max(len(data.known(label)) for label in labels)
-    scarce = n_real if seen and n_real <= SCARCE else 0         # other classes lend as many, for utility_gain
+    scarce = n_real if seen and n_real <= SCARCE else 0  # other classes lend as many, for utility_gain
     room = min(data.counts) - max(overlap, scarce)
     held_out = min(n, int(room / ROOM))
     if held_out < min(n, protocol.SMALLEST):

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from benchmark.settings import Settings
 
 SAME_KIND = {"noise": "noise-again", "copy": "copies-again", "repeat": "repeat-again", "wrong-class": "wrong-digit"}
-FAILS, PASSES = 0.05, 0.95      # calibrated: at most for what must fail, at least for fresh real images
-ENOUGH = 100                    # synthetic images from which controls that do not separate are the metric's fault
-LEFT_OUT = ("tsne",)            # seen evidence, and 95% of the time
+FAILS, PASSES = 0.05, 0.95  # calibrated: at most for what must fail, at least for fresh real images
+ENOUGH = 100  # synthetic images from which controls that do not separate are the metric's fault
+LEFT_OUT = ("tsne",)  # seen evidence, and 95% of the time
 
 
 @dataclass(frozen=True)
@@ -122,5 +122,3 @@ def _judged(claim: str, score: float | None, why: str, n: int, good: bool) -> Ve
     if score is None or why:
         return Verdict(claim, "CANNOT JUDGE", why or "no value")
     return Verdict(claim, "PASS" if good else "FAIL", f"{score:.3f}")
-
-

@@ -20,7 +20,7 @@ class Settings:
     """The options of `bench run`, under the same names. None: the default, which may shrink to what there is."""
 
     COMMAND: ClassVar[str] = "run"
-    POSITIONAL: ClassVar[tuple[str, ...]] = ()      # written without an option's name
+    POSITIONAL: ClassVar[tuple[str, ...]] = ()  # written without an option's name
 
     generators: str = ""
     exclude: str = ""
@@ -133,15 +133,15 @@ class ScoreSettings(Settings):
     COMMAND: ClassVar[str] = "score"
     POSITIONAL: ClassVar[tuple[str, ...]] = ("fake",)
 
-    classes: str = ""                   # "": those that the images have
+    classes: str = ""  # "": those that the images have
     seeds: int | None = 1
-    fake: tuple[str, ...] = ()          # folders and files of images that were made elsewhere
-    names: tuple[str, ...] = ()         # what they are called; (): as the files are
-    train: str = ""                     # what their generator had seen; "": not known
-    range: str = ""                     # "-1,1": the values that are black and white; "": bytes, or [0, 1]
+    fake: tuple[str, ...] = ()  # folders and files of images that were made elsewhere
+    names: tuple[str, ...] = ()  # what they are called; (): as the files are
+    train: str = ""  # what their generator had seen; "": not known
+    range: str = ""  # "-1,1": the values that are black and white; "": bytes, or [0, 1]
     invert: bool = False
     resize: bool = False
-    as_is: bool = False                 # True: no guess about the values stops it
+    as_is: bool = False  # True: no guess about the values stops it
 
     @property
     def one_fit(self) -> bool:

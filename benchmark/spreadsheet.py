@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable
 from typing import Any
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")      # what a text begins with that a spreadsheet would run
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a text begins with that a spreadsheet would run
 
 
 def lines(rows: Iterable[Iterable[Any]]) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     from benchmark.api import Array
 
-FEWEST_FITS = 3                 # below, an interval over fits says nothing
+FEWEST_FITS = 3  # below, an interval over fits says nothing
 
 
 class Interval(NamedTuple):

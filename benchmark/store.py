@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 FORMAT = "bench.store/1"
 LOG_LIMIT = 2**20
-HEAD = '{\n "checksum": "%s",'          # of a record: what follows is its SHA-256's
+HEAD = '{\n "checksum": "%s",'  # of a record: what follows is its SHA-256's
 
 
 class Store:

@@ -38,9 +38,9 @@ class Paired(NamedTuple):
     """An exact paired comparison of `a` and `b`: the mean difference a - b, and what may be said of it."""
 
     difference: Estimate
-    p: float                # adjusted by Holm over all pairs of the aspect
+    p: float  # adjusted by Holm over all pairs of the aspect
     pairs: int
-    word: str               # '>', '<', 'no clear difference' or 'too few pairs to tell'
+    word: str  # '>', '<', 'no clear difference' or 'too few pairs to tell'
 
 
 class Verdict(NamedTuple):
@@ -56,8 +56,8 @@ class Findings(Protocol):
     run: the name of one of the study's runs; config: a configuration in it, or a control.
     """
 
-    reduced: bool           # --quick
-    full: bool              # --full
+    reduced: bool  # --quick
+    full: bool  # --full
 
     def labels(self, run: str) -> tuple[int, ...]:
         """Return the labels of a run's classes."""
@@ -107,8 +107,8 @@ class Claim:
     """One sentence of a study. `confirms` says, before anything is run, what would confirm it."""
 
     text: str
-    where: str                                      # the figure, table or section that it comes from
-    published: str                                  # what stands there
+    where: str  # the figure, table or section that it comes from
+    published: str  # what stands there
     confirms: str
     judge: Callable[[Findings], Verdict]
 
@@ -117,7 +117,7 @@ class Claim:
 class StudyFigure:
     """A figure of the study, drawn again: `draw` returns a matplotlib Figure."""
 
-    name: str                                       # of its files
+    name: str  # of its files
     title: str
     caption: str
     draw: Callable[[Findings], Any]

@@ -71,7 +71,7 @@ def compared(results: Results, aspect: str, n_real: int) -> dict[str, Any]:
     pairs = comparison.compare(scores, shared=shared)
     apart = {config: fits for config, fits in scores.items() if config not in shared}
     enough = len(results.plan.labels) >= comparison.FEWEST_CLASSES and len(results.plan.seeds) > 1
-    classes = comparison.over_classes(apart) if enough else {}      # of one seed: the same pairs again
+    classes = comparison.over_classes(apart) if enough else {}  # of one seed: the same pairs again
     ranked = comparison.over_seeds(scores) if shared else scores
     fewest = min((c.n for c in pairs), default=0)
     return {

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from benchmark.api import Context, Task
     from benchmark.executors import Say
 
-SHARED = ("fit_seconds", "fit_cpu_seconds")     # of the whole fit: each of its cells gets an equal share
+SHARED = ("fit_seconds", "fit_cpu_seconds")  # of the whole fit: each of its cells gets an equal share
 
 
 @dataclass(frozen=True)

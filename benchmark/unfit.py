@@ -15,11 +15,15 @@ from benchmark.api import ConditionalGenerator, Dataset, Features, Generator, Me
 from benchmark.study import Study
 
 HOOKS = {name: hook for name, hook in vars(hookspecs).items() if name.startswith("bench_")}
-METHODS: dict[type, tuple[str, ...]] = {     # what a plugin of each class must write itself
-    Generator: ("fit", "sample"), ConditionalGenerator: ("fit", "sample"), Metric: ("score",), Dataset: ("load",),
-    Features: ("fit", "transform"), Section: ("render",),
+METHODS: dict[type, tuple[str, ...]] = {  # what a plugin of each class must write itself
+    Generator: ("fit", "sample"),
+    ConditionalGenerator: ("fit", "sample"),
+    Metric: ("score",),
+    Dataset: ("load",),
+    Features: ("fit", "transform"),
+    Section: ("render",),
 }
-OTHERS = ("skip", "collect")                # what it may write: the arguments must be right all the same
+OTHERS = ("skip", "collect")  # what it may write: the arguments must be right all the same
 VALUES: dict[type, tuple[str, ...]] = {Metric: ("measures",), Section: ("title",)}
 
 
@@ -74,7 +78,8 @@ def _faults(found: type) -> Iterator[str]:
     for owner in (cls for cls in METHODS if issubclass(found, cls)):
         yield from (
             f"{found.__name__} has no {value}; a {owner.__name__} sets it"
-            for value in VALUES.get(owner, ()) if not hasattr(found, value)
+            for value in VALUES.get(owner, ())
+            if not hasattr(found, value)
         )
         for method in METHODS[owner]:
             if getattr(found, method) is getattr(owner, method):
@@ -87,11 +92,7 @@ def _faults(found: type) -> Iterator[str]:
 
 
 def _parameters(found: Any) -> Iterator[str]:
-    own = [
-        n
-        for n, a in inspect.get_annotations(found).items()
-        if "ClassVar" not in str(a) and n in found.__dict__
-    ]
+    own = [n for n, a in inspect.get_annotations(found).items() if "ClassVar" not in str(a) and n in found.__dict__]
     fields = dataclasses.fields(found) if dataclasses.is_dataclass(found) else ()
     if set(own) - {f.name for f in fields}:
         yield f"{found.__name__} has parameters ({', '.join(own)}) but is no dataclass; add @dataclass above it"

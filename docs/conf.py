@@ -16,7 +16,7 @@ copyright = f"2026, {author}"  # noqa: A001 - Sphinx's name
 release = version_of("synthassay")
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "bench_commands"]
-exclude_patterns = ["README.md", "_build"]     # README.md is the index on a code host; index.md is the site's
+exclude_patterns = ["README.md", "_build"]  # README.md is the index on a code host; index.md is the site's
 html_theme = "furo"
 html_title = f"synthassay {release}"
 
@@ -29,9 +29,11 @@ autodoc_member_order = "bysource"
 autodoc_default_options = {"members": True, "undoc-members": True, "show-inheritance": True}
 autodoc_preserve_defaults = True
 
-WHOLE = {"contributing": "CONTRIBUTING.md", "changelog": "CHANGELOG.md"}     # pages that lie above this folder
+WHOLE = {"contributing": "CONTRIBUTING.md", "changelog": "CHANGELOG.md"}  # pages that lie above this folder
 PAGES = {
-    "README.md": "/index.md", "docs/README.md": "/index.md", **{file: f"/{page}.md" for page, file in WHOLE.items()},
+    "README.md": "/index.md",
+    "docs/README.md": "/index.md",
+    **{file: f"/{page}.md" for page, file in WHOLE.items()},
 }
 
 

@@ -1,7 +1,7 @@
 """Make the pictures of docs/explanation/metrics.md and of the README, by the suite itself.
 
-    python docs/make_pictures.py [STORE]     candidates with known faults: 3 minutes; STORE keeps the cells
-    python docs/make_pictures.py --page RUN  the top of RUN/report.html, light and dark; needs Chromium, Playwright
+python docs/make_pictures.py [STORE]     candidates with known faults: 3 minutes; STORE keeps the cells
+python docs/make_pictures.py --page RUN  the top of RUN/report.html, light and dark; needs Chromium, Playwright
 """
 
 from __future__ import annotations
@@ -24,11 +24,18 @@ from benchmark.settings import Settings
 FOLDER = Path(__file__).parent / "images"
 LABEL = 5
 NAMES = {
-    "fresh-again": "fresh real images", "copies-again": "training images again",
+    "fresh-again": "fresh real images",
+    "copies-again": "training images again",
     "half-copies": "half fresh, half copies",
-    "smote": "SMOTE", "smote[variant=published]": "SMOTE, the published slip", "affine": "affine",
-    "half-noise": "half fresh, half noise", "pca-gauss": "PCA-Gaussian", "wrong-digit": "another digit",
-    "noise-again": "noise", "mean": "the mean image", "repeat-again": "one image repeated",
+    "smote": "SMOTE",
+    "smote[variant=published]": "SMOTE, the published slip",
+    "affine": "affine",
+    "half-noise": "half fresh, half noise",
+    "pca-gauss": "PCA-Gaussian",
+    "wrong-digit": "another digit",
+    "noise-again": "noise",
+    "mean": "the mean image",
+    "repeat-again": "one image repeated",
 }
 ASPECTS = ("realistic", "varied", "original", "useful")
 INK, PALE, BAD = "#1b1d22", "#b9c9d8", "#a8320a"
@@ -108,7 +115,7 @@ def distances(results: Results) -> Any:
         axis.axvline(0.5, color=BAD, linestyle=":", linewidth=1)
         axis.set_title(NAMES[config], fontsize=8, loc="left")
         axis.set_yticks([])
-        axis.set_ylim(0, 500)                   # the column of copies goes beyond
+        axis.set_ylim(0, 500)  # the column of copies goes beyond
         axis.tick_params(labelsize=7)
         axis.spines[["top", "right", "left"]].set_visible(False)
     label = "distance to the nearest training image; 1 is the median of fresh images, left of .5 is a copy"

@@ -20,7 +20,7 @@ class Codes:
 
     frame: Frame
     pca: Any
-    scale: Array                # of the moments, so that they weigh as much as a typical component
+    scale: Array  # of the moments, so that they weigh as much as a typical component
     shape: tuple[int, ...]
 
     @classmethod

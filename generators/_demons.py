@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from benchmark.api import Array, Images
 
 STEPS = 20
-SMOOTH = 1.5                    # pixels: of the field, after each step
-BLUR = 1.0                      # pixels: of the images that are compared
-EVEN = 0.01                     # keeps the step finite where both images are flat
+SMOOTH = 1.5  # pixels: of the field, after each step
+BLUR = 1.0  # pixels: of the images that are compared
+EVEN = 0.01  # keeps the step finite where both images are flat
 
 
 def fields(moving: Images, fixed: Images) -> Array:
@@ -25,7 +25,7 @@ def fields(moving: Images, fixed: Images) -> Array:
 
     one, other = (ndimage.gaussian_filter(i.mean(axis=3), (0, BLUR, BLUR)) for i in (moving, fixed))
     if min(one.shape[1:]) < 2:
-        return np.zeros((len(one), 2, *one.shape[1:]), dtype=np.float32)     # nothing to move
+        return np.zeros((len(one), 2, *one.shape[1:]), dtype=np.float32)  # nothing to move
     slope = np.stack(np.gradient(other, axis=(1, 2)), axis=1)
     steep = (slope**2).sum(axis=1)
     field = np.zeros_like(slope)

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from benchmark.api import Array, Images
 
 QUANTILES = 2001
-RAMP = 1e-7                     # told apart by so much, equal quantiles keep their order
-FAINT = 0.1                     # brighter pixels that touch are one component
-CRUMB = 0.01                    # of an image's pixels: smaller components are crumbs (8 of 28 x 28)
-REAL_CRUMBS = 0.05              # where more of the training images have some, they are kept
+RAMP = 1e-7  # told apart by so much, equal quantiles keep their order
+FAINT = 0.1  # brighter pixels that touch are one component
+CRUMB = 0.01  # of an image's pixels: smaller components are crumbs (8 of 28 x 28)
+REAL_CRUMBS = 0.05  # where more of the training images have some, they are kept
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Finish:
     have: Array
     want: Array
     clean: bool
-    blur: float = 0.0           # pixels, before the tone curve: takes the grain out of a GAN's images
+    blur: float = 0.0  # pixels, before the tone curve: takes the grain out of a GAN's images
 
     @classmethod
     def of(cls, drawn: Images, real: Images, blur: float = 0.0) -> Finish:
@@ -53,7 +53,7 @@ def crumbs(images: Images) -> Array:
     from scipy import ndimage
 
     within = np.zeros((3, 3, 3), dtype=int)
-    within[1] = 1                                   # no image touches the next one of the stack
+    within[1] = 1  # no image touches the next one of the stack
     parts, count = ndimage.label(images[..., 0] > FAINT, structure=within)
     sizes = np.bincount(parts.ravel(), minlength=count + 1)
     small = sizes <= CRUMB * images[0, ..., 0].size

@@ -15,16 +15,14 @@ if TYPE_CHECKING:
     from benchmark.api import Array, Context
     from generators._gan_training import Training
 
-CHUNK = 50                      # steps that TensorFlow does without coming back to Python
-CHECK = 200                     # steps between looks at the validation images
-POINTS = 100                    # of each curve at most, each the mean loss of equally many steps
-SHOWN = (1, 300, 600, 1200, 2400)               # steps at which snapshots are taken, beside the last
-STATISTICS = 25                 # batches of noise from which the statistics of batch norm are estimated
+CHUNK = 50  # steps that TensorFlow does without coming back to Python
+CHECK = 200  # steps between looks at the validation images
+POINTS = 100  # of each curve at most, each the mean loss of equally many steps
+SHOWN = (1, 300, 600, 1200, 2400)  # steps at which snapshots are taken, beside the last
+STATISTICS = 25  # batches of noise from which the statistics of batch norm are estimated
 
 
-def learn(
-    training: Training, steps: int, val: Array, ctx: Context, shown: Callable[[int, Sampler], None]
-) -> Sampler:
+def learn(training: Training, steps: int, val: Array, ctx: Context, shown: Callable[[int, Sampler], None]) -> Sampler:
     """Train for `steps`, or until images of `val` (m, pixels) have been no nearer for a while, and return G.
 
     shown: called with a step and what G is by then, for snapshots. Raises CannotFit where a loss is not finite.

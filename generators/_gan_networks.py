@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
     from benchmark.api import Array
 
-    Tensor: TypeAlias = Any     # tensorflow.Tensor, whose package has no types
+    Tensor: TypeAlias = Any  # tensorflow.Tensor, whose package has no types
 
-LEAK = 0.2                      # slope of the leaky ReLU below 0
-EPSILON = 1e-5                  # added to a variance before its root is taken
+LEAK = 0.2  # slope of the leaky ReLU below 0
+EPSILON = 1e-5  # added to a variance before its root is taken
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class Sampler:
             hidden = _leaky_relu(np.concatenate([hidden, codes], axis=1) @ weights + bias)
         weights, bias = self.layers[-1]
         logits = np.concatenate([hidden, codes], axis=1) @ weights + bias
-        return np.asarray(0.5 + 0.5 * np.tanh(0.5 * logits))        # a sigmoid that cannot overflow
+        return np.asarray(0.5 + 0.5 * np.tanh(0.5 * logits))  # a sigmoid that cannot overflow
 
 
 def _leaky_relu(values: Array) -> Array:

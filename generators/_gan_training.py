@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from generators._gan_networks import Tensor
 
 BETA1, BETA2, ADAM_EPSILON = 0.5, 0.999, 1e-7
-BATCH, NOISE, DROPOUT = 0, 4, 8                 # what random numbers are for; seeds next to each other are independent
-USES = 1 << 8                                   # seeds of a step
+BATCH, NOISE, DROPOUT = 0, 4, 8  # what random numbers are for; seeds next to each other are independent
+USES = 1 << 8  # seeds of a step
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,17 @@ class Adam:
         t = tf.cast(step + 1, tf.float32)
         gradients = tape.gradient(loss, self.variables)
         for variable, (m, v), gradient in zip(self.variables, self.moments, gradients, strict=True):
-            tf.raw_ops.ResourceApplyAdam(       # one pass over the memory, where separate operations take ten
-                var=variable.handle, m=m.handle, v=v.handle, grad=gradient, lr=self.lr, beta1=BETA1, beta2=BETA2,
-                beta1_power=BETA1**t, beta2_power=BETA2**t, epsilon=ADAM_EPSILON,
+            tf.raw_ops.ResourceApplyAdam(  # one pass over the memory, where separate operations take ten
+                var=variable.handle,
+                m=m.handle,
+                v=v.handle,
+                grad=gradient,
+                lr=self.lr,
+                beta1=BETA1,
+                beta2=BETA2,
+                beta1_power=BETA1**t,
+                beta2_power=BETA2**t,
+                epsilon=ADAM_EPSILON,
             )
 
 
@@ -115,7 +123,7 @@ class Training:
         import tensorflow as tf
 
         losses = tf.TensorArray(tf.float32, last - first)
-        for step in tf.range(first, last):      # becomes a loop of the graph: Python takes no part in it
+        for step in tf.range(first, last):  # becomes a loop of the graph: Python takes no part in it
             losses = losses.write(step - first, self._step(step))
         return losses.stack()
 

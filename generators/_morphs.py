@@ -13,9 +13,9 @@ from generators._draw import in_turn
 if TYPE_CHECKING:
     from benchmark.api import Array, Images
 
-FEW = 200                       # training images: with fewer, other generators learn from morphs of them
+FEW = 200  # training images: with fewer, other generators learn from morphs of them
 MORPHS: dict[str, Any] = {"k": 10, "reach": 2.0, "elastic": 1.0}
-STILL = 0.25                    # pixels: neighbours that are less far apart count as so far
+STILL = 0.25  # pixels: neighbours that are less far apart count as so far
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Morphs:
             towards = self.near[base, rng.integers(self.near.shape[1], size=n)]
             field = fields(self.images[base], self.images[towards])
             bent += self.reach * share[:, None, None, None] * field
-            far += float((field**2 * ink).sum() / max(4 * ink.sum(), 1e-9))       # 2 neighbours x 2 directions
+            far += float((field**2 * ink).sum() / max(4 * ink.sum(), 1e-9))  # 2 neighbours x 2 directions
         noise = max(np.sqrt(far), STILL) * smooth_noise(n, ink.shape[2:], rng)
         return displaced(self.images[base], bent + self.elastic * noise), self._moments(base, rng)
 

@@ -16,10 +16,10 @@ from generators._warp import affine_warp
 if TYPE_CHECKING:
     from benchmark.api import Array, Images
 
-MOMENTS = 5                     # centre (row, column), logarithms of two spreads, slant
-FAINT = 0.1                     # darker pixels are ground
-ALIGNED = 0.75                  # of the pixels' variance: digits keep .1 to .67, images without a slant .8 to 1.3
-BLUR = 1.0                      # pixels: before variances are compared, for a warp blurs too
+MOMENTS = 5  # centre (row, column), logarithms of two spreads, slant
+FAINT = 0.1  # darker pixels are ground
+ALIGNED = 0.75  # of the pixels' variance: digits keep .1 to .67, images without a slant .8 to 1.3
+BLUR = 1.0  # pixels: before variances are compared, for a warp blurs too
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from benchmark.api import Array, Context
 
-    Tensor: TypeAlias = Any     # torch.Tensor, whose package may be missing
+    Tensor: TypeAlias = Any  # torch.Tensor, whose package may be missing
 
-TELL = 50                       # steps between words on progress
-POINTS = 100                    # of the curve at most
+TELL = 50  # steps between words on progress
+POINTS = 100  # of the curve at most
 
 
 def train(

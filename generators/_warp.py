@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from benchmark.api import Array, Images
 
-CHUNK = 256                     # images warped at once: what they take stays in the cache
+CHUNK = 256  # images warped at once: what they take stays in the cache
 
 
 def affine_warp(images: Images, matrices: Array, offsets: Array) -> Images:
@@ -28,7 +28,7 @@ def affine_warp(images: Images, matrices: Array, offsets: Array) -> Images:
 def _warp(images: Images, matrices: Array, offsets: Array) -> Images:
     n, height, width, channels = images.shape
     grid = np.indices((height, width), dtype=np.float32).reshape(2, -1)
-    at = matrices @ grid + offsets[:, :, None] + np.float32(1)         # (n, 2, h * w), in the padded image
+    at = matrices @ grid + offsets[:, :, None] + np.float32(1)  # (n, 2, h * w), in the padded image
     padded = np.pad(images, ((0, 0), (1, 1), (1, 1), (0, 0))).reshape(-1, channels)
     row, down = _split(at[:, 0], height)
     column, right = _split(at[:, 1], width)
@@ -47,6 +47,6 @@ def _split(at: Array, size: int) -> tuple[Array, Array]:
 
 
 def _blend(pixels: Array, corner: Array, weight: Array) -> Array:
-    one: Array = np.take(pixels, corner, axis=0)            # quicker than pixels[corner]
+    one: Array = np.take(pixels, corner, axis=0)  # quicker than pixels[corner]
     two: Array = np.take(pixels, corner + 1, axis=0)
     return np.asarray(one + weight[..., None] * (two - one))

@@ -11,9 +11,9 @@ from benchmark.api import CannotFit
 if TYPE_CHECKING:
     from benchmark.api import Array, Images
 
-FEWEST = 10                     # validation images that say anything
-PATIENCE = 3                    # looks without a new best before it is given up
-ALIKE = 0.25                    # nearest neighbours nearer than so much of the real ones' distance: a collapse
+FEWEST = 10  # validation images that say anything
+PATIENCE = 3  # looks without a new best before it is given up
+ALIKE = 0.25  # nearest neighbours nearer than so much of the real ones' distance: a collapse
 VAL_HELP = "share of the training images that is not trained on and says when to stop; 0: all steps are done"
 
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from benchmark.api import Array
     from generators._gan_networks import Sampler
 
-BLUR = 0.5                      # pixels, of the finish
-CURVE = 2000                    # images of a class from which its tone curve is learned
+BLUR = 0.5  # pixels, of the finish
+CURVE = 2000  # images of a class from which its tone curve is learned
 
 
 @dataclass
@@ -61,8 +61,15 @@ class Cgan(ConditionalGenerator):
         flat, codes = real.reshape(len(real), -1), (labels[:, None] == np.array(self.labels)).astype(np.float32)
         train, val = split(len(real), self.val, ctx.rng)
         recipe = Recipe(
-            self.lr, self.latent, self.g_widths, self.d_widths, real_label=0.9, dropout=self.dropout,
-            average=self.average, shared_noise=True, mean_start=True,
+            self.lr,
+            self.latent,
+            self.g_widths,
+            self.d_widths,
+            real_label=0.9,
+            dropout=self.dropout,
+            average=self.average,
+            shared_noise=True,
+            mean_start=True,
         )
         training = Training(recipe, flat[train], codes[train], min(self.batch, len(train)), ctx.rng)
         points = self._points(8, ctx)

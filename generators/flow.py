@@ -16,9 +16,9 @@ from generators._torch_training import dense, silu, train
 if TYPE_CHECKING:
     from benchmark.api import Array
 
-CURVE = 2000                    # images from which the tone curve is learned
-BLOCKS = 2                      # of the network, each with a way round it
-WAVES = 4                       # cosines and sines that tell the network the time
+CURVE = 2000  # images from which the tone curve is learned
+BLOCKS = 2  # of the network, each with a way round it
+WAVES = 4  # cosines and sines that tell the network the time
 
 
 @dataclass

@@ -19,16 +19,30 @@ if TYPE_CHECKING:
 
 PRESETS = {
     "tuned": Recipe(
-        lr=1.2e-3, latent=64, g_widths=(256, 512), d_widths=(256, 128),
-        real_label=0.9, dropout=0.3, average=0.99, shared_noise=True, mean_start=True,
+        lr=1.2e-3,
+        latent=64,
+        g_widths=(256, 512),
+        d_widths=(256, 128),
+        real_label=0.9,
+        dropout=0.3,
+        average=0.99,
+        shared_noise=True,
+        mean_start=True,
     ),
     "paper": Recipe(
-        lr=2e-4, latent=100, g_widths=(256, 512, 1024), d_widths=(512, 256),
-        real_label=1.0, dropout=0.0, average=0.0, shared_noise=False, mean_start=False,
+        lr=2e-4,
+        latent=100,
+        g_widths=(256, 512, 1024),
+        d_widths=(512, 256),
+        real_label=1.0,
+        dropout=0.0,
+        average=0.0,
+        shared_noise=False,
+        mean_start=False,
     ),
 }
-BLUR = 0.5                      # pixels, of the finish
-CURVE = 2000                    # images from which the tone curve is learned
+BLUR = 0.5  # pixels, of the finish
+CURVE = 2000  # images from which the tone curve is learned
 TOO_FEW = "needs at least 2 training images: batch norm compares the images of a batch"
 
 

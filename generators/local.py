@@ -12,7 +12,7 @@ from generators._codes import encoded
 from generators._draw import in_turn
 from generators._finish import Finish
 
-CURVE = 2000                    # images from which the tone curve is learned
+CURVE = 2000  # images from which the tone curve is learned
 
 
 @dataclass

@@ -11,7 +11,7 @@ from benchmark.api import Context, Generator, Images, Task, hookimpl
 from generators._codes import encoded
 from generators._finish import Finish
 
-CURVE = 2000                    # images from which the tone curve is learned
+CURVE = 2000  # images from which the tone curve is learned
 
 
 @dataclass

@@ -9,7 +9,7 @@ from generators._finish import Finish
 from generators._morphs import Morphs
 from generators._register import Frame
 
-CURVE = 500                     # images from which the tone curve is learned
+CURVE = 500  # images from which the tone curve is learned
 
 
 @dataclass

@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmark.api import Array, CannotFit, Context, Generator, Images, Task, hookimpl
 
-BLOCK = 2**24                   # distances in memory at once: 64 MiB
+BLOCK = 2**24  # distances in memory at once: 64 MiB
 TOO_FEW = "needs at least 2 training images: SMOTE interpolates between two"
 
 
@@ -58,7 +58,7 @@ class Smote(Generator):
         gap = ctx.rng.random((n, 1, 1, 1), dtype=np.float32)
         images: Images = self.real[base]
         made: Images = self.real[neighbour]
-        made -= images                          # in place: fresh memory for each step would take longer than the step
+        made -= images  # in place: fresh memory for each step would take longer than the step
         made *= gap
         made += images if self.variant == "chawla" else self.real[np.arange(n) % count]
         return made
@@ -76,7 +76,7 @@ def nearest(points: Array, k: int) -> Array:
     rows = max(BLOCK // len(points), 1)
     for first in range(0, len(points), rows):
         block = points[first : first + rows]
-        distances = block @ points.T            # half the work where the block is all: BLAS sees the symmetry
+        distances = block @ points.T  # half the work where the block is all: BLAS sees the symmetry
         distances *= -2
         distances += squares
         own = np.arange(len(block))

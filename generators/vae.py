@@ -18,8 +18,8 @@ from generators._torch_training import dense, silu, train
 if TYPE_CHECKING:
     from benchmark.api import Array
 
-CURVE = 2000                    # images from which the tone curve is learned
-ENCODER = 6                     # arrays of the encoder: three layers
+CURVE = 2000  # images from which the tone curve is learned
+ENCODER = 6  # arrays of the encoder: three layers
 
 
 @dataclass

@@ -9,7 +9,7 @@ import numpy as np
 from benchmark.api import Array, Context, Evidence, Measure, Score
 from metrics._scores import not_judged
 
-K = 10                          # neighbours on a map
+K = 10  # neighbours on a map
 
 
 def other_share(own: Array, other: Array, k: int) -> Array:
@@ -47,7 +47,10 @@ def map_shares(embedded: Array, m: int, k: int) -> tuple[Array, Array]:
 
 
 def overlaps(
-    evidence: Evidence, ctx: Context, method: Literal["tsne", "umap"], measures: tuple[tuple[int, Measure], ...],
+    evidence: Evidence,
+    ctx: Context,
+    method: Literal["tsne", "umap"],
+    measures: tuple[tuple[int, Measure], ...],
     **settings: Any,
 ) -> dict[str, Score]:
     """Return the overlap on a joint map for each (dimensions, measure), and keep the map as `<method>_<dimensions>d`.

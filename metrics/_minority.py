@@ -6,8 +6,8 @@ import numpy as np
 
 from benchmark.api import Array, Evidence, Labels, Task
 
-ADDED = 2                       # images added to one training image: the class is then as large as the others
-SCARCE = 200                    # training images above which there is nothing to gain
+ADDED = 2  # images added to one training image: the class is then as large as the others
+SCARCE = 200  # training images above which there is nothing to gain
 
 
 def unfit(task: Task) -> str | None:

@@ -6,8 +6,8 @@ import numpy as np
 
 from benchmark.api import Array, Images
 
-CHUNK = 256                     # images sampled at once
-SPREAD = 0.24                   # of the shorter side: the standard deviation of the ink after scaling
+CHUNK = 256  # images sampled at once
+SPREAD = 0.24  # of the shorter side: the standard deviation of the ink after scaling
 TINY = 1e-9
 
 
@@ -36,7 +36,7 @@ def _normalised(x: Array) -> Array:
     wide = np.einsum("nij,nj,nj->n", x, right, right) / mass
     both = np.einsum("nij,ni,nj->n", x, down, right) / mass
     slant = both / np.maximum(tall, TINY)
-    upright = np.maximum(wide - slant * both, 0)                # the variance of columns after shearing
+    upright = np.maximum(wide - slant * both, 0)  # the variance of columns after shearing
     scale = np.sqrt(tall + upright) / (SPREAD * min(height, width))
     y = scale[:, None, None] * (rows - (height - 1) / 2)[:, None]
     at = np.empty((3, n, height, width))

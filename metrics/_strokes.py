@@ -7,9 +7,9 @@ import numpy as np
 from benchmark.api import Array, Images
 
 NAMES = ("ink", "grey", "edge", "components", "speckles")
-FAINT, SOLID = 0.1, 0.9         # brighter than FAINT is ink, between both is grey
-PART = 0.2                      # connected pixels brighter than this are one component
-SPECKLE = 0.02                  # a speckle is this much brighter than each of its eight neighbours
+FAINT, SOLID = 0.1, 0.9  # brighter than FAINT is ink, between both is grey
+PART = 0.2  # connected pixels brighter than this are one component
+SPECKLE = 0.02  # a speckle is this much brighter than each of its eight neighbours
 
 
 def describe(images: Images) -> Array:
@@ -34,7 +34,7 @@ def components(x: Array) -> Array:
     from scipy import ndimage
 
     within = np.zeros((3, 3, 3), dtype=int)
-    within[1] = 1                                   # no image touches the next one of the stack
+    within[1] = 1  # no image touches the next one of the stack
     parts, _ = ndimage.label(x > PART, structure=within)
     parts = parts.reshape(len(x), -1)
     highest = np.maximum.accumulate(parts.max(axis=1, initial=0))

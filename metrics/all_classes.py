@@ -36,16 +36,30 @@ class AllClasses(Metric):
     source = "Esteban et al. 2017, section 4.2"
     measures = (
         Measure(
-            "tstr_all", "higher", "accuracy on real test images, trained on synthetic images of all chosen classes",
-            aspect="useful", failing="wrong-class", space="features", smallest_n=30,
+            "tstr_all",
+            "higher",
+            "accuracy on real test images, trained on synthetic images of all chosen classes",
+            aspect="useful",
+            failing="wrong-class",
+            space="features",
+            smallest_n=30,
         ),
         Measure(
-            "trts", "higher", "accuracy on synthetic images, trained on real ones of all chosen classes",
-            aspect="useful", failing="wrong-class", space="features", smallest_n=30,
+            "trts",
+            "higher",
+            "accuracy on synthetic images, trained on real ones of all chosen classes",
+            aspect="useful",
+            failing="wrong-class",
+            space="features",
+            smallest_n=30,
         ),
         Measure(
-            "trtr", "none", "accuracy on real test images, trained on real ones of all chosen classes",
-            aspect="useful", space="features", smallest_n=30,
+            "trtr",
+            "none",
+            "accuracy on real test images, trained on real ones of all chosen classes",
+            aspect="useful",
+            space="features",
+            smallest_n=30,
         ),
     )
 

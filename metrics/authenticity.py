@@ -28,7 +28,9 @@ class Authenticity(Metric):
     source = "Alaa et al. 2022"
     measures = (
         Measure(
-            "authenticity", "none", "share of synthetic images farther from their training image than that from others",
+            "authenticity",
+            "none",
+            "share of synthetic images farther from their training image than that from others",
             space="pixels",
         ),
     )

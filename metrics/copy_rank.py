@@ -28,8 +28,12 @@ class CopyRank(Metric):
     source = "Meehan et al. 2020"
     measures = (
         Measure(
-            "copy_rank", "higher", "chance to be farther from the training images than a held-out image (half is new)",
-            aspect="original", failing="copy", space="pixels",
+            "copy_rank",
+            "higher",
+            "chance to be farther from the training images than a held-out image (half is new)",
+            aspect="original",
+            failing="copy",
+            space="pixels",
         ),
     )
 

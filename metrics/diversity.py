@@ -27,8 +27,14 @@ class Diversity(Metric):
     name = "diversity"
     measures = (
         Measure(
-            "diversity", "higher", "mean distance to the nearest other synthetic image, over that of held-out images",
-            aspect="varied", failing="repeat", bounds=(0, None), space="features", smallest_n=100,
+            "diversity",
+            "higher",
+            "mean distance to the nearest other synthetic image, over that of held-out images",
+            aspect="varied",
+            failing="repeat",
+            bounds=(0, None),
+            space="features",
+            smallest_n=100,
         ),
     )
 

@@ -32,8 +32,14 @@ class Frechet(Metric):
     source = "Heusel et al. 2017, eq. 6"
     measures = (
         Measure(
-            "frechet", "lower", "distance of two Gaussians fitted to features of synthetic and of held-out images",
-            aspect="realistic", failing="noise", bounds=(0, None), space="features", smallest_n=100,
+            "frechet",
+            "lower",
+            "distance of two Gaussians fitted to features of synthetic and of held-out images",
+            aspect="realistic",
+            failing="noise",
+            bounds=(0, None),
+            space="features",
+            smallest_n=100,
         ),
     )
 

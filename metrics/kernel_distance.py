@@ -32,8 +32,14 @@ class KernelDistance(Metric):
     source = "Bińkowski et al. 2018, section 4; Gretton et al. 2012, eq. 3"
     measures = (
         Measure(
-            "kernel_distance", "lower", "squared distance of the mean embeddings of synthetic and held-out images",
-            aspect="realistic", failing="noise", bounds=(None, None), space="features", smallest_n=100,
+            "kernel_distance",
+            "lower",
+            "squared distance of the mean embeddings of synthetic and held-out images",
+            aspect="realistic",
+            failing="noise",
+            bounds=(None, None),
+            space="features",
+            smallest_n=100,
         ),
     )
 

@@ -27,8 +27,12 @@ class Membership(Metric):
     source = "Chen et al. 2020, full black-box attack"
     measures = (
         Measure(
-            "membership_auc", "lower", "chance that a training image is nearer to a synthetic one than a held-out is",
-            aspect="original", failing="copy", space="pixels",
+            "membership_auc",
+            "lower",
+            "chance that a training image is nearer to a synthetic one than a held-out is",
+            aspect="original",
+            failing="copy",
+            space="pixels",
         ),
     )
 

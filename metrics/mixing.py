@@ -37,28 +37,57 @@ class Mixing(Metric):
     source = "Schilling 1986, eq. 1; Lopez-Paz and Oquab 2017, section 3"
     measures = (
         Measure(
-            "mixing", "higher", "share of nearest neighbours from the other set over its expected share, lower side",
-            aspect="realistic", failing="noise", bounds=(0, None), space="features", smallest_n=100,
+            "mixing",
+            "higher",
+            "share of nearest neighbours from the other set over its expected share, lower side",
+            aspect="realistic",
+            failing="noise",
+            bounds=(0, None),
+            space="features",
+            smallest_n=100,
         ),
         Measure(
-            "mixing_real_side", "none", "the same for held-out images alone",
-            aspect="realistic", bounds=(0, None), space="features", smallest_n=100,
+            "mixing_real_side",
+            "none",
+            "the same for held-out images alone",
+            aspect="realistic",
+            bounds=(0, None),
+            space="features",
+            smallest_n=100,
         ),
         Measure(
-            "mixing_synthetic_side", "none", "the same for synthetic images alone",
-            aspect="realistic", bounds=(0, None), space="features", smallest_n=100,
+            "mixing_synthetic_side",
+            "none",
+            "the same for synthetic images alone",
+            aspect="realistic",
+            bounds=(0, None),
+            space="features",
+            smallest_n=100,
         ),
         Measure(
-            "two_sample_1nn", "half", "accuracy of telling real from synthetic by the nearest neighbour, worse side",
-            aspect="realistic", failing="noise", space="features", smallest_n=100,
+            "two_sample_1nn",
+            "half",
+            "accuracy of telling real from synthetic by the nearest neighbour, worse side",
+            aspect="realistic",
+            failing="noise",
+            space="features",
+            smallest_n=100,
         ),
         Measure(
-            "two_sample_1nn_real_side", "none", "the same for held-out images alone",
-            aspect="realistic", space="features", smallest_n=100,
+            "two_sample_1nn_real_side",
+            "none",
+            "the same for held-out images alone",
+            aspect="realistic",
+            space="features",
+            smallest_n=100,
         ),
         Measure(
-            "two_sample_1nn_synthetic_side", "none", "the same for synthetic images alone",
-            aspect="realistic", space="features", smallest_n=100,
+            "two_sample_1nn_synthetic_side",
+            "none",
+            "the same for synthetic images alone",
+            aspect="realistic",
+            space="features",
+            smallest_n=100,
         ),
     )
 
@@ -69,16 +98,14 @@ class Mixing(Metric):
             return not_judged(self.measures, f"needs more than {K} synthetic and held-out images")
         lists = {
             (of, among): evidence.neighbours(of, among, K).distances
-            for of in ("held_out", "synthetic") for among in ("held_out", "synthetic")
+            for of in ("held_out", "synthetic")
+            for among in ("held_out", "synthetic")
         }
         real = lists["held_out", "held_out"], lists["held_out", "synthetic"]
         made = lists["synthetic", "synthetic"], lists["synthetic", "held_out"]
         fellows = other_share(*made, K)
         ctx.per_image("real_neighbours", fellows * K)
-        mixed = (
-            over_expected(other_share(*real, K), n_real, n_synthetic),
-            over_expected(fellows, n_synthetic, n_real),
-        )
+        mixed = (over_expected(other_share(*real, K), n_real, n_synthetic), over_expected(fellows, n_synthetic, n_real))
         told = tuple(1 - other_share(own[:, :1], other[:, :1], 1) for own, other in (real, made))
         return {
             "mixing": Score.of_means(np.minimum, *mixed, rng=ctx.rng),

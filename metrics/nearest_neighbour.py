@@ -11,8 +11,8 @@ from benchmark.api import Array, Context, Evidence, Measure, Metric, Score, hook
 from metrics._copies import nearest_binary, to_segments
 from metrics._scores import mean, not_judged, ratio
 
-NEAR = 0.5                      # of the median distance of held-out images: nearer is a copy
-BLENDED = 0.3                   # of the distance to the nearest training image: nearer a segment is a blend
+NEAR = 0.5  # of the median distance of held-out images: nearer is a copy
+BLENDED = 0.3  # of the distance to the nearest training image: nearer a segment is a blend
 SEGMENT_K = 10
 
 low_quantile = partial(np.quantile, q=0.05)
@@ -45,33 +45,65 @@ class NearestNeighbour(Metric):
     source = "Meehan et al. 2020, section 2; Zhao et al. 2021, section 4.4"
     measures = (
         Measure(
-            "copy_share", "lower", "share of synthetic images that are nearly a training image",
-            aspect="original", failing="copy", space="pixels",
+            "copy_share",
+            "lower",
+            "share of synthetic images that are nearly a training image",
+            aspect="original",
+            failing="copy",
+            space="pixels",
         ),
         Measure(
-            "duplicate_share", "lower", "share of synthetic images that are nearly another synthetic image",
-            aspect="original", failing="repeat", space="pixels",
+            "duplicate_share",
+            "lower",
+            "share of synthetic images that are nearly another synthetic image",
+            aspect="original",
+            failing="repeat",
+            space="pixels",
         ),
         Measure(
-            "interpolation_share", "lower", "share of synthetic images that lie between two training images",
-            aspect="original", space="pixels",
+            "interpolation_share",
+            "lower",
+            "share of synthetic images that lie between two training images",
+            aspect="original",
+            space="pixels",
         ),
         Measure(
-            "dcr_median", "higher", "median distance to the nearest training image, over that of held-out",
-            aspect="original", failing="copy", bounds=(0, None), space="pixels",
+            "dcr_median",
+            "higher",
+            "median distance to the nearest training image, over that of held-out",
+            aspect="original",
+            failing="copy",
+            bounds=(0, None),
+            space="pixels",
         ),
         Measure(
-            "dcr_q05", "higher", "5% quantile of the distance to the nearest training image, over that of held-out",
-            aspect="original", failing="copy", bounds=(0, None), space="pixels", smallest_n=100,
+            "dcr_q05",
+            "higher",
+            "5% quantile of the distance to the nearest training image, over that of held-out",
+            aspect="original",
+            failing="copy",
+            bounds=(0, None),
+            space="pixels",
+            smallest_n=100,
         ),
         Measure(
-            "nndr_median", "higher", "median ratio of nearest to second nearest training image, over that of held-out",
-            aspect="original", failing="copy", bounds=(0, None), space="pixels",
+            "nndr_median",
+            "higher",
+            "median ratio of nearest to second nearest training image, over that of held-out",
+            aspect="original",
+            failing="copy",
+            bounds=(0, None),
+            space="pixels",
         ),
         Measure(
-            "nndr_q05", "higher",
+            "nndr_q05",
+            "higher",
             "5% quantile of the ratio of nearest to second nearest training image, over that of held-out",
-            aspect="original", failing="copy", bounds=(0, None), space="pixels", smallest_n=100,
+            aspect="original",
+            failing="copy",
+            bounds=(0, None),
+            space="pixels",
+            smallest_n=100,
         ),
     )
 

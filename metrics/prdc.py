@@ -32,20 +32,36 @@ class Prdc(Metric):
     source = "Kynkäänniemi et al. 2019, eq. 1-2; Naeem et al. 2020, eq. 3-5"
     measures = (
         Measure(
-            "recall", "higher", "share of held-out images within reach of synthetic ones",
-            aspect="varied", failing="repeat", space="features", smallest_n=100,
+            "recall",
+            "higher",
+            "share of held-out images within reach of synthetic ones",
+            aspect="varied",
+            failing="repeat",
+            space="features",
+            smallest_n=100,
         ),
         Measure(
-            "coverage", "higher", "share of held-out images that have a synthetic one within their reach",
-            aspect="varied", failing="repeat", space="features", smallest_n=100,
+            "coverage",
+            "higher",
+            "share of held-out images that have a synthetic one within their reach",
+            aspect="varied",
+            failing="repeat",
+            space="features",
+            smallest_n=100,
         ),
         Measure(
-            "precision", "none", "share of synthetic images within reach of held-out ones (noise passes)",
-            space="features", smallest_n=100,
+            "precision",
+            "none",
+            "share of synthetic images within reach of held-out ones (noise passes)",
+            space="features",
+            smallest_n=100,
         ),
         Measure(
-            "density", "none", "how many held-out images reach a synthetic one, over 5, at most 1 (noise passes)",
-            space="features", smallest_n=100,
+            "density",
+            "none",
+            "how many held-out images reach a synthetic one, over 5, at most 1 (noise passes)",
+            space="features",
+            smallest_n=100,
         ),
     )
 

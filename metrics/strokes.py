@@ -11,7 +11,7 @@ from metrics._scores import mean, not_judged
 from metrics._strokes import FAINT, NAMES, describe
 
 RANGE = (0.005, 0.995)
-EMPTY = 0.5                     # of the pixels of held-out images, for 'a mostly empty ground'
+EMPTY = 0.5  # of the pixels of held-out images, for 'a mostly empty ground'
 
 
 class Strokes(Metric):
@@ -34,16 +34,31 @@ class Strokes(Metric):
     name = "strokes"
     measures = (
         Measure(
-            "stroke_plausibility", "higher", "share of synthetic images with strokes like those of held-out ones",
-            aspect="realistic", failing="noise", space="pixels", smallest_n=100,
+            "stroke_plausibility",
+            "higher",
+            "share of synthetic images with strokes like those of held-out ones",
+            aspect="realistic",
+            failing="noise",
+            space="pixels",
+            smallest_n=100,
         ),
         Measure(
-            "ghost_strokes", "lower", "share of synthetic images with too many separate parts",
-            aspect="realistic", failing="noise", space="pixels", smallest_n=100,
+            "ghost_strokes",
+            "lower",
+            "share of synthetic images with too many separate parts",
+            aspect="realistic",
+            failing="noise",
+            space="pixels",
+            smallest_n=100,
         ),
         Measure(
-            "speckled", "lower", "share of synthetic images with too many single bright pixels",
-            aspect="realistic", failing="noise", space="pixels", smallest_n=100,
+            "speckled",
+            "lower",
+            "share of synthetic images with too many single bright pixels",
+            aspect="realistic",
+            failing="noise",
+            space="pixels",
+            smallest_n=100,
         ),
     )
 

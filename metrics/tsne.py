@@ -37,9 +37,14 @@ class Tsne(Metric):
     source = "van der Maaten and Hinton 2008, eq. 1-5"
     measures = tuple(
         Measure(
-            f"tsne_overlap_{d}d", "higher",
+            f"tsne_overlap_{d}d",
+            "higher",
             f"mixing of synthetic and held-out images in one joint t-SNE of {d} dimensions",
-            aspect="realistic", failing="wrong-class", bounds=(0, None), space="features", smallest_n=100,
+            aspect="realistic",
+            failing="wrong-class",
+            bounds=(0, None),
+            space="features",
+            smallest_n=100,
         )
         for d in (2, 3)
     )
@@ -53,8 +58,13 @@ class Tsne(Metric):
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
         """Embed both sets together, once in 2 and once in 3 dimensions."""
         return overlaps(
-            evidence, ctx, "tsne", tuple(zip((2, 3), self.measures, strict=True)),
-            images=self.images, perplexity=self.perplexity, engine=self.engine,
+            evidence,
+            ctx,
+            "tsne",
+            tuple(zip((2, 3), self.measures, strict=True)),
+            images=self.images,
+            perplexity=self.perplexity,
+            engine=self.engine,
         )
 
 

@@ -33,8 +33,14 @@ class Umap(Metric):
     source = "McInnes et al. 2018, section 3"
     measures = (
         Measure(
-            "umap_overlap", "higher", "mixing of synthetic and held-out images in one joint UMAP of 2 dimensions",
-            aspect="realistic", failing="wrong-class", bounds=(0, None), space="features", smallest_n=100,
+            "umap_overlap",
+            "higher",
+            "mixing of synthetic and held-out images in one joint UMAP of 2 dimensions",
+            aspect="realistic",
+            failing="wrong-class",
+            bounds=(0, None),
+            space="features",
+            smallest_n=100,
         ),
     )
 

@@ -36,8 +36,13 @@ class UtilityGain(Metric):
     controls = ("real", "copy", "wrong-class")
     measures = (
         Measure(
-            "utility_gain", "higher", "F1 of the class on real test images, with synthetic images added to scarce ones",
-            aspect="useful", failing="copy", space="features", smallest_n=30,
+            "utility_gain",
+            "higher",
+            "F1 of the class on real test images, with synthetic images added to scarce ones",
+            aspect="useful",
+            failing="copy",
+            space="features",
+            smallest_n=30,
         ),
     )
 

@@ -30,17 +30,21 @@ class Vendi(Metric):
     source = "Friedman and Dieng 2023, definition 3.1"
     measures = (
         Measure(
-            "vendi_ratio", "higher", "effective number of different synthetic images, over that of held-out ones",
-            aspect="varied", failing="repeat", bounds=(0, None), space="features", smallest_n=100,
+            "vendi_ratio",
+            "higher",
+            "effective number of different synthetic images, over that of held-out ones",
+            aspect="varied",
+            failing="repeat",
+            bounds=(0, None),
+            space="features",
+            smallest_n=100,
         ),
     )
 
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
         """Divide the scores of both sets."""
         made, real = entropies(evidence.features("synthetic")), entropies(evidence.features("held_out"))
-        return {
-            "vendi_ratio": Score.of_means(lambda a, b: np.exp(a - b), made, real, rng=ctx.rng, draws=DRAWS)
-        }
+        return {"vendi_ratio": Score.of_means(lambda a, b: np.exp(a - b), made, real, rng=ctx.rng, draws=DRAWS)}
 
 
 def entropies(features: Array) -> Array:

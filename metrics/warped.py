@@ -10,8 +10,8 @@ from benchmark.api import Array, Context, Evidence, Measure, Metric, Score, hook
 from metrics._moments import normalised
 from metrics._scores import mean, not_judged
 
-NEAR = 0.7                      # of the median distance of held-out images: nearer is a warped copy
-INK, EMPTY = 0.1, 0.5           # brighter is ink; more ink than half of the pixels is no empty ground
+NEAR = 0.7  # of the median distance of held-out images: nearer is a warped copy
+INK, EMPTY = 0.1, 0.5  # brighter is ink; more ink than half of the pixels is no empty ground
 
 
 class Warped(Metric):
@@ -35,8 +35,11 @@ class Warped(Metric):
     source = "own definition; moments after Casey 1970"
     measures = (
         Measure(
-            "warped_share", "lower", "share of synthetic images that are a training image moved, scaled or slanted",
-            aspect="original", space="pixels",
+            "warped_share",
+            "lower",
+            "share of synthetic images that are a training image moved, scaled or slanted",
+            aspect="original",
+            space="pixels",
         ),
     )
 

@@ -11,8 +11,8 @@ from metrics._classifier import answers, f1, fit_and_predict
 from metrics._minority import ADDED, training_set, unfit
 from metrics._scores import not_judged
 
-SHARES = (0.0, 0.125, 0.25, 0.5, 0.75, 1.0)     # of 2n extra real images: where the learning curve is measured
-REPEATS = 3                                     # draws of the extra images at each
+SHARES = (0.0, 0.125, 0.25, 0.5, 0.75, 1.0)  # of 2n extra real images: where the learning curve is measured
+REPEATS = 3  # draws of the extra images at each
 
 
 class Worth(Metric):
@@ -37,8 +37,14 @@ class Worth(Metric):
     source = "own definition"
     measures = (
         Measure(
-            "worth_in_real_images", "higher", "extra real images that would raise F1 of the class as much",
-            aspect="useful", space="features", unit="images", bounds=(0.0, None), smallest_n=30,
+            "worth_in_real_images",
+            "higher",
+            "extra real images that would raise F1 of the class as much",
+            aspect="useful",
+            space="features",
+            unit="images",
+            bounds=(0.0, None),
+            smallest_n=30,
         ),
     )
 

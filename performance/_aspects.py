@@ -13,8 +13,8 @@ from benchmark.results import Results
 from benchmark.settings import Settings
 
 TOLERANCE = 0.1
-ROUNDED = 0.005                 # expected values are
-GREY = "greyed"                 # new in any case: what is not realistic
+ROUNDED = 0.005  # expected values are
+GREY = "greyed"  # new in any case: what is not realistic
 
 ASPECTS = """
 candidate                 | realistic | varied | original | useful
@@ -52,8 +52,12 @@ def run(table: str, seeds: int) -> bool:
     scarce = table == "scarce"
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(
-            classes="3,5", seeds=seeds, out=str(Path(folder) / "store"), report=False,
-            n_real=(50,) if scarce else None, metrics="utility_gain" if scarce else "",
+            classes="3,5",
+            seeds=seeds,
+            out=str(Path(folder) / "store"),
+            report=False,
+            n_real=(50,) if scarce else None,
+            metrics="utility_gain" if scarce else "",
         )
         results = selfcheck.run(settings, plugins.discover())
     return show(table, parse(SCARCE if scarce else ASPECTS), results)
@@ -98,7 +102,9 @@ def _mark(wanted: str, score: float | None, status: str, spread: float) -> str:
 def _disorder(aspect: str, means: Mapping[str, tuple[float, float]]) -> int:
     """Print pairs that are expected more than the tolerance apart and came out the other way round."""
     swapped = [
-        (a, b) for a, (want, found) in means.items() for b, (other, has) in means.items()
+        (a, b)
+        for a, (want, found) in means.items()
+        for b, (other, has) in means.items()
         if want - other > TOLERANCE and found < has
     ]
     for a, b in swapped:

@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmark.api import Context, Evidence, Generator, Images, Measure, Metric, Score, hookimpl
 
-STEP = 2**24 // 8               # numbers: 16 MiB
+STEP = 2**24 // 8  # numbers: 16 MiB
 Kind = Literal["killed", "exits", "segfault", "loops", "holds", "eats"]
 
 
@@ -41,7 +41,7 @@ class Harm(Empty):
     name = "harm"
     kind: Kind = "exits"
     clock: str = ""
-    gib: float = 1.0            # the limit of memory that `eats` goes beyond
+    gib: float = 1.0  # the limit of memory that `eats` goes beyond
 
     def fit(self, real: Images, ctx: Context) -> None:
         """Do it."""
@@ -78,7 +78,7 @@ def do(kind: str) -> None:
     if kind == "segfault":
         ctypes.string_at(0)
     if kind == "holds":
-        ctypes.PyDLL(None).sleep(60)                            # C code that keeps the lock of the interpreter
+        ctypes.PyDLL(None).sleep(60)  # C code that keeps the lock of the interpreter
     while kind == "loops":
         pass
 

@@ -73,8 +73,13 @@ class Claim:
         ratio = "" if self.ratio is None else f"{self.ratio:.3g}x"
         peer = f"{self.peer} {spread(self.peers)} {self.unit}".rstrip() if self.peers else self.peer
         return {
-            "claim": self.claim, "target": self.target, "measured": f"{spread(self.ours)} {self.unit}".rstrip(),
-            "peer": peer, "ratio": ratio, "met": self.target and ("yes" if self.met else "NO"), "note": self.note,
+            "claim": self.claim,
+            "target": self.target,
+            "measured": f"{spread(self.ours)} {self.unit}".rstrip(),
+            "peer": peer,
+            "ratio": ratio,
+            "met": self.target and ("yes" if self.met else "NO"),
+            "note": self.note,
         }
 
 
@@ -91,7 +96,10 @@ def cpu_seconds() -> float:
 
 
 def in_turn(
-    jobs: Mapping[str, Callable[[], Any]], rounds: int = 5, *, warm: bool = True,
+    jobs: Mapping[str, Callable[[], Any]],
+    rounds: int = 5,
+    *,
+    warm: bool = True,
     clock: Callable[[], float] = cpu_seconds,
 ) -> dict[str, list[float]]:
     """Return seconds by name, one a round: each round does all jobs, every other one backwards.

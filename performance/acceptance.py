@@ -33,10 +33,10 @@ from benchmark.reference import FeatureSpace, prepare
 from benchmark.seeds import random
 
 LABELS = (3, 5)
-WRONG = {3: 8, 5: 3}            # the digit that is given for another
+WRONG = {3: 8, 5: 3}  # the digit that is given for another
 METRICS = ("mixing", "prdc", "diversity", "nearest_neighbour", "classifier", "strokes")
 TOLERANCE = 0.05
-ROUNDED = 0.005                 # expected values are
+ROUNDED = 0.005  # expected values are
 
 # `strokes` is without speckles. An empty field was not measured.
 DEFAULT = """
@@ -113,10 +113,18 @@ def candidates(registry: Registry, task: Task, roles: Mapping[str, Images]) -> d
     copies = made("copy") if len(train) >= n else train[rng.integers(len(train), size=n)]
     noise = made("noise")
     return {
-        "fresh": fresh, "copies": copies, "half copies": half(fresh, copies, rng),
-        "slip": made("smote", variant="published"), "affine": made("affine"), "smote": made("smote"),
-        "half noise": half(fresh, noise, rng), "pca-gauss": pca_gaussian(train, n, rng),
-        "wrong digit": roles["wrong"], "noise": noise, "mean": noisy(train.mean(axis=0)), "repeat": made("repeat"),
+        "fresh": fresh,
+        "copies": copies,
+        "half copies": half(fresh, copies, rng),
+        "slip": made("smote", variant="published"),
+        "affine": made("affine"),
+        "smote": made("smote"),
+        "half noise": half(fresh, noise, rng),
+        "pca-gauss": pca_gaussian(train, n, rng),
+        "wrong digit": roles["wrong"],
+        "noise": noise,
+        "mean": noisy(train.mean(axis=0)),
+        "repeat": made("repeat"),
     }
 
 
@@ -144,14 +152,14 @@ def score(evidence: CellEvidence, metrics: Mapping[str, Metric], seconds: dict[s
         scores = metric.score(evidence, ctx)
         seconds.setdefault(name, []).append(time.process_time() - started)
         found |= {measure: s.value for measure, s in scores.items() if s.value is not None}
-        if "outside" in ctx.kept:                           # the last column is the speckles
+        if "outside" in ctx.kept:  # the last column is the speckles
             found["strokes"] = float(1 - ctx.kept["outside"][:, :-1].any(axis=1).mean())
     return found
 
 
 def feature_space(data: RealData, registry: Registry) -> FeatureSpace:
     """Fit the default features and the reference classifier on the neutral role."""
-    sizes = protocol.Sizes(train=50, held_out=100)          # neutral does not depend on them
+    sizes = protocol.Sizes(train=50, held_out=100)  # neutral does not depend on them
     neutral = [data.roles(label, 0, sizes)["neutral"] for label in range(len(data.class_names))]
     labels = np.repeat(np.arange(len(neutral)), [len(images) for images in neutral])
     return prepare(registry.get("features", "pca")(), np.concatenate(neutral), labels, random(0, "features", data.name))
@@ -161,7 +169,7 @@ def run(table: str, seeds: int, data: RealData, registry: Registry, space: Featu
     """Score all candidates of a table, print it, and return whether all came out."""
     text, sizes, names = TABLES[table]
     expected = parse(text)
-    control = "noise" if table == "small" else None         # that control gets no tstr, which takes long
+    control = "noise" if table == "small" else None  # that control gets no tstr, which takes long
     metrics = {name: registry.get("metrics", name)() for name in names}
     found: dict[str, list[dict[str, float]]] = {}
     seconds: dict[str, list[float]] = {}
@@ -203,7 +211,9 @@ def show(table: str, expected: Mapping[str, Mapping[str, float]], found: Mapping
             print(f"  {candidate:12} {row[name]:6.3f} | {values.mean():6.3f} ({spread:.3f}){mark}")
     first = next(iter(means))
     swapped = [
-        (a, b) for a in means[first] for b in means[first]
+        (a, b)
+        for a in means[first]
+        for b in means[first]
         if expected[a][first] > expected[b][first] and means[first][a] < means[first][b]
     ]
     disorder = [pair for pair in swapped if expected[pair[0]][first] - expected[pair[1]][first] > TOLERANCE]
@@ -224,7 +234,8 @@ def main(arguments: Any = None) -> int:
     composed = ("aspects", "scarce") if chosen.table == "all" else (chosen.table,)
     results = [
         _aspects.run(t, 10 if t == "scarce" and chosen.seeds == 3 else chosen.seeds)
-        for t in composed if t in ("aspects", "scarce")
+        for t in composed
+        if t in ("aspects", "scarce")
     ]
     tables = ("default", "small") if chosen.table == "all" else tuple({chosen.table} & set(TABLES))
     if not tables:

@@ -22,15 +22,17 @@ from benchmark.api import Array, Images
 from benchmark.data import load
 from generators._warp import affine_warp
 
-SAME = 1e-4                     # float32 against float64
+SAME = 1e-4  # float32 against float64
 
 
 def loop(images: Images, matrices: Array, offsets: Array) -> Images:
     """Return the images warped one after the other."""
-    return np.array([
-        ndimage.affine_transform(image[..., 0], matrix, offset, order=1, mode="grid-constant")[..., None]
-        for image, matrix, offset in zip(images, matrices, offsets, strict=True)
-    ])
+    return np.array(
+        [
+            ndimage.affine_transform(image[..., 0], matrix, offset, order=1, mode="grid-constant")[..., None]
+            for image, matrix, offset in zip(images, matrices, offsets, strict=True)
+        ]
+    )
 
 
 def measure(options: argparse.Namespace) -> Iterator[Claim]:
@@ -38,7 +40,7 @@ def measure(options: argparse.Namespace) -> Iterator[Claim]:
     registry, n = plugins.discover(), 300 if options.quick else 3000
     data, rng = load(registry.get("datasets", "mnist")(), None), np.random.default_rng(0)
     images = (data.raw[:n] / np.float32(255)).astype(np.float32)
-    matrices = registry.get("generators", "affine")().matrices(n, rng)      # type: ignore[attr-defined]
+    matrices = registry.get("generators", "affine")().matrices(n, rng)  # type: ignore[attr-defined]
     centre = (np.array(images.shape[1:3]) - 1) / 2
     offsets = centre - np.einsum("nij,nj->ni", matrices, centre + rng.uniform(-2, 2, (n, 2)))
     off = float(np.abs(affine_warp(images, matrices, offsets) - loop(images, matrices, offsets)).max())
@@ -48,8 +50,13 @@ def measure(options: argparse.Namespace) -> Iterator[Claim]:
     )
     note = f"{n / np.median(seconds['ours']):,.0f} images a second; largest difference {off:.1g}"
     yield Claim(
-        f"affine warp, {n:,} images", seconds["ours"], "s", 3.0,
-        peer="a loop over scipy", peers=seconds["loop"], note=note,
+        f"affine warp, {n:,} images",
+        seconds["ours"],
+        "s",
+        3.0,
+        peer="a loop over scipy",
+        peers=seconds["loop"],
+        note=note,
     )
     yield Claim("affine warp, largest difference of a pixel from scipy's", [off], "", at_most=SAME)
 

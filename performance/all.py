@@ -24,11 +24,32 @@ from typing import Any
 
 HERE = Path(__file__).parent
 SCRIPTS = (
-    "tsne", "neighbours", "gan", "smote", "affine", "floors", "startup", "execution", "report", "main_job", "scale",
+    "tsne",
+    "neighbours",
+    "gan",
+    "smote",
+    "affine",
+    "floors",
+    "startup",
+    "execution",
+    "report",
+    "main_job",
+    "scale",
 )
 VERSIONS = (
-    "numpy", "scipy", "scikit-learn", "numba", "umap-learn", "tensorflow", "keras", "torch", "openTSNE", "prdc",
-    "imbalanced-learn", "loky", "plotly",
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "numba",
+    "umap-learn",
+    "tensorflow",
+    "keras",
+    "torch",
+    "openTSNE",
+    "prdc",
+    "imbalanced-learn",
+    "loky",
+    "plotly",
 )
 COLUMNS = ("claim", "target", "measured", "peer", "ratio", "met", "note")
 HEAD = "| **`"
@@ -75,6 +96,7 @@ def _line(cells: Sequence[Any]) -> str:
 
 def machine() -> str:
     """Return what the figures depend on, as a paragraph."""
+
     def of(name: str) -> str:
         try:
             return f"{name} {version(name)}"

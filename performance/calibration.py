@@ -55,8 +55,13 @@ def score(out: Path, *, quick: bool, draws: int = DRAWS) -> Results:
     registry = plugins.discover()
     registry.generators.update({FRESH: FreshAgain, COPIES: CopiesWithReplacement})
     settings = Settings(
-        generators=f"{FRESH},{COPIES},{AFFINE}", classes="3,5", metrics=METRICS, seeds=FITS * draws // 2,
-        quick=quick, out=str(out), report=False,
+        generators=f"{FRESH},{COPIES},{AFFINE}",
+        classes="3,5",
+        metrics=METRICS,
+        seeds=FITS * draws // 2,
+        quick=quick,
+        out=str(out),
+        report=False,
     )
     return execute(plan.make(settings, registry, draws=3))
 

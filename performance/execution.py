@@ -36,8 +36,8 @@ from benchmark.settings import from_mapping
 from benchmark.todo import pending
 
 HEALTHY = 8
-TIME_LIMIT = 2.0                # seconds
-MEMORY_LIMIT = 1.0              # GiB
+TIME_LIMIT = 2.0  # seconds
+MEMORY_LIMIT = 1.0  # GiB
 PLUGIN = str(Path(__file__).parent / "_faults.py")
 
 
@@ -71,7 +71,7 @@ def overhead(out: Path, seeds: int) -> Claim:
     """Let one worker do empty cells, generated and scored: the time from one to the next, less their own work."""
     watch = run(out, generators="empty", metrics="nothing", classes="3", seeds=seeds, workers=1)
     own = {cell["cell"]: result["seconds"] for _, cell, result in watch.finished}
-    pairs = zip(watch.finished[2:], watch.finished[1:], strict=False)       # the first two start the workers
+    pairs = zip(watch.finished[2:], watch.finished[1:], strict=False)  # the first two start the workers
     spent = [now - before - own[cell["cell"]] for (now, cell, _), (before, _, _) in pairs]
     return Claim("overhead of an empty light cell", [1000 * s for s in spent], "ms", at_most=150, note="kept on disk")
 
@@ -84,8 +84,14 @@ def overshoot(out: Path, kind: str, what: str, rounds: int) -> Iterator[Claim]:
         clock = out.with_name(f"{out.name}-{turn}.clock")
         generator = f"harm[kind={kind},clock={clock},gib={MEMORY_LIMIT}]"
         watch = run(
-            out.with_name(f"{out.name}-{turn}"), generators=generator, metrics="nothing", classes="3", seeds=1,
-            workers=1, timeout=60.0 if kind == "eats" else TIME_LIMIT, memory=MEMORY_LIMIT,
+            out.with_name(f"{out.name}-{turn}"),
+            generators=generator,
+            metrics="nothing",
+            classes="3",
+            seeds=1,
+            workers=1,
+            timeout=60.0 if kind == "eats" else TIME_LIMIT,
+            memory=MEMORY_LIMIT,
         )
         ended, _, result = next(one for one in watch.finished if one[1]["generator"] == "harm")
         late.append(ended - float(clock.read_text(encoding="ascii")) - limit)
@@ -117,9 +123,7 @@ def large_store(out: Path, cells: int) -> Iterator[Claim]:
 
 def kept(out: Path, kind: str) -> Claim:
     """Let one cell crash among eight healthy ones, and a task of each pool among eight."""
-    watch = run(
-        out, generators=f"empty,harm[kind={kind}]", metrics="nothing", classes="3", seeds=HEALTHY, workers=2,
-    )
+    watch = run(out, generators=f"empty,harm[kind={kind}]", metrics="nothing", classes="3", seeds=HEALTHY, workers=2)
     fine = [c for _, c, result in watch.finished if c["generator"] == "empty" and result["status"] == "ok"]
     peers: dict[str, int | str] = {"ProcessPoolExecutor": in_pool(ProcessPoolExecutor(2), kind)}
     try:

@@ -30,13 +30,22 @@ if TYPE_CHECKING:
 
 METRICS = "mixing,strokes,classifier,prdc,diversity,nearest_neighbour"
 SHOWN = (
-    "realistic", "varied", "original", "tstr", "recognised", "mixing", "strokes", "recall", "coverage", "copy_share",
+    "realistic",
+    "varied",
+    "original",
+    "tstr",
+    "recognised",
+    "mixing",
+    "strokes",
+    "recall",
+    "coverage",
+    "copy_share",
     "cpu_s",
 )
 RAW = {"class_accuracy": "recognised", "stroke_plausibility": "strokes"}
-MOST = ("copy_share", "cpu_s")                  # of these the floor is a ceiling
+MOST = ("copy_share", "cpu_s")  # of these the floor is a ceiling
 GAN = {"recognised": 0.93, "mixing": 0.6, "recall": 0.65, "coverage": 0.8, "copy_share": 0.02}
-FLOORS: Mapping[tuple[str, int], Mapping[str, float]] = {       # issue 8, by configuration and training images
+FLOORS: Mapping[tuple[str, int], Mapping[str, float]] = {  # issue 8, by configuration and training images
     ("mixture", 1000): {"realistic": 0.75, "varied": 0.8, "original": 0.98, "tstr": 0.95, "cpu_s": 3.0},
     ("mixture", 50): {"realistic": 0.6, "varied": 0.7, "original": 0.97, "tstr": 0.93, "cpu_s": 15.0},
     ("gan", 1000): GAN,
@@ -57,7 +66,8 @@ def fits(results: Results) -> Iterator[dict[str, Any]]:
             own[RAW.get(row["measure"], row["measure"])] = row["value"]
     aspects = {
         (aspect, n): results.fit_scores(aspect, n)
-        for aspect in ("realistic", "varied", "original") for n in results.plan.sizes
+        for aspect in ("realistic", "varied", "original")
+        for n in results.plan.sizes
     }
     for (config, n, name, seed), own in tables.items():
         if own["control"]:
@@ -89,8 +99,11 @@ def show(rows: Sequence[Mapping[str, Any]]) -> int:
     for row in rows:
         where = f"{row['config']:24} {row['n_real']:5} {row['class']:>5} {row['seed']:4} "
         print(where + (row["reason"] or _cells([row.get(name) for name in SHOWN])))
-        missed += [f"{row['config']}, {row['n_real']} images, class {row['class']}, seed {row['seed']}: {', '.join(m)}"
-                   for m in [misses(row)] if m]
+        missed += [
+            f"{row['config']}, {row['n_real']} images, class {row['class']}, seed {row['seed']}: {', '.join(m)}"
+            for m in [misses(row)]
+            if m
+        ]
     for config, n in dict.fromkeys((row["config"], row["n_real"]) for row in rows):
         of = [row for row in rows if (row["config"], row["n_real"]) == (config, n)]
         columns = {name: [r[name] for r in of if r.get(name) is not None] for name in SHOWN}

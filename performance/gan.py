@@ -32,7 +32,7 @@ from generators._gan_training import BETA1, Recipe, Training
 from generators.gan import PRESETS
 
 BATCH, PIXELS = 128, 784
-RECIPES = {                     # and the target for the ratio to the loop
+RECIPES = {  # and the target for the ratio to the loop
     "gan": (PRESETS["tuned"], 3.5),
     "gan[preset=paper,shared_noise=true]": (replace(PRESETS["paper"], shared_noise=True), 3.5),
     "gan[preset=paper]": (PRESETS["paper"], None),
@@ -137,7 +137,9 @@ def measure(options: argparse.Namespace) -> Iterator[Claim]:
     real = np.random.default_rng(0).random((1000, PIXELS), dtype=np.float32)
     for name, (recipe, times) in RECIPES.items():
         jobs = {
-            "ours": ours(recipe, real, steps), "notebook": notebook(recipe, real, steps), "limit": limit(recipe, steps),
+            "ours": ours(recipe, real, steps),
+            "notebook": notebook(recipe, real, steps),
+            "limit": limit(recipe, steps),
         }
         found = in_turn(jobs, options.rounds or rounds)
         spent = {who: [1000 * s / steps for s in seconds] for who, seconds in found.items()}

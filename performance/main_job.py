@@ -25,7 +25,7 @@ from _measure import Claim, main
 from benchmark import plugins
 
 JOB = ["-g", "smote,gan", "-c", "3,5"]
-COSTLY = {"tsne": {"real", "wrong-class"}, "tstr": {"real", "wrong-class"}}     # which controls may get them
+COSTLY = {"tsne": {"real", "wrong-class"}, "tstr": {"real", "wrong-class"}}  # which controls may get them
 
 
 def bench(folder: str, *options: str) -> float:

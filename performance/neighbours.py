@@ -28,7 +28,7 @@ from benchmark.embedding.affinities import components
 from benchmark.neighbours import count_balls, nearest
 
 K, KEPT = 5, 10
-LIMIT = 250                     # MiB
+LIMIT = 250  # MiB
 
 
 def ours(real: Array, made: Array, kept: int = K) -> dict[str, float]:
@@ -39,8 +39,10 @@ def ours(real: Array, made: Array, kept: int = K) -> dict[str, float]:
         nearest(made, real, kept)
     reached, holding = count_balls(real, made, others), count_balls(made, real, own)
     return {
-        "recall": (reached > 0).mean(), "coverage": (near <= own).mean(),
-        "precision": (holding > 0).mean(), "density": holding.mean() / K,
+        "recall": (reached > 0).mean(),
+        "coverage": (near <= own).mean(),
+        "precision": (holding > 0).mean(),
+        "density": holding.mean() / K,
     }
 
 
@@ -75,7 +77,10 @@ def measure(options: argparse.Namespace) -> Iterator[Claim]:
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
         images, extra = map(float, done.stdout.split())
         yield Claim(
-            "neighbours among 60,000 x 784: memory beyond the images", [extra], "MiB", at_most=LIMIT,
+            "neighbours among 60,000 x 784: memory beyond the images",
+            [extra],
+            "MiB",
+            at_most=LIMIT,
             note=f"images {images:.0f} MiB; 60,000 x 60,000 distances would be 13,733",
         )
     order = np.random.default_rng(0).permutation(len(raw))
@@ -85,20 +90,28 @@ def measure(options: argparse.Namespace) -> Iterator[Claim]:
             real, made = features[:n], features[n:]
             values, expected = ours(real, made), theirs(real, made)
             for name, value in expected.items():
-                if abs(value - values[name]) > 1.5 / n:         # float32 puts an image at the edge of a ball in or out
+                if abs(value - values[name]) > 1.5 / n:  # float32 puts an image at the edge of a ball in or out
                     raise SystemExit(f"{name} is {values[name]}, prdc says {value}")
             jobs = {
-                "ours": partial(ours, real, made), "kept": partial(ours, real, made, KEPT),
+                "ours": partial(ours, real, made),
+                "kept": partial(ours, real, made, KEPT),
                 "peer": partial(theirs, real, made),
             }
             spent = in_turn(jobs, options.rounds or (1 if options.quick else 5), warm=False)
             claim = f"{n:,} + {n:,}, {space}"
             yield Claim(
-                f"precision, recall, density, coverage, {claim}", spent["ours"], "CPU s",
-                at_least=3 if space == "pca50" else None, peer="prdc", peers=spent["peer"],
+                f"precision, recall, density, coverage, {claim}",
+                spent["ours"],
+                "CPU s",
+                at_least=3 if space == "pca50" else None,
+                peer="prdc",
+                peers=spent["peer"],
             )
             yield Claim(
-                f"and {KEPT} neighbours both ways, {claim}", spent["kept"], "CPU s", peer="prdc without",
+                f"and {KEPT} neighbours both ways, {claim}",
+                spent["kept"],
+                "CPU s",
+                peer="prdc without",
                 peers=spent["peer"],
             )
 

@@ -29,7 +29,7 @@ from benchmark import plugins, reporting
 from reports._atlas import points_of, rows_of
 
 CHROMIUM = "/usr/bin/chromium"
-MOVES = 90                      # of the mouse, while a map is turned
+MOVES = 90  # of the mouse, while a map is turned
 READY = """
 addEventListener("load", () => requestAnimationFrame(() => requestAnimationFrame(() => {
   window.ready = performance.now();

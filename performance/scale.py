@@ -27,7 +27,7 @@ from _synthetic import fill
 CELLS = (1000, 3000, 10_000)
 IMAGES = (6000, 20_000, 60_000)
 COMPONENTS = 50
-STEADY = 1.5                    # growth per cell, from the upper two sizes over that from the lower two
+STEADY = 1.5  # growth per cell, from the upper two sizes over that from the lower two
 
 
 def cells(n: int) -> None:
@@ -96,8 +96,12 @@ def measure(options: argparse.Namespace) -> Iterator[Claim]:
         if what == "cells":
             steps = [(most - more) / (c - b) * 1024, (more - low) / (b - a) * 1024]
             yield Claim(
-                "memory a cell, upper sizes over lower ones", [max(steps[0], 0)], "KiB", at_most=STEADY,
-                peer="lower", peers=[max(steps[1], 1)],
+                "memory a cell, upper sizes over lower ones",
+                [max(steps[0], 0)],
+                "KiB",
+                at_most=STEADY,
+                peer="lower",
+                peers=[max(steps[1], 1)],
             )
 
 

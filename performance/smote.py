@@ -23,8 +23,8 @@ from benchmark.api import Array, Context, Images
 from benchmark.data import load
 
 K = 5
-TARGETS = {50: (10.0, 8.0), 3000: (20.0, 1.2)}          # of the loop, of imbalanced-learn
-REPEATS = {50: 40, 300: 4, 3000: 1}                     # so that a round takes long enough to be measured
+TARGETS = {50: (10.0, 8.0), 3000: (20.0, 1.2)}  # of the loop, of imbalanced-learn
+REPEATS = {50: 40, 300: 4, 3000: 1}  # so that a round takes long enough to be measured
 REGISTRY = plugins.discover()
 
 
@@ -69,7 +69,7 @@ def is_smote(made: Array, real: Images) -> bool:
     np.fill_diagonal(apart, np.inf)
     ends = np.argsort(apart, axis=1)[:, :K]
     for point in made[:20].astype(np.float64):
-        starts = np.argsort(((flat - point) ** 2).sum(1))[: 10 * K]         # a neighbour that is near is among these
+        starts = np.argsort(((flat - point) ** 2).sum(1))[: 10 * K]  # a neighbour that is near is among these
         a, b = np.repeat(flat[starts], K, axis=0), flat[ends[starts].ravel()]
         along = np.clip(((point - a) * (b - a)).sum(1) / ((b - a) ** 2).sum(1), 0, 1)
         if np.linalg.norm(a + along[:, None] * (b - a) - point, axis=1).min() > 1e-3:
@@ -97,9 +97,7 @@ def measure(options: argparse.Namespace) -> Iterator[Claim]:
         }
         loop, theirs = TARGETS.get(n, (None, None))
         for peer, name, target in (("listing", "the listing's loop", loop), ("imblearn", "imbalanced-learn", theirs)):
-            yield Claim(
-                f"SMOTE, {n} images", seconds["ours"], "ms", target, peer=name, peers=seconds[peer], note=note
-            )
+            yield Claim(f"SMOTE, {n} images", seconds["ours"], "ms", target, peer=name, peers=seconds[peer], note=note)
 
 
 if __name__ == "__main__":

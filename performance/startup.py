@@ -37,18 +37,27 @@ def start(*command: str) -> Callable[[], None]:
 def measure(options: argparse.Namespace) -> Iterator[Claim]:
     """Yield the starts, then the cached run."""
     rounds = options.rounds or (3 if options.quick else 15)
-    spent = in_turn({
-        "bare": start(sys.executable, "-c", "pass"),
-        "--help": start(*BENCH, "--help"),
-        "list": start(*BENCH, "list"),
-    }, rounds)
+    spent = in_turn(
+        {"bare": start(sys.executable, "-c", "pass"), "--help": start(*BENCH, "--help"), "list": start(*BENCH, "list")},
+        rounds,
+    )
     bare = [1000 * s for s in spent["bare"]]
     for name in ("--help", "list"):
         own = [1000 * s for s in spent[name]]
         yield Claim(f"bench {name}", own, "CPU ms", at_most=8, peer="python -c pass", peers=bare)
     with tempfile.TemporaryDirectory() as folder:
         run = start(
-            *BENCH, "run", "-g", "smote", "-c", "3,5", "--seeds", "1", "-o", f"{folder}/out", "--quiet",
+            *BENCH,
+            "run",
+            "-g",
+            "smote",
+            "-c",
+            "3,5",
+            "--seeds",
+            "1",
+            "-o",
+            f"{folder}/out",
+            "--quiet",
             *(["--quick"] if options.quick else []),
         )
         cached = in_turn({"run": run}, max(3, rounds // 3))["run"]

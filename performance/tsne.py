@@ -27,7 +27,7 @@ from benchmark.embedding import embed, exact, preserved
 from benchmark.embedding.affinities import graph
 from benchmark.embedding.tsne import by_descent
 
-SIZES = ((800, 200, 15), (3000, 750, 5))           # training images, others, seeds
+SIZES = ((800, 200, 15), (3000, 750, 5))  # training images, others, seeds
 DIGIT = 3
 
 
@@ -53,7 +53,7 @@ def measure(options: argparse.Namespace) -> Iterator[Claim]:
     """Yield time and quality for each size."""
     registry = plugins.discover()
     data = load(registry.get("datasets", "mnist")(), None)
-    embed(np.random.default_rng(0).random((50, 10)), "tsne", (2, 3))       # compiled, or read from the cache
+    embed(np.random.default_rng(0).random((50, 10)), "tsne", (2, 3))  # compiled, or read from the cache
     for train, other, seeds in ((80, 20, 1),) if options.quick else SIZES:
         seconds: dict[str, list[float]] = {"ours": [], "peer": []}
         quality: dict[tuple[str, int], list[tuple[float, float]]] = {}
@@ -87,7 +87,9 @@ def claims(
             f"its KL in {d}D", own[:, 0].tolist(), "nats", at_most=1.02, peer="scikit-learn", peers=other[:, 0].tolist()
         )
         yield Claim(
-            f"10 neighbours kept in {d}D, ours less theirs", (own[:, 1] - other[:, 1]).tolist(), "",
+            f"10 neighbours kept in {d}D, ours less theirs",
+            (own[:, 1] - other[:, 1]).tolist(),
+            "",
             at_least=-0.01 if d == 2 else None,
             note=f"ours {np.median(own[:, 1]):.3f}, scikit-learn {np.median(other[:, 1]):.3f}",
         )

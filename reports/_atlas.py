@@ -12,10 +12,10 @@ from benchmark.api import Array, Images, Source
 from reports._png import encode, is_ink, shaded
 from reports._rows import HELD_OUT, Row, index
 
-REACH = 32_000                  # the largest coordinate, of int16
-COLUMNS = 64                    # images in a row of the sheet
-VALUES = 4_000_000              # of the sheet, at the most: larger images are made smaller
-LEVELS = 16                     # shades of the sheet: four bits
+REACH = 32_000  # the largest coordinate, of int16
+COLUMNS = 64  # images in a row of the sheet
+VALUES = 4_000_000  # of the sheet, at the most: larger images are made smaller
+LEVELS = 16  # shades of the sheet: four bits
 
 
 def packed(source: Source, n_real: int, joint: Mapping[str, Any]) -> dict[str, Any]:
@@ -26,8 +26,11 @@ def packed(source: Source, n_real: int, joint: Mapping[str, Any]) -> dict[str, A
     seed = source.report["run"]["seeds"][0]
     ids = list(dict.fromkeys(name for name, _, _ in joint["strata"]))
     return {
-        "n_real": n_real, "seed": seed, "failed": joint["failed"],
-        "preserved": joint["preserved"], "src": ids,
+        "n_real": n_real,
+        "seed": seed,
+        "failed": joint["failed"],
+        "preserved": joint["preserved"],
+        "src": ids,
         "strata": [[ids.index(name), label, n] for name, label, n in joint["strata"]],
         "n": sum(n for _, _, n in joint["strata"]),
         "proj": {name: _coordinates(points) for name, points in joint["points"].items()},
@@ -83,7 +86,8 @@ def _coordinates(points: Array) -> str:
 def _images(source: Source, n_real: int, seed: int, strata: Sequence[tuple[str, int, int]]) -> Images:
     cells = index(source.report["cells"], "generator", "cls", "n_real", "seed")
     parts = [
-        source.real(label, "held_out", n_real, seed)[:n] if name == HELD_OUT["id"]
+        source.real(label, "held_out", n_real, seed)[:n]
+        if name == HELD_OUT["id"]
         else source.samples(cells[name, label, n_real, seed]["cell"])[:n]
         for name, label, n in strata
     ]

@@ -13,7 +13,7 @@ def is_closed(html: str) -> bool:
     """Return whether every element is closed, in order, and nothing else is."""
     reader = _Reader()
     reader.feed(html)
-    waiting = BEGUN.search(reader.rawdata)          # a tag or comment that does not end
+    waiting = BEGUN.search(reader.rawdata)  # a tag or comment that does not end
     return reader.fits and not reader.open and not waiting
 
 

@@ -13,9 +13,9 @@ from reports._rows import Row
 from reports._svg import colour, level, upright
 from reports._text import fixed
 
-TOP, BASE, HEIGHT = 8, 158, 186         # of the drawing, in px
-LEFT, RIGHT = 4.5, 86.0                 # of the plot, in percent: labels stand beside
-NARROWEST = 15                          # px between two labels
+TOP, BASE, HEIGHT = 8, 158, 186  # of the drawing, in px
+LEFT, RIGHT = 4.5, 86.0  # of the plot, in percent: labels stand beside
+NARROWEST = 15  # px between two labels
 
 
 def curves_figure(history: Row, generator: Row, ends: tuple[float, float], *, adversarial: bool) -> Markup:

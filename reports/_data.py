@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}      # no text can end the block or begin a tag
+ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}  # no text can end the block or begin a tag
 
 
 def script_safe(value: Any) -> Markup:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from reports._rows import Row
 from reports._svg import colour, level, upright
 
-TOP, BASE, HEIGHT = 26, 112, 134        # of the drawing, in px; x is percent
+TOP, BASE, HEIGHT = 26, 112, 134  # of the drawing, in px; x is percent
 
 
 def histogram(panel: Row, generator: Row, top: float) -> Markup:
@@ -21,8 +21,12 @@ def histogram(panel: Row, generator: Row, top: float) -> Markup:
         '<path class="fill" d="{fill}"/><path class="line" d="{line}"/><path class="other" d="{other}"/>'
         '<path class="new" d="{new}"/></svg>'
     ).format(
-        top=TOP, height=BASE - TOP, n=len(panel["to_train"]), fill=_steps(panel["to_train"], top, closed=True),
-        line=_steps(panel["to_train"], top), other=_steps(panel["to_held_out"], top),
+        top=TOP,
+        height=BASE - TOP,
+        n=len(panel["to_train"]),
+        fill=_steps(panel["to_train"], top, closed=True),
+        line=_steps(panel["to_train"], top),
+        other=_steps(panel["to_held_out"], top),
         new=_steps(panel["real_to_train"], top),
     )
     parts = [body, level("axis", 0, 100, BASE)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from reports._rows import Row, generators, index, measure_title, regimes, working
 from reports._text import counted, listed, sentence
 
-NEAR = 0.8          # asked of the interval's lower end: a mean of two lucky runs is not enough
+NEAR = 0.8  # asked of the interval's lower end: a mean of two lucky runs is not enough
 FAILS = 0.4
 FEW = 5
 UNRANKED = ("not-judged", "not-meaningful", "skipped")
@@ -78,8 +78,19 @@ def standings(report: Row, n_real: int) -> list[Standing]:
 
 def _unjudged(generator: Row, n_real: int, aspect: Row) -> Row:
     return {
-        "generator": generator["id"], "cls": None, "n_real": n_real, "aspect": aspect["id"], "score": None, "lo": None,
-        "hi": None, "n": 0, "status": "not-judged", "reason": "", "weakest": None, "label": "", "parts": [],
+        "generator": generator["id"],
+        "cls": None,
+        "n_real": n_real,
+        "aspect": aspect["id"],
+        "score": None,
+        "lo": None,
+        "hi": None,
+        "n": 0,
+        "status": "not-judged",
+        "reason": "",
+        "weakest": None,
+        "label": "",
+        "parts": [],
     }
 
 

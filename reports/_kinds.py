@@ -11,7 +11,7 @@ from reports._svg import colour
 from reports._text import percent
 
 SEVERAL = {"exact copy": "exact copies", "near copy": "near copies"}
-HEIGHT, SWATCH = 14, 12                 # px
+HEIGHT, SWATCH = 14, 12  # px
 
 
 def bar(shares: Mapping[str, float], generator: Row) -> Markup:
@@ -34,7 +34,8 @@ def key(shares: Mapping[str, float], generator: Row) -> Markup:
         item.format(
             colour(generator), _stretch(kind, 0, 100, SWATCH), _FRAME, percent(share), SEVERAL.get(kind, kind), s=SWATCH
         )
-        for kind, share in shares.items() if share > 0
+        for kind, share in shares.items()
+        if share > 0
     )
 
 

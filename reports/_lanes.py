@@ -10,7 +10,7 @@ from reports._rows import Row
 from reports._svg import colour, level, mark_at, place, upright
 from reports._text import DASH, fixed, interval
 
-LANE, EDGE = 17, 6              # px: height of a lane, and what is above the first and below the last
+LANE, EDGE = 17, 6  # px: height of a lane, and what is above the first and below the last
 
 
 def lanes(title: str, lines: Sequence[tuple[Row, Row | None]]) -> Markup:

@@ -13,11 +13,16 @@ from reports._text import DASH, fixed, interval
 
 def excerpt(report: Mapping[str, Any]) -> str:
     """Return headline, a table of the calibrated aspects, and the first fifteen images of each generator a class."""
-    return str(render(
-        "notebook.html.j2", headline=headline(report), aspects=report["aspects"],
-        regimes=[{"title": regime_title(report, n), "rows": _rows(report, n)} for n in regimes(report)],
-        lost=[g for g in generators(report) if g["status"] in ("failed", "skipped")], views=_images(report),
-    ))
+    return str(
+        render(
+            "notebook.html.j2",
+            headline=headline(report),
+            aspects=report["aspects"],
+            regimes=[{"title": regime_title(report, n), "rows": _rows(report, n)} for n in regimes(report)],
+            lost=[g for g in generators(report) if g["status"] in ("failed", "skipped")],
+            views=_images(report),
+        )
+    )
 
 
 def _rows(report: Row, n_real: int) -> list[dict[str, Any]]:
@@ -41,8 +46,10 @@ def _images(report: Row) -> list[dict[str, Any]]:
     found = []
     for entry in report["classes"]:
         sheets = [(g["label"], panels.get((g["id"], entry["label"], regimes(report)[-1]))) for g in shown]
-        found.append({
-            "title": class_title(report, entry),
-            "sheets": [{"label": label, **panel["plain"]} for label, panel in sheets if panel],
-        })
+        found.append(
+            {
+                "title": class_title(report, entry),
+                "sheets": [{"label": label, **panel["plain"]} for label, panel in sheets if panel],
+            }
+        )
     return [view for view in found if view["sheets"]]

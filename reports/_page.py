@@ -22,8 +22,8 @@ from reports._text import counted, day_of, listed, plural, shortened
 from reports._tokens import TOKENS
 
 STYLES = ("page.css", "figures.css", "map.css", "media.css")
-SCRIPTS = ("page.js", "sort.js", "save.js", "map.js")       # ours alone: a section brings none
-LARGEST = 10_000_000                # bytes; above, the footer and the command say which section is the largest
+SCRIPTS = ("page.js", "sort.js", "save.js", "map.js")  # ours alone: a section brings none
+LARGEST = 10_000_000  # bytes; above, the footer and the command say which section is the largest
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,14 @@ def compose(report: Mapping[str, Any], sections: Sequence[Section], assets: str 
             shown.append({"name": section.name, "title": section.title, "question": section.question, "body": body})
     warning = _weight(shown)
     html = render(
-        "page.html.j2", headline=headline(report), eyebrow=_eyebrow(report), warnings=_warnings(report["run"]),
-        sections=shown, footer=warning, alone=not assets, **frame("'self' data:" if assets else "data:"),
+        "page.html.j2",
+        headline=headline(report),
+        eyebrow=_eyebrow(report),
+        warnings=_warnings(report["run"]),
+        sections=shown,
+        footer=warning,
+        alone=not assets,
+        **frame("'self' data:" if assets else "data:"),
     )
     return Page(str(html), warning, beside)
 
@@ -92,8 +98,12 @@ def _eyebrow(report: Row) -> list[str]:
         chosen = f"{plural(noun(report))} {listed(classes)}"
     sizes = listed([f"{n:,}" for n in regimes(report)])
     runs = counted(len(report["run"]["seeds"]), "run")
-    return [f"{data.get('title') or data['name']}, {chosen}", f"{sizes} training images a {noun(report)}", runs,
-            day_of(report["run"]["started"])]
+    return [
+        f"{data.get('title') or data['name']}, {chosen}",
+        f"{sizes} training images a {noun(report)}",
+        runs,
+        day_of(report["run"]["started"]),
+    ]
 
 
 def _warnings(run: Row) -> list[str]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmark.api import Array, Images
 
-LEVELS = 32                     # shades kept: half the bytes, and no difference to the eye
+LEVELS = 32  # shades kept: half the bytes, and no difference to the eye
 COLOUR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}
 
 

@@ -11,12 +11,12 @@ from benchmark.api import Array
 from reports._rows import Row
 from reports._svg import colour
 
-YAW, PITCH = np.deg2rad(32), np.deg2rad(24)     # from above and to the side: two walls and the floor are seen
-DISTANCE = 5.0                                  # of the eye; half the longest edge of the box is 1
-BANDS = 5                                       # steps of depth
-EDGE = 92                                       # of the drawing, out of 100
+YAW, PITCH = np.deg2rad(32), np.deg2rad(24)  # from above and to the side: two walls and the floor are seen
+DISTANCE = 5.0  # of the eye; half the longest edge of the box is 1
+BANDS = 5  # steps of depth
+EDGE = 92  # of the drawing, out of 100
 CORNERS = np.array([(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], dtype=float)
-BACK = (("floor", (0, 1, 5, 4)), ("wall", (0, 2, 3, 1)), ("wall", (0, 4, 6, 2)))    # meet in the farthest corner, 0
+BACK = (("floor", (0, 1, 5, 4)), ("wall", (0, 2, 3, 1)), ("wall", (0, 4, 6, 2)))  # meet in the farthest corner, 0
 
 
 def flat_map(points: Sequence[int], n: int, generator: Row, label: str) -> Markup:

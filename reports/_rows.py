@@ -9,7 +9,7 @@ from reports._text import counted, words_of
 
 Row: TypeAlias = Mapping[str, Any]
 
-REAL = "real"                   # the control that is 1 on the calibrated scale
+REAL = "real"  # the control that is 1 on the calibrated scale
 HELD_OUT = {"id": "held-out", "label": "Real, held out", "slot": 0, "kind": "control", "real": True}
 
 

@@ -22,9 +22,7 @@ def render_study(report: Mapping[str, Any], folder: Path) -> str:
     ]
     words = [claim["verdict"] for claim in report["claims"]]
     counts = [(word, words.count(word)) for word in dict.fromkeys(words)]
-    return str(render(
-        "study.html.j2", **{**report, "figures": figures}, marks=MARKS, counts=counts, **frame(),
-    ))
+    return str(render("study.html.j2", **{**report, "figures": figures}, marks=MARKS, counts=counts, **frame()))
 
 
 def _inline(path: Path) -> Markup:

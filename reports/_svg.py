@@ -8,16 +8,16 @@ from reports._rows import REAL, Row
 from reports._text import fixed
 
 SHAPES = (
-    "M-6-3.6-3.6-6 0-2.4 3.6-6 6-3.6 2.4 0 6 3.6 3.6 6 0 2.4-3.6 6-6 3.6-2.4 0Z",        # 0: control, a cross
-    "M0-6.5 6.6 5H-6.6Z",                                                                # 1: triangle
-    "M-5-5H5V5H-5Z",                                                                     # 2: square
-    "M0-7 7 0 0 7-7 0Z",                                                                 # 3: diamond
-    "M-6.6-5H6.6L0 6.5Z",                                                                # 4: triangle down
-    "M-2-6.2H2V-2H6.2V2H2V6.2H-2V2H-6.2V-2H-2Z",                                         # 5: plus
+    "M-6-3.6-3.6-6 0-2.4 3.6-6 6-3.6 2.4 0 6 3.6 3.6 6 0 2.4-3.6 6-6 3.6-2.4 0Z",  # 0: control, a cross
+    "M0-6.5 6.6 5H-6.6Z",  # 1: triangle
+    "M-5-5H5V5H-5Z",  # 2: square
+    "M0-7 7 0 0 7-7 0Z",  # 3: diamond
+    "M-6.6-5H6.6L0 6.5Z",  # 4: triangle down
+    "M-2-6.2H2V-2H6.2V2H2V6.2H-2V2H-6.2V-2H-2Z",  # 5: plus
     "M-6 0A6 6 0 1 1 6 0A6 6 0 1 1-6 0ZM-2.6 0A2.6 2.6 0 1 0 2.6 0A2.6 2.6 0 1 0-2.6 0Z",  # 6: ring
 )
 DOT = "M-5.5 0A5.5 5.5 0 1 1 5.5 0A5.5 5.5 0 1 1-5.5 0Z"
-LEAST, MOST = -0.04, 1.12       # ends of the calibrated axis; what lies outside is drawn at the end, and named truly
+LEAST, MOST = -0.04, 1.12  # ends of the calibrated axis; what lies outside is drawn at the end, and named truly
 
 
 def colour(generator: Row) -> str:

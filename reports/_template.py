@@ -18,8 +18,11 @@ def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined  # not while plugins are loaded
 
     environment = Environment(
-        loader=PackageLoader("reports"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
+        loader=PackageLoader("reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters.update(sentence=_text.sentence, listed=_text.listed, shortened=_text.shortened)
     environment.globals.update(icon=_svg.icon, colour=_svg.colour)

@@ -9,8 +9,20 @@ from datetime import datetime
 DASH = "\u2014"
 LONGEST_REASON = 300
 ACRONYMS = {
-    "tstr": "TSTR", "trts": "TRTS", "trtr": "TRTR", "dcr": "DCR", "nndr": "NNDR", "1nn": "1-NN", "tsne": "t-SNE",
-    "umap": "UMAP", "auc": "AUC", "2d": "2D", "3d": "3D", "cnn": "CNN", "pca": "PCA", "q05": "5%",
+    "tstr": "TSTR",
+    "trts": "TRTS",
+    "trtr": "TRTR",
+    "dcr": "DCR",
+    "nndr": "NNDR",
+    "1nn": "1-NN",
+    "tsne": "t-SNE",
+    "umap": "UMAP",
+    "auc": "AUC",
+    "2d": "2D",
+    "3d": "3D",
+    "cnn": "CNN",
+    "pca": "PCA",
+    "q05": "5%",
 }
 
 

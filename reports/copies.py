@@ -19,7 +19,7 @@ from reports._views import NOTHING, views
 
 METRIC = "nearest_neighbour"
 BINS, CLOSEST = 36, 4
-HIGHEST = 2.5                       # bins of real images, stacked: what is higher is cut, and says how high it is
+HIGHEST = 2.5  # bins of real images, stacked: what is higher is cut, and says how high it is
 LINES = {"to_train": "nearest_distance", "to_held_out": "synthetic_to_held_out", "real_to_train": "held_out_to_train"}
 
 
@@ -64,19 +64,28 @@ class Copies(Section):
                 if panel is None:
                     missing.append(generator["label"])
                 else:
-                    shown.append({
-                        **panel, "generator": generator, "svg": histogram(panel, generator, top),
-                        **_words(panel, shares.get((*place, "copy_share")), shares.get((*place, "duplicate_share"))),
-                        **_kinds(kinds.get(place), generator),
-                    })
+                    shown.append(
+                        {
+                            **panel,
+                            "generator": generator,
+                            "svg": histogram(panel, generator, top),
+                            **_words(
+                                panel, shares.get((*place, "copy_share")), shares.get((*place, "duplicate_share"))
+                            ),
+                            **_kinds(kinds.get(place), generator),
+                        }
+                    )
             return {"panels": shown, "missing": missing}
 
         shape = report["run"]["data"]["shape"]
         return render(
-            "copies.html.j2", views=views(report, content), pixels=f"{int(np.prod(shape)):,}",
+            "copies.html.j2",
+            views=views(report, content),
+            pixels=f"{int(np.prod(shape)):,}",
             seen=report["run"]["data"].get("seen", ""),
             thresholds=any(p["threshold"] is not None for p in data or []),
-            kinds=bool(kinds), warped=any("warped" in row["shares"] for row in kinds.values()),
+            kinds=bool(kinds),
+            warped=any("warped" in row["shares"] for row in kinds.values()),
         )
 
 
@@ -96,11 +105,17 @@ def _panel(source: Source, generator: Any, cell: Row, kept: Mapping[str, Array],
     partners = train[np.asarray(kept["nearest_train"])[closest]]
     ink = is_ink(train)
     return {
-        "generator": generator, "cls": cell["cls"], "n_real": cell["n_real"], "seed": cell["seed"],
-        "end": round(float(edges[-1]), 5), **bins, "q01": round(q01, 5),
+        "generator": generator,
+        "cls": cell["cls"],
+        "n_real": cell["n_real"],
+        "seed": cell["seed"],
+        "end": round(float(edges[-1]), 5),
+        **bins,
+        "q01": round(q01, 5),
         "threshold": round(float(kept["threshold"]), 5) if "threshold" in kept else None,
         "close": round(float((to_train < q01).mean()), 5),
-        "ink": ink, "pairs": sheet(np.concatenate([images, partners]), len(images), ink=ink, gap=3),
+        "ink": ink,
+        "pairs": sheet(np.concatenate([images, partners]), len(images), ink=ink, gap=3),
         "distances": [round(float(d), 3) for d in to_train[closest]],
     }
 
@@ -120,7 +135,9 @@ def _words(panel: Row, copied: Row | None, repeated: Row | None) -> dict[str, st
         return percent(row["mean"]) if row is not None and row["mean"] is not None else ""
 
     return {
-        "close_text": percent(panel["close"]), "copied_text": share(copied), "repeated_text": share(repeated),
+        "close_text": percent(panel["close"]),
+        "copied_text": share(copied),
+        "repeated_text": share(repeated),
         "distance_text": ", ".join(fixed(d, 1) for d in panel["distances"]),
     }
 

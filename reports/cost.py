@@ -14,8 +14,8 @@ from reports._svg import colour, level, mark_at, upright
 from reports._template import render
 from reports._text import brief
 
-END = 52.0              # percent of the line: the number stands beside the mark
-SHORTEST = 0.001        # seconds; below, clocks say nothing
+END = 52.0  # percent of the line: the number stands beside the mark
+SHORTEST = 0.001  # seconds; below, clocks say nothing
 
 
 class Cost(Section):
@@ -48,7 +48,9 @@ def _regime(report: Row, n_real: int) -> dict[str, Any]:
 
 
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "Fit, seconds of CPU": ("fit", "wall"), "Images a second": ("speed",), "Peak memory, MiB": ("memory",),
+    "Fit, seconds of CPU": ("fit", "wall"),
+    "Images a second": ("speed",),
+    "Peak memory, MiB": ("memory",),
 }
 FORMATS: dict[str, Callable[[Row], str]] = {
     "Fit, seconds of CPU": lambda m: ", ".join(

@@ -18,7 +18,7 @@ from reports._views import views
 
 SHOWN, COLUMNS = 15, 3
 PICKED = 5
-RULES = {                           # how the least plausible come first, by the columns that there are
+RULES = {  # how the least plausible come first, by the columns that there are
     "plausible_strokes": "those with strokes out of the range of real ones first",
     "class_probability": "the less sure a classifier of real images is of the {noun}, the earlier",
     "real_neighbours": "the fewer of the ten nearest images are real, the earlier",
@@ -53,8 +53,11 @@ class ImageGrids(Section):
 
         known = {column for panel in data for column in panel["rule"]}
         return render(
-            "images.html.j2", views=views(report, content), first=report["run"]["seeds"][0],
-            any=bool(working(report)), nearest=any(panel["closest"] for panel in data),
+            "images.html.j2",
+            views=views(report, content),
+            first=report["run"]["seeds"][0],
+            any=bool(working(report)),
+            nearest=any(panel["closest"] for panel in data),
             rules=[rule.format(noun=noun(report)) for column, rule in RULES.items() if column in known],
         )
 
@@ -66,7 +69,7 @@ def _panel(source: Source, generator: Any, cell: Row) -> dict[str, Any]:
 
     def sheets(picked: Array, across: int, *, below: bool) -> dict[str, Any]:
         chosen = images[picked]
-        known = columns.get("nearest_train")                    # a real image that is in `train` is not its own
+        known = columns.get("nearest_train")  # a real image that is in `train` is not its own
         near = train[nearest(chosen, train) if known is None else known[picked]]
         ink = is_ink(train)
         return {
@@ -81,8 +84,13 @@ def _panel(source: Source, generator: Any, cell: Row) -> dict[str, Any]:
 
     first = np.arange(min(SHOWN, len(images)))
     return {
-        "generator": generator, "cls": cell["cls"], "n_real": cell["n_real"], "seed": cell["seed"],
-        "ink": is_ink(train), "count": len(first), "rule": rule,
+        "generator": generator,
+        "cls": cell["cls"],
+        "n_real": cell["n_real"],
+        "seed": cell["seed"],
+        "ink": is_ink(train),
+        "count": len(first),
+        "rule": rule,
         **sheets(first, COLUMNS, below=False),
         "worst": extremes([columns[name] for name in reversed(rule)]) if rule else None,
         "closest": extremes([columns["nearest_distance"]]) if "nearest_distance" in columns else None,

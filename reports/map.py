@@ -20,7 +20,7 @@ from reports._views import NOTHING
 
 METHODS = {"tsne": "t-SNE", "umap": "UMAP"}
 OVERLAPS = {"2D": "tsne_overlap_2d", "3D": "tsne_overlap_3d"}
-FEWEST = 10                     # images; a map of fewer says nothing
+FEWEST = 10  # images; a map of fewer says nothing
 
 
 class Map(Section):
@@ -78,7 +78,9 @@ def _atlas(report: Row, found: Row) -> dict[str, Any]:
     classes = [{"label": label, "name": names.get(label, label)} for label in labels]
     methods = _methods(found)
     atlas = {
-        "n": found["n"], "proj": found["proj"], "sprite": found["sprite"],
+        "n": found["n"],
+        "proj": found["proj"],
+        "sprite": found["sprite"],
         "strata": [[s, labels.index(label), n] for s, label, n in found["strata"]],
         "sources": [
             {"label": g["label"], "path": mark_of(g), "colour": token_of(g), "hollow": bool(g.get("hollow"))}
@@ -88,14 +90,18 @@ def _atlas(report: Row, found: Row) -> dict[str, Any]:
     }
     return {
         "atlas": data_block(f"map-{found['n_real']}", "map", atlas),
-        "sources": sources, "methods": {m: METHODS[m] for m in methods},
+        "sources": sources,
+        "methods": {m: METHODS[m] for m in methods},
         "classes": atlas["classes"],
         "images": "Images" if noun(report) == "class" else plural(noun(report)).capitalize(),
         "kept": [
             (f"{METHODS[m]} in {d}D", percent(found["preserved"][f"{m}{d}"]))
-            for m in methods for d in (2, 3) if f"{m}{d}" in found["preserved"]
+            for m in methods
+            for d in (2, 3)
+            if f"{m}{d}" in found["preserved"]
         ],
-        "many": counted(found["n"], "image"), "id": f"map-{found['n_real']}",
+        "many": counted(found["n"], "image"),
+        "id": f"map-{found['n_real']}",
     }
 
 

@@ -13,7 +13,7 @@ from reports._svg import forest
 from reports._template import render
 from reports._text import DASH, counted, fixed, listed
 
-FEW = 6                         # generators up to which every pair is shown, and not only those with the best
+FEW = 6  # generators up to which every pair is shown, and not only those with the best
 
 
 class Ranking(Section):
@@ -93,7 +93,8 @@ def _line(pair: Row, named: Mapping[Any, Row], reach: float) -> dict[str, Any]:
 
 def _absent(report: Row, aspect: Row, n_real: int) -> str:
     rows = [
-        r for r in report["calibrated"]
+        r
+        for r in report["calibrated"]
         if r["aspect"] == aspect["id"] and r["n_real"] == n_real and r["cls"] is None and r["status"] != "ok"
     ]
     reasons: Sequence[str] = list(dict.fromkeys(r["reason"] for r in rows if r["reason"]))[:2]

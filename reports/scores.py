@@ -42,7 +42,8 @@ class Scores(Section):
 
         together = [
             {"title": regime_title(report, n), **_table(report, at_once, _of_all(rows, n), notes=("ok",))}
-            for n in regimes(report) if at_once
+            for n in regimes(report)
+            if at_once
         ]
         return render("scores.html.j2", views=views(report, content), together=together)
 
@@ -90,7 +91,7 @@ def _column(measure: Row, i: int, scored: Sequence[Any], real: Sequence[Any]) ->
     values = [v for _, rows in [*scored, *real] if (v := _mean(rows[i])) is not None]
     own = [v for _, rows in scored if (v := _mean(rows[i])) is not None]
     better, best = measure["better"], None
-    if len(own) > 1 and better != "none" and measure["part"]:       # evidence has no best: noise is far from all images
+    if len(own) > 1 and better != "none" and measure["part"]:  # evidence has no best: noise is far from all images
         best = max(own) if better == "higher" else min(own, key=(lambda v: abs(v - 0.5)) if better == "half" else float)
     digits = decimals_for(values)
     return {

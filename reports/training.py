@@ -15,7 +15,7 @@ from reports._rows import Row, class_title, first_cells, index, regime_title, re
 from reports._template import render
 
 POINTS, MOMENTS, VECTORS = 120, 6, 8
-ADVERSARIAL = {"G", "D"}        # curves of these names are losses of a GAN
+ADVERSARIAL = {"G", "D"}  # curves of these names are losses of a GAN
 
 
 class Training(Section):
@@ -36,13 +36,21 @@ class Training(Section):
             if history.get("curves") or history.get("snapshots"):
                 ink = is_ink(source.real(cell["cls"], "train", cell["n_real"], cell["seed"]))
                 snapshots = sorted((int(step), images) for step, images in history.get("snapshots", {}).items())
-                found.append({
-                    "generator": generator["id"], "cls": cell["cls"], "n_real": cell["n_real"], "seed": cell["seed"],
-                    "unit": history.get("unit", "step"), "ink": ink,
-                    "curves": {name: _smooth(points) for name, points in history.get("curves", {}).items() if points},
-                    "moments": [step for step, _ in snapshots],
-                    "snapshots": [_snapshot(step, images, ink) for step, images in _some(snapshots)],
-                })
+                found.append(
+                    {
+                        "generator": generator["id"],
+                        "cls": cell["cls"],
+                        "n_real": cell["n_real"],
+                        "seed": cell["seed"],
+                        "unit": history.get("unit", "step"),
+                        "ink": ink,
+                        "curves": {
+                            name: _smooth(points) for name, points in history.get("curves", {}).items() if points
+                        },
+                        "moments": [step for step, _ in snapshots],
+                        "snapshots": [_snapshot(step, images, ink) for step, images in _some(snapshots)],
+                    }
+                )
         return found
 
     def render(self, report: Mapping[str, Any], data: Any) -> Markup:
@@ -54,7 +62,8 @@ class Training(Section):
             tops = _tops(own)
             panels = [
                 _panel(report, generator, entry, rows[key], tops)
-                for entry in report["classes"] for n_real in regimes(report)
+                for entry in report["classes"]
+                for n_real in regimes(report)
                 if (key := (generator["id"], entry["label"], n_real)) in rows
             ]
             if panels:

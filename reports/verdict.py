@@ -119,10 +119,15 @@ def _parts(report: Row, found: list[Standing], n_real: int) -> list[dict[str, An
                 value = own[part["measure"]]
                 cells.append({"text": fixed(value), "weakest": len(known) > 1 and value == min(known)})
             control = labels.get(part["control"], part["control"]) or "a fixed value"
-            rows.append({
-                "aspect": aspect["label"], "title": measure_title(measure), "help": measure["help"], "control": control,
-                "scores": cells,
-            })
+            rows.append(
+                {
+                    "aspect": aspect["label"],
+                    "title": measure_title(measure),
+                    "help": measure["help"],
+                    "control": control,
+                    "scores": cells,
+                }
+            )
     return [row for row in rows if any(cell["text"] != DASH for cell in row["scores"])]
 
 

@@ -89,7 +89,10 @@ def bench(tmp_path: Path) -> Bench:
     def run(*arguments: object, code: int | None = 0) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             [sys.executable, "-m", "benchmark", *map(str, arguments)],
-            cwd=folder, capture_output=True, text=True, timeout=300,
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=300,
         )
         if code is not None:
             assert done.returncode == code, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"

@@ -46,7 +46,7 @@ def test_leftovers_go_and_those_of_a_live_run_stay(bench, out: Path) -> None:
 
 
 def test_cells_that_the_last_run_does_not_refer_to(bench, out: Path, jitter: Path) -> None:
-    assert "nothing to remove" not in bench("clean", "--unreferenced").stdout       # the leftovers
+    assert "nothing to remove" not in bench("clean", "--unreferenced").stdout  # the leftovers
     bench("clean", "--yes")
     assert bench("clean", "--unreferenced").stdout == "nothing to remove\n"
     bench(*RUN, "-g", "jitter", "-p", jitter)

@@ -25,8 +25,15 @@ def two_cards(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("visible", "device"),
     [
-        (None, "gpu:NVIDIA A100"), ("0,1", "gpu:NVIDIA A100"), ("1", "gpu:NVIDIA T4"), ("", "cpu"), ("-1", "cpu"),
-        ("-1,0", "cpu"), ("7", "cpu"), ("no", "cpu"), ("GPU-8932f937", "gpu:NVIDIA A100"),
+        (None, "gpu:NVIDIA A100"),
+        ("0,1", "gpu:NVIDIA A100"),
+        ("1", "gpu:NVIDIA T4"),
+        ("", "cpu"),
+        ("-1", "cpu"),
+        ("-1,0", "cpu"),
+        ("7", "cpu"),
+        ("no", "cpu"),
+        ("GPU-8932f937", "gpu:NVIDIA A100"),
     ],
 )
 def test_the_first_card_that_is_visible_as_cuda_reads_it(two_cards: Path, visible: str | None, device: str) -> None:
@@ -38,7 +45,8 @@ def test_the_first_card_that_is_visible_as_cuda_reads_it(two_cards: Path, visibl
 def test_a_cell_on_a_card_sees_one_and_does_not_take_all_of_its_memory() -> None:
     assert environment("cpu") == {}
     assert environment("gpu:NVIDIA T4", {"CUDA_VISIBLE_DEVICES": "1,0"}) == {
-        "CUDA_VISIBLE_DEVICES": "1", "TF_FORCE_GPU_ALLOW_GROWTH": "true"
+        "CUDA_VISIBLE_DEVICES": "1",
+        "TF_FORCE_GPU_ALLOW_GROWTH": "true",
     }
     assert environment("gpu:NVIDIA T4", {})["CUDA_VISIBLE_DEVICES"] == "0"
 
@@ -86,13 +94,21 @@ def test_on_a_card_one_cell_at_a_time_under_a_key_of_its_own(tmp_path: Path, mon
 
     (tmp_path / "heavy.py").write_text(f"FILE = {str(tmp_path / 'seen')!r}\n{HEAVY}")
     options = {
-        "generators": "heavy", "plugins": [str(tmp_path / "heavy.py")], "dataset": "digits", "classes": "3,5,7",
-        "seeds": 1, "metrics": "diversity", "n_real": 30, "n_synthetic": 30, "report": False, "workers": 3,
+        "generators": "heavy",
+        "plugins": [str(tmp_path / "heavy.py")],
+        "dataset": "digits",
+        "classes": "3,5,7",
+        "seeds": 1,
+        "metrics": "diversity",
+        "n_real": 30,
+        "n_synthetic": 30,
+        "report": False,
+        "workers": 3,
         "out": str(tmp_path / "out"),
     }
     registry = plugins.discover(options["plugins"])
     on_cpu = plan.make(from_mapping(options), registry)
-    monkeypatch.setattr(plan, "gpu_or_cpu", lambda: "gpu:NVIDIA T4")          # there is none where tests run
+    monkeypatch.setattr(plan, "gpu_or_cpu", lambda: "gpu:NVIDIA T4")  # there is none where tests run
     on_card = plan.make(from_mapping({**options, "device": "auto"}), registry)
     for ours, theirs in zip(on_cpu.cells, on_card.cells, strict=True):
         assert (ours.key == theirs.key) == (ours.config != "heavy")

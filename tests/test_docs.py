@@ -51,7 +51,9 @@ def test_commands_run_as_they_are_written(page: str, bench: Any) -> None:
     """A console block is what a reader types; one line after another in one folder, on tiny digits."""
     typed = [
         line.removeprefix("$ ")
-        for block in CONSOLE.findall((DOCS / page).read_text()) for line in block.splitlines() if line.startswith("$ ")
+        for block in CONSOLE.findall((DOCS / page).read_text())
+        for line in block.splitlines()
+        if line.startswith("$ ")
     ]
     assert typed
     for line in typed:
@@ -71,7 +73,7 @@ def test_commands_and_options_that_are_named_are_there(page: str) -> None:
     known = {name: command_line.get_command(context, name) for name in command_line.list_commands(context)}
     for name, rest in re.findall(r"(?:^|[`$/ ])bench ([a-z]+)\b([^`\n]*)", text, re.MULTILINE):
         if name not in known and not rest.strip():
-            continue                                    # a word after 'bench' in a sentence
+            continue  # a word after 'bench' in a sentence
         assert name in known, f"{page}: bench {name}"
         options = {option for parameter in known[name].params for option in parameter.opts}
         for option in re.findall(r"(?<![\w-])--[a-z][a-z-]*", rest):

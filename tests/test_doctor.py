@@ -16,8 +16,11 @@ PACKAGES = ("benchmark", "generators", "metrics", "reports")
 def doctored(path: Path, *arguments: str, code: int = 0) -> str:
     """Run it with `path` before everything else that can be imported."""
     done = subprocess.run(
-        [sys.executable, "-m", "benchmark", "doctor", *arguments], capture_output=True, text=True,
-        env={**os.environ, "PYTHONPATH": str(path)}, cwd=path,
+        [sys.executable, "-m", "benchmark", "doctor", *arguments],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(path)},
+        cwd=path,
     )
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout
@@ -40,7 +43,10 @@ def test_all_is_said_and_what_is_in_the_way_hinders_nothing(tmp_path: Path) -> N
     found = {finding["what"]: finding for finding in said["findings"]}
     assert found["numpy"]["state"] == "ok" and found["numpy"]["found"]
     assert found["data mnist"] == {
-        "what": "data mnist", "state": "ok", "found": "70,000 images, as they should be", "mend": ""
+        "what": "data mnist",
+        "state": "ok",
+        "found": "70,000 images, as they should be",
+        "mend": "",
     }
     assert {"system", "cores", "memory", "disk", "device", "cache", "tensorflow", "torch", "distributed"} <= set(found)
     assert found["packages"]["mend"] == "pip uninstall someones-metrics"

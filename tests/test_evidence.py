@@ -105,11 +105,11 @@ def test_who_wins_against_each_other_class_is_the_label(classes: int) -> None:
     points = np.eye(3, dtype=np.float32)[labels - 4] + rng.normal(0, 0.4, (60, 3)).astype(np.float32)
     space = prepare(Pixels(), points.reshape(60, 1, 3, 1), labels, rng)
     told = np.stack([space.probability(points, label) for label in sorted(set(labels))], axis=1)
-    won = told.max(axis=1) > 1 / (1 + np.exp(-space.classifier.offset))                  # a margin above 0
+    won = told.max(axis=1) > 1 / (1 + np.exp(-space.classifier.offset))  # a margin above 0
     assert won.mean() > 0.9
     assert np.array_equal(space.classify(points)[won], told.argmax(axis=1)[won] + 4)
     assert space.probability(points, 99) is None
-    bare = FeatureSpace("pixels", "mine", Pixels(), space.classifier.machine)            # knows labels alone
+    bare = FeatureSpace("pixels", "mine", Pixels(), space.classifier.machine)  # knows labels alone
     assert bare.probability(points, 4) is None
 
 
@@ -134,6 +134,6 @@ def test_the_reference_classifier_knows_mnist(mnist: RealData) -> None:
     assert (space.classify(features) == mnist.test_labels).mean() == pytest.approx(0.973, abs=0.003)
     sure = np.stack([space.probability(features, label) for label in range(10)], axis=1)
     right = mnist.test_labels[:, None] == np.arange(10)
-    for low, high in ((0.0, 0.01), (0.1, 0.4), (0.4, 0.6), (0.6, 0.9), (0.99, 1.0)):      # said is what is found
+    for low, high in ((0.0, 0.01), (0.1, 0.4), (0.4, 0.6), (0.6, 0.9), (0.99, 1.0)):  # said is what is found
         told = (sure >= low) & (sure <= high)
         assert right[told].mean() == pytest.approx(sure[told].mean(), abs=0.07 if 0.1 <= low <= 0.9 else 0.005)

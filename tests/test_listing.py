@@ -87,4 +87,4 @@ def test_info_says_the_licence(bench, jitter: Path) -> None:
     (gan,) = json.loads(bench("info", "gan", "--json").stdout)
     assert gan["licence"] == "MIT"
     assert "licence:   MIT" in bench("info", "smote").stdout
-    assert "licence:" not in bench("info", "-p", jitter, "jitter").stdout       # a file of one's own says nothing of it
+    assert "licence:" not in bench("info", "-p", jitter, "jitter").stdout  # a file of one's own says nothing of it

@@ -72,7 +72,7 @@ def test_balls_hold_what_lies_on_their_edge(of: np.ndarray, among: np.ndarray, s
 def test_float64_agrees_where_float32_has_lost_its_digits(offset: float) -> None:
     rng = np.random.default_rng(0)
     among = (rng.normal(size=(300, 40)) + offset).astype(np.float32)
-    among[0, 0] += 1e6                                      # one far image makes every product inexact
+    among[0, 0] += 1e6  # one far image makes every product inexact
     of = among[rng.integers(300, size=200)] + rng.normal(0, 1e-3, (200, 40)).astype(np.float32)
     found, exact = nearest(of, among, 5), brute(of, among)
     assert np.array_equal(found.indices, np.argsort(exact, axis=1, kind="stable")[:, :5])
@@ -85,7 +85,7 @@ def test_copies_are_at_distance_zero(mnist: RealData) -> None:
     assert (found.distances == 0).all()
     assert np.array_equal(found.indices[:, 0], np.arange(1500)[::-1])
     twice = np.concatenate([images[:50], images[:50]])
-    assert (nearest(twice, twice, 1, same=True).distances == 0).all()       # a duplicate is a neighbour, itself is not
+    assert (nearest(twice, twice, 1, same=True).distances == 0).all()  # a duplicate is a neighbour, itself is not
 
 
 def test_blocks_do_not_change_the_result(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,7 +104,7 @@ def test_pieces_of_a_large_set_do_not_change_the_result(monkeypatch: pytest.Monk
     of, among = rng.random((20, 5), dtype=np.float32), rng.random((300, 5), dtype=np.float32)
     radii = rng.random(300, dtype=np.float32)
     whole, counts = nearest(of, among, 3), count_balls(of, among, radii)
-    monkeypatch.setattr(neighbours, "COPY", 40 * 7)             # 40 rows at once
+    monkeypatch.setattr(neighbours, "COPY", 40 * 7)  # 40 rows at once
     assert np.array_equal(nearest(of, among, 3).indices, whole.indices)
     assert np.array_equal(count_balls(of, among, radii), counts)
 

@@ -115,7 +115,7 @@ def test_ctrl_c_twice_ends_at_once_and_leaves_nothing_running(slow: Path) -> Non
 def test_verbose_is_a_line_a_finished_cell_and_off_a_terminal_lines_are_plain(bench) -> None:
     (bench.folder / "slow.py").write_text(SLOW.replace("SECONDS", "0.2"))
     done = bench(*RUN, "-v")
-    lines = [line for line in done.stderr.splitlines() if not line.startswith("bench: ")]     # what is said of the data
+    lines = [line for line in done.stderr.splitlines() if not line.startswith("bench: ")]  # what is said of the data
     assert lines[0].startswith("6 cells to do, 0 cached or skipped, about ")
     cells = [line for line in lines if re.fullmatch(r"\S+, class 3, n_real \d+, seed 0: ok, \d+\.\d s", line)]
     assert sorted(line.split(",")[0] for line in cells) == ["copy", "noise", "real", "repeat", "slow", "wrong-class"]

@@ -76,7 +76,7 @@ def test_the_generator_of_the_readme_fits_and_samples(tmp_path: Path, mnist: Rea
     images = jitter.sample(200, ctx)
     assert images.shape == (200, *real.shape[1:])
     nearest = np.abs(images[:, None] - real).reshape(200, 50, -1).mean(axis=2).min(axis=1)
-    assert nearest == pytest.approx(0.2 * np.sqrt(2 / np.pi), rel=0.1)      # the mean size of a normal error of sd 0.2
+    assert nearest == pytest.approx(0.2 * np.sqrt(2 / np.pi), rel=0.1)  # the mean size of a normal error of sd 0.2
 
 
 @pytest.mark.parametrize(

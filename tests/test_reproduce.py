@@ -94,7 +94,9 @@ def test_a_study_is_run_judged_and_drawn(bench, tmp_path: Path) -> None:
     plugin.write_text(STUDY)
     done = bench("reproduce", "mine", "-p", plugin, code=0)
     assert [line for line in done.stderr.splitlines() if line.startswith("mine, ")] == [
-        "mine, run 1 of 1: one", "mine, figure 1 of 2: one", "mine, figure 2 of 2: two",
+        "mine, run 1 of 1: one",
+        "mine, figure 1 of 2: one",
+        "mine, figure 2 of 2: two",
     ]
     folder = bench.folder / "bench-results-mine"
     report = json.loads((folder / "study.json").read_text())

@@ -14,8 +14,22 @@ import pytest
 from benchmark.results import COLUMNS
 
 # No map: drawing it takes longer than all the cells.
-SMALL = ["run", "--map-points", "0", "-c", "3,5", "--n-real", "60", "--n-synthetic", "100", "-m", "mixing,prdc",
-         "--seeds", "1", "--quiet"]
+SMALL = [
+    "run",
+    "--map-points",
+    "0",
+    "-c",
+    "3,5",
+    "--n-real",
+    "60",
+    "--n-synthetic",
+    "100",
+    "-m",
+    "mixing,prdc",
+    "--seeds",
+    "1",
+    "--quiet",
+]
 TIMES = ("fit_seconds", "sample_seconds", "metric_seconds", "peak_rss_mib", "fit_cpu_seconds")
 
 
@@ -394,7 +408,7 @@ def test_python_does_what_the_command_does(jitter: Path, tmp_path: Path, monkeyp
     assert {row["config"] for row in results.scores} >= {"jitter", "real"}
     page = results.report(tmp_path / "mine.html")
     assert page.read_text().startswith("<!doctype html>")
-    shown = results._repr_html_()                               # what a notebook shows
+    shown = results._repr_html_()  # what a notebook shows
     assert '<div class="synthassay">' in shown and "data:image/png;base64," in shown and "jitter" in shown
     frame = pytest.importorskip("pandas") and results.to_pandas()
     assert len(frame) == len(results.scores)

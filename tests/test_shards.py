@@ -16,8 +16,22 @@ from benchmark.sharding import Shard
 from benchmark.store import Store
 
 RUN = [
-    "run", "-g", "smote", "-d", "digits", "-c", "3,5", "--n-real", "30", "--n-synthetic", "40", "-m",
-    "prdc,all_classes", "--seeds", "1", "--quiet",
+    "run",
+    "-g",
+    "smote",
+    "-d",
+    "digits",
+    "-c",
+    "3,5",
+    "--n-real",
+    "30",
+    "--n-synthetic",
+    "40",
+    "-m",
+    "prdc,all_classes",
+    "--seeds",
+    "1",
+    "--quiet",
 ]
 TIMES = ("fit_seconds", "sample_seconds", "metric_seconds", "peak_rss_mib", "fit_cpu_seconds")
 

@@ -89,8 +89,22 @@ def test_workers_have_one_thread_a_library(bench, tmp_path: Path) -> None:
     plugin = tmp_path / "threads.py"
     plugin.write_text(PLUGIN.replace("FOLDER", repr(str(told))))
     bench(
-        "run", "-p", plugin, "-g", "light,fresh", "-m", "threads", "-d", "digits", "-c", "3,5", "--quick", "--workers",
-        "2", "--no-report", "--quiet",
+        "run",
+        "-p",
+        plugin,
+        "-g",
+        "light,fresh",
+        "-m",
+        "threads",
+        "-d",
+        "digits",
+        "-c",
+        "3,5",
+        "--quick",
+        "--workers",
+        "2",
+        "--no-report",
+        "--quiet",
     )
     found = {path.stem: json.loads(path.read_text()) for path in told.iterdir()}
     assert {name.partition("-")[0] for name in found} == {"light", "fresh", "threads"}
@@ -98,4 +112,4 @@ def test_workers_have_one_thread_a_library(bench, tmp_path: Path) -> None:
         running, own = threads.pop("running"), threads.pop("python")
         assert {library.split()[0] for library in threads} >= {"blas", "openmp", "numba"}, name
         assert set(threads.values()) == {1}, name
-        assert running <= own, name                 # no library keeps idle threads beside Python's own
+        assert running <= own, name  # no library keeps idle threads beside Python's own

@@ -88,7 +88,7 @@ def test_one_fit_for_all_classes_which_stand_in_the_rows(bench, shuffle: Path) -
     assert {row["fit_classes"] for row in found} == {"3,5,8"}
     assert {row["fit_classes"] for row in rows(out, "real")} == {""}
     own_images = [float(row["value"]) for row in found if row["measure"] == "mixing"]
-    assert len(own_images) == 6 and min(own_images) > 0.3                       # of another class they do not mix
+    assert len(own_images) == 6 and min(own_images) > 0.3  # of another class they do not mix
     shares = {row["fit_seconds"] for row in found if row["seed"] == "0"}
     assert len(shares) == 1
     assert not list((out / "work").iterdir())
@@ -98,11 +98,11 @@ def test_one_fit_for_all_classes_which_stand_in_the_rows(bench, shuffle: Path) -
 
     before = timeless(found)
     bench(*TINY, "-p", shuffle, "-g", "shuffle", "-c", "3,5,8", "--seeds", "2", "--workers", "1")
-    assert len(fits(shuffle)) == 2 and timeless(rows(out)) == before            # nothing is done again
+    assert len(fits(shuffle)) == 2 and timeless(rows(out)) == before  # nothing is done again
     bench(*TINY, "-p", shuffle, "-g", "shuffle", "-c", "3,5,8", "--seeds", "2", "--workers", "1", "-o", "alone")
-    assert timeless(rows(bench.folder / "alone")) == before                     # one worker or two: the same numbers
+    assert timeless(rows(bench.folder / "alone")) == before  # one worker or two: the same numbers
     bench(*TINY, "-p", shuffle, "-g", "shuffle", "-c", "3,5", "--seeds", "1")
-    assert fits(shuffle)[-1].startswith("40 [3, 5]")                            # other classes are another fit
+    assert fits(shuffle)[-1].startswith("40 [3, 5]")  # other classes are another fit
 
 
 def test_a_damaged_cell_is_made_again_by_its_fit_and_the_others_stay(bench, shuffle: Path) -> None:
@@ -117,7 +117,7 @@ def test_a_damaged_cell_is_made_again_by_its_fit_and_the_others_stay(bench, shuf
     assert "was damaged" in again.stderr
     assert len(fits(shuffle)) == 2 and timeless(rows(out)) == before
     assert (kept / "cell.json").stat().st_mtime_ns == stamp
-    (lost / "scores").rename(lost / "gone")                     # to be scored again: every byte is looked at
+    (lost / "scores").rename(lost / "gone")  # to be scored again: every byte is looked at
     content = bytearray((lost / "samples.npz").read_bytes())
     content[-100] ^= 255
     (lost / "samples.npz").write_bytes(content)
@@ -144,7 +144,7 @@ def test_what_fails_is_a_row(bench, shuffle: Path, fault: str, statuses: dict[st
     assert any(reason in row["reason"] for row in found)
     assert len(fits(shuffle)) == 1
     bench(*run, code=0 if fault == "skip" else 1)
-    assert len(fits(shuffle)) == (1 if fault == "skip" else 2)                  # what failed is tried again
+    assert len(fits(shuffle)) == (1 if fault == "skip" else 2)  # what failed is tried again
 
 
 def test_pairs_are_seeds_where_one_side_shares_its_fit() -> None:

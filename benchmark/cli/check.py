@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from benchmark.selfcheck import Verdict
 
 
-KIT = ("data_dir", "plugins", "workers")      # options that the contract kit takes
+KIT = ("data_dir", "plugins", "workers")  # options that the contract kit takes
 
 
 @click.command(name="check")

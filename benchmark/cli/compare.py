@@ -30,8 +30,12 @@ def command(a: str, b: str, fail_on_regression: bool, as_json: bool) -> int:
     worse = bool(failed) or any(change.word == "worse" for change in found)
     said = regression.differences(before, after)
     if as_json:
-        plain = {"changes": [_plain(change) for change in found], "failed": [list(where) for where in failed],
-                 "differences": said, "regression": worse}
+        plain = {
+            "changes": [_plain(change) for change in found],
+            "failed": [list(where) for where in failed],
+            "differences": said,
+            "regression": worse,
+        }
         click.echo(json.dumps(plain, indent=1))
     else:
         _show(found, said, before)
@@ -45,8 +49,17 @@ def _plain(change: Change) -> dict[str, Any]:
     found = change.found
     lo, hi = found.interval or (None, None)
     return {
-        "config": change.config, "n_real": change.n_real, "aspect": change.aspect, "a": change.a, "b": change.b,
-        "difference": found.difference, "lo": lo, "hi": hi, "pairs": found.n, "p": found.holm, "word": change.word,
+        "config": change.config,
+        "n_real": change.n_real,
+        "aspect": change.aspect,
+        "a": change.a,
+        "b": change.b,
+        "difference": found.difference,
+        "lo": lo,
+        "hi": hi,
+        "pairs": found.n,
+        "p": found.holm,
+        "word": change.word,
     }
 
 
@@ -65,8 +78,14 @@ def _show(found: list[Change], said: list[str], before: Side) -> None:
         span = "" if lo is None else f" [{lo:+.2f}, {hi:+.2f}]"
         p = f" ({p_text(change.found.holm)})" if change.word in ("worse", "better") else ""
         table.add_row(
-            change.config, str(change.n_real), change.aspect, f"{change.a:.2f}", f"{change.b:.2f}",
-            f"{change.found.difference:+.3f}{span}", str(change.found.n), change.word + p,
+            change.config,
+            str(change.n_real),
+            change.aspect,
+            f"{change.a:.2f}",
+            f"{change.b:.2f}",
+            f"{change.found.difference:+.3f}{span}",
+            str(change.found.n),
+            change.word + p,
         )
     Console(width=None if sys.stdout.isatty() else 120, highlight=False, markup=False).print(table)
     if any(change.word == "too few pairs to tell" for change in found):

@@ -75,7 +75,8 @@ def entries(plugins: dict[str, Any]) -> list[dict[str, Any]]:
 
     studies = [
         {"name": name, "help": study.title, "control": False, "missing": "", "module": "", "tags": []}
-        for name, study in plugins.items() if isinstance(study, Study)
+        for name, study in plugins.items()
+        if isinstance(study, Study)
     ]
     rows = studies or [
         {

@@ -23,8 +23,13 @@ FORMATS = ("pdf", "png", "svg")
 @click.option("--plugin", "-p", "plugins", metavar="FILE", multiple=True, help="A plugin file with report sections.")
 @click.option("--open", "open_", is_flag=True, help="Open the page in the browser.")
 def command(
-    folder: str, out: str | None, assets: str | None, figures: str | None, formats: str | None,
-    plugins: tuple[str, ...], open_: bool,
+    folder: str,
+    out: str | None,
+    assets: str | None,
+    figures: str | None,
+    formats: str | None,
+    plugins: tuple[str, ...],
+    open_: bool,
 ) -> None:
     """Write the page again from DIR/report.json, without running anything.
 

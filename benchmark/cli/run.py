@@ -38,11 +38,14 @@ class Numbers(click.ParamType[tuple[int, ...]]):
 
 def _offline(_: click.Context, __: click.Parameter, wanted: bool) -> None:
     if wanted:
-        os.environ["SYNTHASSAY_OFFLINE"] = "1"      # every process of the run reads data, and inherits it
+        os.environ["SYNTHASSAY_OFFLINE"] = "1"  # every process of the run reads data, and inherits it
 
 
 offline = click.option(
-    "--offline", is_flag=True, expose_value=False, callback=_offline,
+    "--offline",
+    is_flag=True,
+    expose_value=False,
+    callback=_offline,
     help="Download no data; say what is missing and where to put it.",
 )
 
@@ -64,7 +67,8 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
             click.option("--features", metavar="NAME", help="The space of distances.  [default: pca]"),
             click.option("--dataset", "-d", metavar="NAME", help="Real images.  [default: mnist]"),
             click.option(
-                "--data-dir", metavar="PATH",
+                "--data-dir",
+                metavar="PATH",
                 help="Real images of your own: a folder with a sub-folder a class, .npz, .csv or IDX files.",
             ),
             click.option(
@@ -72,7 +76,8 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
             ),
             click.option(
                 "--n-synthetic",
-                metavar="N", type=int,
+                metavar="N",
+                type=int,
                 help="Images to sample a class, and as many real to compare with.  [default: 500]",
             ),
             click.option("--seeds", metavar="N", type=int, help="How many repeats.  [default: 3]"),
@@ -118,7 +123,9 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
             click.option("--keep-failures", is_flag=True, help="Leave failed cells; by default they are tried again."),
             click.option("--quick", is_flag=True, help="Tiny sizes and one seed, for trying things out."),
             click.option(
-                "--map-points", metavar="N", type=int,
+                "--map-points",
+                metavar="N",
+                type=int,
                 help="Images on the page's map, 0 for none.  [default: 4000, 1000 with --quick]",
             ),
             click.option("--dry-run", is_flag=True, help="Say what would be done and how long it might take."),
@@ -138,7 +145,13 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.command(name="run")
 @_options
 def command(
-    config: str | None, dry_run: bool, no_report: bool, open_: bool, quiet: bool, verbose: bool, as_json: bool,
+    config: str | None,
+    dry_run: bool,
+    no_report: bool,
+    open_: bool,
+    quiet: bool,
+    verbose: bool,
+    as_json: bool,
     **given: Any,
 ) -> int:
     """Score generators per class and write the report.
@@ -163,7 +176,9 @@ class Shown:
 
 
 def carry_out(
-    settings: Settings, shown: Shown, before: Callable[[Plan], None] | None = None,
+    settings: Settings,
+    shown: Shown,
+    before: Callable[[Plan], None] | None = None,
     after: Callable[[Results], str] | None = None,
 ) -> int:
     """Do what the settings say, show it, and return the exit code.

@@ -22,22 +22,34 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(
         [
             click.option(
-                "--against", "--dataset", "-d", "dataset", metavar="NAME",
+                "--against",
+                "--dataset",
+                "-d",
+                "dataset",
+                metavar="NAME",
                 help="The real images, of `bench list datasets`.  [default: mnist]",
             ),
             click.option(
-                "--real", "--data-dir", "data_dir", metavar="PATH",
+                "--real",
+                "--data-dir",
+                "data_dir",
+                metavar="PATH",
                 help="Real images of your own: a folder with a sub-folder a class, .npz, .csv or IDX files.",
             ),
             click.option(
-                "--class", "--classes", "-c", "classes", metavar="CLASSES",
+                "--class",
+                "--classes",
+                "-c",
+                "classes",
+                metavar="CLASSES",
                 help="The class of the images; with several in FAKE, which.  [default: all of FAKE]",
             ),
             click.option("--names", metavar="A,B", help="What the sets are called.  [default: as the files]"),
             click.option("--train", metavar="PATH", help="What the generator had seen.  [default: any real image]"),
             click.option("--keep", metavar="DIR", help="Write the images that pass their own verdict."),
             click.option(
-                "--range", metavar="LOW,HIGH",
+                "--range",
+                metavar="LOW,HIGH",
                 help="The values of black and white, as -1,1; of --train too, where it needs it.",
             ),
             click.option("--invert", is_flag=True, help="Black and white are exchanged."),
@@ -49,7 +61,9 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
             click.option("--out", "-o", metavar="DIR", help="Where results are kept.  [default: bench-results]"),
             click.option("--workers", metavar="N", type=int, help="Cells at once.  [default: the number of cores]"),
             click.option(
-                "--require", metavar="CONDITION", multiple=True,
+                "--require",
+                metavar="CONDITION",
+                multiple=True,
                 help="Exit with 1 unless it holds: 'realistic>=0.6', 'gan-a.copy_share<0.05'.",
             ),
             click.option("--plugin", "-p", "plugins", metavar="FILE", multiple=True, help="A plugin file or module."),
@@ -63,7 +77,9 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
             click.option("--quiet", "-q", is_flag=True, help="No progress."),
             click.option("--verbose", "-v", is_flag=True, help="A line for each finished cell."),
             click.option(
-                "--map-points", metavar="N", type=int,
+                "--map-points",
+                metavar="N",
+                type=int,
                 help="Images on the page's map, 0 for none.  [default: 4000, 1000 with --quick]",
             ),
             click.option("--json", "as_json", is_flag=True, help="Print only JSON."),
@@ -77,7 +93,13 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.argument("fake", nargs=-1, metavar="FAKE...")
 @_options
 def command(
-    config: str | None, dry_run: bool, no_report: bool, open_: bool, quiet: bool, verbose: bool, as_json: bool,
+    config: str | None,
+    dry_run: bool,
+    no_report: bool,
+    open_: bool,
+    quiet: bool,
+    verbose: bool,
+    as_json: bool,
     **given: Any,
 ) -> int:
     """Score images that were made elsewhere: each FAKE is a folder of PNG or JPEG, .npz, .npy, .csv or IDX.

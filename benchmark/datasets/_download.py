@@ -21,8 +21,8 @@ from typing import Any, ClassVar
 
 from benchmark.api import Dataset, InputError
 
-OFFLINE = "SYNTHASSAY_OFFLINE"          # set by --offline, and inherited by every process of a run
-CHUNK, PATIENCE = 2**18, 30.0           # bytes read at once, seconds without any
+OFFLINE = "SYNTHASSAY_OFFLINE"  # set by --offline, and inherited by every process of a run
+CHUNK, PATIENCE = 2**18, 30.0  # bytes read at once, seconds without any
 
 
 @dataclass
@@ -30,8 +30,8 @@ class Downloaded(Dataset):
     """A dataset whose files are downloaded, or lie in `--data-dir`."""
 
     takes_folder: ClassVar[bool] = True
-    mirrors: ClassVar[tuple[str, ...]] = ()         # base URLs, tried in this order
-    sha256: ClassVar[dict[str, str]] = {}           # of each file, as it is downloaded
+    mirrors: ClassVar[tuple[str, ...]] = ()  # base URLs, tried in this order
+    sha256: ClassVar[dict[str, str]] = {}  # of each file, as it is downloaded
 
     mirror: str = field(default="", metadata={"help": "a base URL to download from, before the known ones"})
 
@@ -90,7 +90,7 @@ class Downloaded(Dataset):
         pooch.get_logger().setLevel("ERROR")
         try:
             pooch.retrieve(
-                f"{mirror}/{name}", f"sha256:{self.sha256[name]}", fname=name, path=self.cache(), downloader=_transfer,
+                f"{mirror}/{name}", f"sha256:{self.sha256[name]}", fname=name, path=self.cache(), downloader=_transfer
             )
         except ValueError:
             return "wrong checksum"
@@ -109,7 +109,7 @@ def _transfer(url: str, output_file: str, _: Any) -> None:
     try:
         response = urllib.request.urlopen(request, timeout=PATIENCE)  # noqa: S310 - http(s), or what the user named
     except urllib.error.HTTPError as error:
-        if error.code != 416:           # nothing is left to be sent: the part is whole, or of another file
+        if error.code != 416:  # nothing is left to be sent: the part is whole, or of another file
             raise
         shutil.move(part, output_file)
         return

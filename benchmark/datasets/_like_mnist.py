@@ -12,8 +12,10 @@ from benchmark.datasets._download import Downloaded
 from benchmark.reading import idx, read_bytes
 
 FILES = (
-    "train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz",
-    "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz",
+    "train-images-idx3-ubyte.gz",
+    "train-labels-idx1-ubyte.gz",
+    "t10k-images-idx3-ubyte.gz",
+    "t10k-labels-idx1-ubyte.gz",
 )
 
 
@@ -25,8 +27,9 @@ class LikeMnist(Downloaded):
     def load(self, folder: Path | None) -> Data:
         """Read the four files."""
         train, labels, test, test_labels = (_read(path) for path in self.files(folder).values())
-        return Data(train[..., None], labels.astype(np.int64), self.class_names, test[..., None],
-                    test_labels.astype(np.int64))
+        return Data(
+            train[..., None], labels.astype(np.int64), self.class_names, test[..., None], test_labels.astype(np.int64)
+        )
 
 
 def _read(path: Path) -> Array:

@@ -14,7 +14,7 @@ from benchmark.api import Array, Data, Dataset, InputError, hookimpl
 from benchmark.datasets._download import Downloaded
 
 ARCHIVE = "cifar-10-python.tar.gz"
-SAFE = {"_reconstruct", "ndarray", "dtype", "encode", "scalar"}         # all that the batches are made of
+SAFE = {"_reconstruct", "ndarray", "dtype", "encode", "scalar"}  # all that the batches are made of
 
 
 class Cifar10(Downloaded):

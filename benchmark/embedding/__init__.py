@@ -11,12 +11,17 @@ from benchmark import neighbours
 from benchmark.api import Array, Embedding
 
 Engine: TypeAlias = Literal["auto", "exact", "fft", "sklearn"]
-PRESERVED = 10                  # nearest neighbours that are looked for on the map
+PRESERVED = 10  # nearest neighbours that are looked for on the map
 
 
 def embed(
-    features: Array, method: Literal["tsne", "umap"], dims: Iterable[int], *,
-    engine: Engine = "auto", perplexity: float = 30.0, neighbors: int = 15,
+    features: Array,
+    method: Literal["tsne", "umap"],
+    dims: Iterable[int],
+    *,
+    engine: Engine = "auto",
+    perplexity: float = 30.0,
+    neighbors: int = 15,
 ) -> dict[int, Embedding]:
     """Return the map of features (n, d) by its number of dimensions. The same input gives the same map.
 

@@ -9,9 +9,9 @@ import numpy as np
 from benchmark import neighbours
 from benchmark.api import Array
 
-COMPONENTS = 50                 # what is wider is brought to so many principal components first
-TRIES = 64                      # halvings of the interval in which a bandwidth lies
-CLOSE = 1e-5                    # of the entropy, in nats, as in scikit-learn
+COMPONENTS = 50  # what is wider is brought to so many principal components first
+TRIES = 64  # halvings of the interval in which a bandwidth lies
+CLOSE = 1e-5  # of the entropy, in nats, as in scikit-learn
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def components(features: Array, count: int) -> Array:
 
     centred = features - features.mean(axis=0, dtype=np.float64)
     d = centred.shape[1]
-    with threadpool_limits(1):              # sums over threads add up in another order
+    with threadpool_limits(1):  # sums over threads add up in another order
         _, axes = eigh(centred.T @ centred, subset_by_index=(d - min(count, *features.shape), d - 1))
         axes = axes[:, ::-1]
         axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
@@ -63,7 +63,7 @@ def graph(features: Array, perplexity: float) -> Graph:
 
 def _conditional(squared: Array, perplexity: float) -> Array:
     """Return p(j|i) (n, k), each row of the entropy log(perplexity), from squared distances (n, k)."""
-    squared = squared - squared[:, :1]      # the same probabilities, and exp never becomes 0 for all
+    squared = squared - squared[:, :1]  # the same probabilities, and exp never becomes 0 for all
     scale = squared.mean(axis=1, keepdims=True)
     precision = 1 / np.where(scale > 0, scale, 1)
     low, high = np.zeros_like(precision), np.full_like(precision, np.inf)

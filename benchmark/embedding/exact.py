@@ -18,12 +18,12 @@ from benchmark.api import Array
 from benchmark.embedding.affinities import Graph
 
 STEPS = 1000
-EARLY = 250                     # of them with P exaggerated, and with less momentum
+EARLY = 250  # of them with P exaggerated, and with less momentum
 EXAGGERATION = 12.0
-MOMENTUM = (0.5, 0.8)           # early, later
-SLOWEST = 50.0                  # learning rate
-SMALLEST = np.float32(0.01)     # gain
-THREADS_FROM = 2000             # points; with fewer, threads wait for each other longer than they work
+MOMENTUM = (0.5, 0.8)  # early, later
+SLOWEST = 50.0  # learning rate
+SMALLEST = np.float32(0.01)  # gain
+THREADS_FROM = 2000  # points; with fewer, threads wait for each other longer than they work
 
 compiled = numba.njit(cache=True, fastmath=True, parallel=True, nogil=True)
 
@@ -56,7 +56,7 @@ def gradient(graph: Graph, points: Array) -> Array:
     state = push, motion, np.ones_like(here), np.empty_like(here)
     pull = np.float32(1), np.float32(1 / sums.sum(dtype=np.float64))
     move(*_split(here), (graph.p, graph.indices, graph.starts), state, pull, (np.float32(1), np.float32(0)))
-    return np.ascontiguousarray(-motion.T / np.float32(0.8))    # motion is -rate * gain * gradient; the gain became .8
+    return np.ascontiguousarray(-motion.T / np.float32(0.8))  # motion is -rate * gain * gradient; the gain became .8
 
 
 def divergence(graph: Graph, points: Array) -> float:

@@ -11,9 +11,9 @@ from benchmark.api import Array, InputError
 from benchmark.embedding import exact
 from benchmark.embedding.affinities import Graph, components
 
-EXACT_UP_TO = 20_000            # images; above, in 2 dimensions, openTSNE's interpolation is quicker
-START = 1e-4                    # sd of the first coordinate of the start, as in scikit-learn
-SEED = 0                        # with a start from principal components another seed changes nothing
+EXACT_UP_TO = 20_000  # images; above, in 2 dimensions, openTSNE's interpolation is quicker
+START = 1e-4  # sd of the first coordinate of the start, as in scikit-learn
+SEED = 0  # with a start from principal components another seed changes nothing
 
 
 def choose(engine: str, n: int, dims: int) -> str:
@@ -58,11 +58,13 @@ def by_trees(features: Array, near: Graph, dims: int) -> Array:
     from sklearn.manifold import TSNE
     from threadpoolctl import threadpool_limits
 
-    with threadpool_limits(1):              # OpenMP threads that wait for each other stall on a busy machine
+    with threadpool_limits(1):  # OpenMP threads that wait for each other stall on a busy machine
         model = TSNE(dims, perplexity=near.perplexity, init="pca", random_state=SEED)
         return np.asarray(model.fit_transform(features), dtype=np.float32)
 
 
 ENGINES: dict[str, Callable[[Array, Graph, int], Array]] = {
-    "exact": by_descent, "fft": by_interpolation, "sklearn": by_trees,
+    "exact": by_descent,
+    "fft": by_interpolation,
+    "sklearn": by_trees,
 }

@@ -10,14 +10,14 @@ import numpy as np
 
 from benchmark.api import Array
 
-SEED = 0                        # fixed: UMAP is deterministic then, on one thread
+SEED = 0  # fixed: UMAP is deterministic then, on one thread
 PARAMETRIC = "umap.parametric_umap"
 
 
 def umap(features: Array, dims: int, neighbors: int = 15) -> Array:
     """Return the map float32 (n, dims) of features (n, d); 15 neighbours, least distance .1 (McInnes et al. 2018)."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")         # of other libraries' coming changes
+        warnings.simplefilter("ignore")  # of other libraries' coming changes
         reducer = load()(min(neighbors, len(features) - 1), n_components=dims, random_state=SEED, n_jobs=1)
         return np.asarray(reducer.fit_transform(features), dtype=np.float32)
 
@@ -33,7 +33,7 @@ def load() -> Any:
     sys.modules[PARAMETRIC] = None  # type: ignore[assignment]
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")         # that TensorFlow is not installed
+            warnings.simplefilter("ignore")  # that TensorFlow is not installed
             from umap import UMAP
     finally:
         del sys.modules[PARAMETRIC]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from benchmark.data import RealData
     from benchmark.executors import Job
 
-RESULTS = ("*.npz", "[0-9]*/*.npz", "log.txt")     # a conditional fit has a folder a class
+RESULTS = ("*.npz", "[0-9]*/*.npz", "log.txt")  # a conditional fit has a folder a class
 
 
 @dataclass(frozen=True)

@@ -11,23 +11,23 @@ import numpy as np
 
 from benchmark.api import Array, Context, Features, Images, Labels, hookimpl
 
-FILTERS = (16, 32, 64)          # of the three convolutions, 3 x 3 each
-GRID = 4                        # the last maps are averaged to GRID x GRID, whatever the size of the images
-UNITS = 64                      # of the penultimate layer: the features
-LEAK = 0.1                      # its slope below 0: with none, half of the units are 0 for every image
-SIDE = 64                       # pixels; larger images are averaged down first
+FILTERS = (16, 32, 64)  # of the three convolutions, 3 x 3 each
+GRID = 4  # the last maps are averaged to GRID x GRID, whatever the size of the images
+UNITS = 64  # of the penultimate layer: the features
+LEAK = 0.1  # its slope below 0: with none, half of the units are 0 for every image
+SIDE = 64  # pixels; larger images are averaged down first
 BATCH, EPOCHS, FEWEST_STEPS = 64, 8, 600
-RATE, WARM = 4e-3, 0.1          # the highest learning rate, and the share of steps that leads up to it
-SHIFT = 1                       # pixels by which training images are moved at most
-ROWS = 256                      # images transformed at once: always as many, filled up with blank ones
+RATE, WARM = 4e-3, 0.1  # the highest learning rate, and the share of steps that leads up to it
+SHIFT = 1  # pixels by which training images are moved at most
+ROWS = 256  # images transformed at once: always as many, filled up with blank ones
 
 
 @dataclass(frozen=True)
 class Head:
     """The last layer of the network: the reference classifier on its features."""
 
-    weights: Array              # float32 (classes, UNITS)
-    bias: Array                 # float32 (classes,)
+    weights: Array  # float32 (classes, UNITS)
+    bias: Array  # float32 (classes,)
     classes: Labels
 
     @property

@@ -8,8 +8,8 @@ import numpy as np
 
 from benchmark.api import Array, Context, Features, Images, Labels, hookimpl
 
-ROWS = 4096                     # images transformed at once
-WIDE = 2048                     # pixels above which the covariance matrix is too large to decompose
+ROWS = 4096  # images transformed at once
+WIDE = 2048  # pixels above which the covariance matrix is too large to decompose
 
 
 @dataclass
@@ -32,7 +32,8 @@ class Pca(Features):
         flat = images.reshape(len(images), -1).astype(np.float64)
         wide = flat.shape[1] > WIDE
         fitted = PCA(
-            min(self.components, *flat.shape), svd_solver="randomized" if wide else "covariance_eigh",
+            min(self.components, *flat.shape),
+            svd_solver="randomized" if wide else "covariance_eigh",
             random_state=ctx.seed if wide else None,
         ).fit(flat)
         self.mean, self.axes = fitted.mean_, fitted.components_.T.copy()

@@ -55,7 +55,10 @@ def read_images(path: Path, size: tuple[int, int] | None = None) -> Pictures:
     Raises InputError: one sentence that names the file and what is wrong with it.
     """
     readers: dict[str, Callable[[Path, tuple[int, int] | None], Pictures]] = {
-        "folder": read_folder, "npz": read_array, "csv": read_table, "idx": _read_idx,
+        "folder": read_folder,
+        "npz": read_array,
+        "csv": read_table,
+        "idx": _read_idx,
     }
     return readers[kind_of(path)](path, size)
 

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 
 IMAGES = ("images", "x", "X", "data", "samples", "x_train", "train_images", "arr_0")
 LABELS = ("labels", "y", "Y", "targets", "y_train", "train_labels", "arr_1")
-TESTS = {"x_train": ("x_test", "y_test"), "train_images": ("test_images", "test_labels"),
-         "images": ("test_images", "test_labels")}
+TESTS = {
+    "x_train": ("x_test", "y_test"),
+    "train_images": ("test_images", "test_labels"),
+    "images": ("test_images", "test_labels"),
+}
 
 
 def read_array(path: Path, size: tuple[int, int] | None = None) -> Pictures:

@@ -16,11 +16,17 @@ if TYPE_CHECKING:
     from benchmark.reading.pictures import Array
 
 ENDINGS = (".png", ".jpg", ".jpeg")
-MODES = {"1": "L", "L": "L", "RGB": "RGB"}       # Pillow's name of what a file holds -> what it is read as
+MODES = {"1": "L", "L": "L", "RGB": "RGB"}  # Pillow's name of what a file holds -> what it is read as
 WHY = {
-    "P": "has a palette", "PA": "has a palette", "LA": "has transparent pixels", "RGBA": "has transparent pixels",
-    "I": "has 16 or 32 bits a value", "I;16": "has 16 bits a value", "I;16B": "has 16 bits a value",
-    "F": "has floating-point values", "CMYK": "is in CMYK",
+    "P": "has a palette",
+    "PA": "has a palette",
+    "LA": "has transparent pixels",
+    "RGBA": "has transparent pixels",
+    "I": "has 16 or 32 bits a value",
+    "I;16": "has 16 bits a value",
+    "I;16B": "has 16 bits a value",
+    "F": "has floating-point values",
+    "CMYK": "is in CMYK",
 }
 
 
@@ -63,9 +69,7 @@ def _stack(paths: list[Path], size: tuple[int, int] | None) -> Array:
         if size is not None:
             image = resized(image[None], size)[0]
         if images and image.shape != images[0].shape:
-            raise InputError(
-                f"{path} is {_words(image)}, {paths[0].name} is {_words(images[0])}: all must be alike."
-            )
+            raise InputError(f"{path} is {_words(image)}, {paths[0].name} is {_words(images[0])}: all must be alike.")
         images.append(image)
     return np.stack(images)
 
@@ -85,7 +89,7 @@ def _read(path: Path) -> Array:
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise InputError(f"{path}: cannot be read as an image ({error}).") from None
     if image.mode in ("LA", "RGBA") and _is_opaque(image):
-        image = image.convert(image.mode[:-1])                  # as matplotlib saves: nothing is lost
+        image = image.convert(image.mode[:-1])  # as matplotlib saves: nothing is lost
     if image.mode not in MODES or "transparency" in image.info:
         why = WHY.get(image.mode if image.mode not in MODES else "LA", f"is of the kind {image.mode}")
         raise InputError(f"{path}: {why}; save it as plain 8-bit grey or RGB.")

@@ -53,7 +53,7 @@ def _pixels(lines: list[str], columns: range, path: Path) -> np.ndarray[tuple[in
             return np.loadtxt(io.StringIO(text), dtype=dtype, delimiter=",", usecols=columns, ndmin=2, comments=None)
     for i, cells in enumerate((line.split(",") for line in lines), 1):
         for j in columns:
-            if not _is_number(cells[j]) or "_" in cells[j] or not cells[j].isascii():      # Python reads 1_0, numpy not
+            if not _is_number(cells[j]) or "_" in cells[j] or not cells[j].isascii():  # Python reads 1_0, numpy not
                 raise InputError(f"{path}: {cells[j].strip()!r} is no number (image {i}, column {j + 1}).")
     raise InputError(f"{path}: its pixels cannot be read as numbers.")
 

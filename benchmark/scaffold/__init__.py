@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from benchmark.plugins import Registry
 
 KINDS = {"generator": "generators", "metric": "metrics", "dataset": "datasets", "section": "report_sections"}
-TRY = {                         # what shows a plugin at work, once it is installed
+TRY = {  # what shows a plugin at work, once it is installed
     "generator": "bench run -g {name},smote -c 3 --quick",
     "metric": "bench run -m {name} -g smote -c 3 --quick",
     "dataset": "bench run -d {name} -g smote -c all --quick",
@@ -50,13 +50,20 @@ def files(kind: str, name: str) -> dict[str, str]:
     import jinja2
 
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("benchmark.scaffold"), undefined=jinja2.StrictUndefined, keep_trailing_newline=True,
-        trim_blocks=True, autoescape=False,     # noqa: S701 - it writes Python and TOML
+        loader=jinja2.PackageLoader("benchmark.scaffold"),
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        autoescape=False,  # noqa: S701 - it writes Python and TOML
     )
     words = _words(kind, name)
     templates = {
-        "pyproject.toml": "pyproject.toml", "README.md": "README.md", "LICENSE": "LICENSE", "tox.ini": "tox.ini",
-        f"{words['module']}.py": f"{kind}.py", "tests/test_contract.py": "test_contract.py",
+        "pyproject.toml": "pyproject.toml",
+        "README.md": "README.md",
+        "LICENSE": "LICENSE",
+        "tox.ini": "tox.ini",
+        f"{words['module']}.py": f"{kind}.py",
+        "tests/test_contract.py": "test_contract.py",
     }
     return {path: environment.get_template(f"{source}.j2").render(words) for path, source in templates.items()}
 
@@ -64,9 +71,14 @@ def files(kind: str, name: str) -> dict[str, str]:
 def _words(kind: str, name: str) -> dict[str, Any]:
     module = f"synthassay_{name.replace('-', '_')}"
     return {
-        "kind": kind, "name": name, "module": module, "distribution": module.replace("_", "-"),
-        "class_name": "".join(part.capitalize() for part in re.split("[-_]", name)), "hook": f"bench_{KINDS[kind]}",
-        "run": TRY[kind].format(name=name), "title": re.sub("[-_]", " ", name).capitalize(),
+        "kind": kind,
+        "name": name,
+        "module": module,
+        "distribution": module.replace("_", "-"),
+        "class_name": "".join(part.capitalize() for part in re.split("[-_]", name)),
+        "hook": f"bench_{KINDS[kind]}",
+        "run": TRY[kind].format(name=name),
+        "title": re.sub("[-_]", " ", name).capitalize(),
     }
 
 

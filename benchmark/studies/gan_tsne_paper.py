@@ -27,13 +27,13 @@ from benchmark.studies._measured import difference, over_fits
 FIVE, POOLED, STAGES = "five", "pooled", "stages"
 GAN = "gan[preset=paper]"
 STEPS = (1, 300, 600, 1200, 2400)
-QUICK_STEPS = (1, 200)          # of --quick
-NEAR = 0.8                      # calibrated, as on the page: 'near real'
-HALF = 0.5                      # nearer to real against real (1) than to another digit (0)
+QUICK_STEPS = (1, 200)  # of --quick
+NEAR = 0.8  # calibrated, as on the page: 'near real'
+HALF = 0.5  # nearer to real against real (1) than to another digit (0)
 OVERLAP = "tsne_overlap_{}d"
 SMALL = {"n_real": 500, "n_synthetic": 150, "seeds": 1}
 EQUILIBRIUM = math.log(2)
-ALL = 10_000                    # images of the map of MNIST; all 70,000 with --full
+ALL = 10_000  # images of the map of MNIST; all 70,000 with --full
 
 
 def _gan(found: Findings) -> str:
@@ -165,15 +165,27 @@ STUDY = Study(
     ),
     runs={
         FIVE: {
-            "generators": GAN, "classes": "5", "n_real": 3000, "n_synthetic": 750, "seeds": 3,
+            "generators": GAN,
+            "classes": "5",
+            "n_real": 3000,
+            "n_synthetic": 750,
+            "seeds": 3,
             "metrics": "mixing,strokes,classifier,prdc,diversity,nearest_neighbour,tsne[images=750]",
         },
         STAGES: {
             "generators": f"gan[preset=paper,steps={','.join(map(str, STEPS[:-1]))}]",
-            "classes": "5", "n_real": 3000, "n_synthetic": 750, "seeds": 3, "metrics": "mixing,strokes,classifier",
+            "classes": "5",
+            "n_real": 3000,
+            "n_synthetic": 750,
+            "seeds": 3,
+            "metrics": "mixing,strokes,classifier",
         },
         POOLED: {
-            "generators": GAN, "dataset": "mnist-pooled", "n_real": 40_000, "n_synthetic": 4800, "seeds": 1,
+            "generators": GAN,
+            "dataset": "mnist-pooled",
+            "n_real": 40_000,
+            "n_synthetic": 4800,
+            "seeds": 1,
             "metrics": "mixing,tsne[images=4800]",
         },
     },
@@ -185,7 +197,9 @@ STUDY = Study(
     claims=(
         *(
             Claim(
-                f"Real and synthetic fives are nested and not far from each other, in {d}D", "Figure 7", "seen by eye",
+                f"Real and synthetic fives are nested and not far from each other, in {d}D",
+                "Figure 7",
+                "seen by eye",
                 "the overlap of their joint t-SNE is nearer to real against real (1) than to another digit (0): "
                 "its lower bound is .5 or more",
                 _nested(d),
@@ -194,28 +208,41 @@ STUDY = Study(
         ),
         *(
             Claim(
-                f"4,800 synthetic digits lie among 4,800 real ones, in {d}D", "the last map", "seen by eye",
-                "the overlap is .8 of that of real against real or more", _pooled(d),
+                f"4,800 synthetic digits lie among 4,800 real ones, in {d}D",
+                "the last map",
+                "seen by eye",
+                "the overlap is .8 of that of real against real or more",
+                _pooled(d),
             )
             for d in (2, 3)
         ),
         Claim(
-            "Real and synthetic fives represent each other very well", "Conclusion", "a sentence",
-            "realistic, varied and useful are all near real: lower bounds of .8 or more", _represent,
+            "Real and synthetic fives represent each other very well",
+            "Conclusion",
+            "a sentence",
+            "realistic, varied and useful are all near real: lower bounds of .8 or more",
+            _represent,
         ),
         Claim(
-            "2D may mislead where 3D separates", "Discussion of Figures 4 and 5", "an argument",
+            "2D may mislead where 3D separates",
+            "Discussion of Figures 4 and 5",
+            "an argument",
             "the overlap, over that of real against real, is lower in 3D than in 2D (interval over fits above 0)",
             _misleads,
         ),
         Claim(
-            "Quality rises with training", "Figure 2", "seen by eye, at steps 1, 300, 600, 1,200 and 2,400",
+            "Quality rises with training",
+            "Figure 2",
+            "seen by eye, at steps 1, 300, 600, 1,200 and 2,400",
             "mixing does not fall from stage to stage, and rises from 300 to 1,200 (interval over fits above 0)",
             _rises,
         ),
         Claim(
-            "The losses of G and D meet near the equilibrium", "Figure 3", "curves that meet",
-            "in the last tenth of the steps both mean losses are within .15 of ln 2", _equilibrium,
+            "The losses of G and D meet near the equilibrium",
+            "Figure 3",
+            "curves that meet",
+            "in the last tenth of the steps both mean losses are within .15 of ln 2",
+            _equilibrium,
         ),
     ),
     figures=(

@@ -13,7 +13,7 @@ from benchmark.studies._measured import difference, share
 
 RUN, SMOTE, LISTING = "images", "smote", "smote[variant=published]"
 SHOWN = 15
-KEPT, GHOSTS = 0.10, 0.05       # shares from which 'some' is said
+KEPT, GHOSTS = 0.10, 0.05  # shares from which 'some' is said
 
 
 def _keep_structure(found: Findings) -> Verdict:
@@ -104,7 +104,7 @@ def _alternatives(found: Findings) -> Any:
         try:
             sheets = [(config, found.samples(RUN, config, label, seed)[:SHOWN]) for label in found.labels(RUN)]
         except CannotTell:
-            continue                    # its package is not installed: the claim says so
+            continue  # its package is not installed: the claim says so
         rows.append(sheets)
     return _plots.sheets([[row[i] for row in rows] for i in range(len(rows[0]))], columns=3)
 
@@ -121,70 +121,95 @@ STUDY = Study(
     runs={
         RUN: {
             "generators": f"{SMOTE},{LISTING},affine,gan,vae",
-            "classes": "3,5", "n_real": 50, "n_synthetic": 500, "seeds": 5,
+            "classes": "3,5",
+            "n_real": 50,
+            "n_synthetic": 500,
+            "seeds": 5,
             "metrics": "mixing,strokes,classifier,prdc,diversity,nearest_neighbour,utility_gain",
-        },
+        }
     },
-    reduced={
-        RUN: {"generators": f"{SMOTE},{LISTING},affine", "n_synthetic": 100, "seeds": 2},
-    },
+    reduced={RUN: {"generators": f"{SMOTE},{LISTING},affine", "n_synthetic": 100, "seeds": 2}},
     claims=(
         Claim(
-            "Some samples keep the structure of the digit", "Figures of 15 samples a digit", "seen by eye",
+            "Some samples keep the structure of the digit",
+            "Figures of 15 samples a digit",
+            "seen by eye",
             "at least 10% of the listing's samples (lower bound) have plausible strokes and are taken for the digit",
             _keep_structure,
         ),
         Claim(
             "Others are ghost-like: parts of two digits over each other",
-            "Figures of 15 samples a digit", "seen by eye",
+            "Figures of 15 samples a digit",
+            "seen by eye",
             "5% or more of the listing's samples have too many separate parts, and more than real images (interval)",
             _ghosts(LISTING),
         ),
         Claim(
-            "Ghosts of SMOTE proper", "not in the report: what its listing should have done", "-",
-            "as above, for SMOTE as Chawla et al. define it", _ghosts(SMOTE),
+            "Ghosts of SMOTE proper",
+            "not in the report: what its listing should have done",
+            "-",
+            "as above, for SMOTE as Chawla et al. define it",
+            _ghosts(SMOTE),
         ),
         Claim(
-            "Samples are blurred until the digit is lost", "Figures of 15 samples a digit", "seen by eye",
+            "Samples are blurred until the digit is lost",
+            "Figures of 15 samples a digit",
+            "seen by eye",
             "the listing's samples are recognised less often than real ones (interval of the difference below 0)",
             _recognised,
         ),
         Claim(
-            "Interpolation does not keep the continuity of strokes", "Discussion", "an argument",
+            "Interpolation does not keep the continuity of strokes",
+            "Discussion",
+            "an argument",
             "fewer of SMOTE's samples than of real images have plausible strokes (interval of the difference below 0)",
             _continuity,
         ),
         Claim(
-            "Each sample lies between an image and its neighbour", "Method, and the printed listing", "by definition",
-            "90% of the listing's samples lie on a segment between two training images", _between(LISTING),
+            "Each sample lies between an image and its neighbour",
+            "Method, and the printed listing",
+            "by definition",
+            "90% of the listing's samples lie on a segment between two training images",
+            _between(LISTING),
         ),
         Claim(
-            "Each sample of SMOTE proper lies between an image and its neighbour", "Method", "by definition",
-            "90% of SMOTE's samples lie on a segment between two training images", _between(SMOTE),
+            "Each sample of SMOTE proper lies between an image and its neighbour",
+            "Method",
+            "by definition",
+            "90% of SMOTE's samples lie on a segment between two training images",
+            _between(SMOTE),
         ),
         *(
             Claim(
-                f"{title} may give better images than SMOTE", "Outlook", "a suggestion",
-                "its aspect 'realistic' is higher by the exact paired test (p < .05, Holm)", _better(config),
+                f"{title} may give better images than SMOTE",
+                "Outlook",
+                "a suggestion",
+                "its aspect 'realistic' is higher by the exact paired test (p < .05, Holm)",
+                _better(config),
             )
             for config, title in (("affine", "Affine augmentation"), ("gan", "A GAN"), ("vae", "An autoencoder"))
         ),
     ),
     figures=(
         StudyFigure(
-            "samples", "15 synthetic threes and fives",
+            "samples",
+            "15 synthetic threes and fives",
             "The first 15 of the first draw, not picked. Above the listing as it was printed, below SMOTE proper.",
             _threes_and_fives,
         ),
         StudyFigure(
-            "slip", "What the slip makes",
+            "slip",
+            "What the slip makes",
             "The ten of the listing's fives with most separate parts, SMOTE's images of the same draw, and the "
             "training images nearest to the former. The step from one five to its neighbour is added to a third: where "
-            "the three do not overlap, it leaves fragments of strokes.", _slip,
+            "the three do not overlap, it leaves fragments of strokes.",
+            _slip,
         ),
         StudyFigure(
-            "alternatives", "The alternatives at 50 images",
-            "The first 15 of the first draw of each, not picked.", _alternatives,
+            "alternatives",
+            "The alternatives at 50 images",
+            "The first 15 of the first draw of each, not picked.",
+            _alternatives,
         ),
     ),
 )

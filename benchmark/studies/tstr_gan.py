@@ -11,7 +11,7 @@ from benchmark.api import Array, CannotTell, Claim, Context, Findings, Images, S
 RUN = "digits"
 GAN = "gan"
 QUICK = "gan[steps=200]"
-MARGIN = 0.01                   # a published figure is met within one point
+MARGIN = 0.01  # a published figure is met within one point
 
 
 def _gan(found: Findings) -> str:
@@ -69,26 +69,36 @@ STUDY = Study(
     ),
     runs={
         RUN: {
-            "generators": GAN, "classes": "all", "n_real": 3000, "n_synthetic": 750, "seeds": 1,
+            "generators": GAN,
+            "classes": "all",
+            "n_real": 3000,
+            "n_synthetic": 750,
+            "seeds": 1,
             "metrics": "mixing,strokes,classifier,prdc,diversity,all_classes",
-        },
+        }
     },
-    reduced={
-        RUN: {"generators": QUICK, "classes": "3,5", "n_real": 300, "n_synthetic": 100, "seeds": 1},
-    },
+    reduced={RUN: {"generators": QUICK, "classes": "3,5", "n_real": 300, "n_synthetic": 100, "seeds": 1}},
     claims=(
         Claim(
-            "A CNN trained on the GANs' digits alone recognises real ones", "README of the published code", "98.37%",
-            "the accuracy on the 10,000 test images is within one point of it, or higher", _near(0.9837),
+            "A CNN trained on the GANs' digits alone recognises real ones",
+            "README of the published code",
+            "98.37%",
+            "the accuracy on the 10,000 test images is within one point of it, or higher",
+            _near(0.9837),
         ),
         Claim(
-            "The same CNN trained on real digits", "README of the published code", "99.34%",
-            "the accuracy on the 10,000 test images is within one point of it, or higher", _near(0.9934, "real"),
+            "The same CNN trained on real digits",
+            "README of the published code",
+            "99.34%",
+            "the accuracy on the 10,000 test images is within one point of it, or higher",
+            _near(0.9934, "real"),
         ),
         Claim(
-            "Synthetic digits stand in for real ones", "the same comparison, by another classifier",
+            "Synthetic digits stand in for real ones",
+            "the same comparison, by another classifier",
             "98.37% against 99.34%",
-            "an SVC loses no more than two points by synthetic images in place of as many real ones", _svc,
+            "an SVC loses no more than two points by synthetic images in place of as many real ones",
+            _svc,
         ),
     ),
 )

@@ -17,10 +17,10 @@ from benchmark.protocol import Sizes
 from benchmark.reference import FeatureSpace, prepare
 from benchmark.testing._pictures import strokes
 
-DIGIT = 5                       # as in performance/acceptance.py: the digit on which most methods are weakest
-LABELS = (3, 5, 8)              # the chosen classes of a metric that scores several at once
+DIGIT = 5  # as in performance/acceptance.py: the digit on which most methods are weakest
+LABELS = (3, 5, 8)  # the chosen classes of a metric that scores several at once
 N, NEUTRAL, TEST = 100, 200, 2000
-SCARCE, PLENTY = 50, 200        # training images: metrics of scarce data refuse the second, others want it
+SCARCE, PLENTY = 50, 200  # training images: metrics of scarce data refuse the second, others want it
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class World:
     """All images that the protocol gives, by label, role and seed; and what controls make of them."""
 
     name: str
-    roles: Mapping[tuple[int, int], Mapping[str, Images]]      # (label, seed) -> role -> images
+    roles: Mapping[tuple[int, int], Mapping[str, Images]]  # (label, seed) -> role -> images
     test: Images
     test_labels: Labels
     space: FeatureSpace
@@ -49,8 +49,14 @@ class World:
         own = self.roles[label, seed]
         height, width, channels = own["train"].shape[1:]
         return Task(
-            self.name, label, str(label), min(n_real, len(own["train"])), len(own["held_out"]),
-            (height, width, channels), len(self.labels), seed,
+            self.name,
+            label,
+            str(label),
+            min(n_real, len(own["train"])),
+            len(own["held_out"]),
+            (height, width, channels),
+            len(self.labels),
+            seed,
         )
 
     def made(self, control: str | None, label: int, seed: int, n_real: int) -> Images:
@@ -72,8 +78,13 @@ class World:
             return self._of_several(control, seed, n_real)
         own, others = self.roles[DIGIT, seed], [label for label in self.labels if label != DIGIT]
         return CellEvidence(
-            task=self.task(DIGIT, seed, n_real), control=control, synthetic=self.made(control, DIGIT, seed, n_real),
-            train=own["train"][:n_real], held_out=own["held_out"], test=self.test, test_labels=self.test_labels,
+            task=self.task(DIGIT, seed, n_real),
+            control=control,
+            synthetic=self.made(control, DIGIT, seed, n_real),
+            train=own["train"][:n_real],
+            held_out=own["held_out"],
+            test=self.test,
+            test_labels=self.test_labels,
             others={label: self.roles[label, seed]["held_out"] for label in others},
             others_train={label: self.roles[label, seed]["train"][:n_real] for label in others},
             feature_space=self.space,
@@ -85,10 +96,16 @@ class World:
 
         chosen = np.isin(self.test_labels, LABELS)
         return CellsEvidence(
-            seed=seed, n_real=n_real, labels=LABELS, control=control, feature_space=self.space,
+            seed=seed,
+            n_real=n_real,
+            labels=LABELS,
+            control=control,
+            feature_space=self.space,
             synthetic={label: self.made(control, label, seed, n_real) for label in LABELS},
-            train=by_label("train", n_real), held_out=by_label("held_out"),
-            test=self.test[chosen], test_labels=self.test_labels[chosen],
+            train=by_label("train", n_real),
+            held_out=by_label("held_out"),
+            test=self.test[chosen],
+            test_labels=self.test_labels[chosen],
         )
 
 
@@ -104,11 +121,15 @@ def digits_world(shared: Path, seeds: int = 3) -> World:
 
 def _strokes(shape: tuple[int, int, int], n: int) -> World:
     cut = {
-        (label, seed): dict(zip(
-            ("held_out", "fresh", "train"),
-            np.split(strokes(shape, 2 * n + PLENTY, seed=100 * label + seed, slant=i * 0.7), [n, 2 * n]), strict=True,
-        ))
-        for i, label in enumerate(LABELS) for seed in (0, 1)
+        (label, seed): dict(
+            zip(
+                ("held_out", "fresh", "train"),
+                np.split(strokes(shape, 2 * n + PLENTY, seed=100 * label + seed, slant=i * 0.7), [n, 2 * n]),
+                strict=True,
+            )
+        )
+        for i, label in enumerate(LABELS)
+        for seed in (0, 1)
     }
     neutral = [strokes(shape, 60, seed=1000 + label, slant=i * 0.7) for i, label in enumerate(LABELS)]
     test = [strokes(shape, 60, seed=2000 + label, slant=i * 0.7) for i, label in enumerate(LABELS)]
@@ -125,9 +146,7 @@ def _digits(seeds: int) -> World:
     cut = {(label, seed): data.roles(label, seed, sizes) for label in range(10) for seed in range(seeds)}
     neutral = np.concatenate([cut[label, 0]["neutral"] for label in range(10)])
     picked = np.random.default_rng(0).choice(len(data.test), TEST, replace=False)
-    return _world(
-        "mnist", cut, neutral, np.repeat(np.arange(10), NEUTRAL), data.test[picked], data.test_labels[picked]
-    )
+    return _world("mnist", cut, neutral, np.repeat(np.arange(10), NEUTRAL), data.test[picked], data.test_labels[picked])
 
 
 def _world(name: str, cut: Any, neutral: Images, labels: Labels, test: Images, test_labels: Labels) -> World:

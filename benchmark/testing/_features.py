@@ -86,7 +86,7 @@ def check_classifier(subject: Subject) -> None:
 
 def check_global_state(subject: Subject) -> None:
     """The global random generators of Python, numpy, torch and TensorFlow stay as they are."""
-    _fitted(subject, USUAL)                 # what it imports may set up a generator of its own
+    _fitted(subject, USUAL)  # what it imports may set up a generator of its own
     with unchanged():
         _fitted(subject, USUAL).transform(strokes(USUAL, 5))
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from benchmark.testing._subject import Subject
 
 SMALL = (8, 8, 1)
-LABELS = (7, 3)                 # of the two classes that a conditional generator sees
+LABELS = (7, 3)  # of the two classes that a conditional generator sees
 
 
 def check_usual_images(subject: Subject) -> None:
@@ -103,7 +103,7 @@ def check_other_seed(subject: Subject) -> None:
 
 def check_global_state(subject: Subject) -> None:
     """The global random generators of Python, numpy, torch and TensorFlow stay as they are."""
-    made(subject, strokes(SMALL), 5)        # libraries that are loaded at the first use draw while they are
+    made(subject, strokes(SMALL), 5)  # libraries that are loaded at the first use draw while they are
     stir()
     with unchanged():
         made(subject, strokes(SMALL), 5)
@@ -128,7 +128,7 @@ def check_every_class(subject: Subject) -> None:
         _images(plugin, real, 5, subject, seed=0, label=label)
 
 
-check_every_class.only = ConditionalGenerator   # type: ignore[attr-defined]
+check_every_class.only = ConditionalGenerator  # type: ignore[attr-defined]
 
 
 def check_fitted_again(subject: Subject) -> None:
@@ -167,9 +167,7 @@ def made(subject: Subject, real: Images, n: int, seed: int = 0) -> Images:
     return _images(fitted(subject, real.copy(), n, seed), real, n, subject, seed)
 
 
-def _images(
-    plugin: Any, real: Images, n: int, subject: Subject, seed: int, label: int = LABELS[0]
-) -> Images:
+def _images(plugin: Any, real: Images, n: int, subject: Subject, seed: int, label: int = LABELS[0]) -> Images:
     given = np.asarray(_sample(plugin, n, subject.context(seed + 1000), label))
     if given.dtype.kind in "iu":
         raise Fault(f"sample returned {given.dtype}; images are numbers from 0 to 1: divide by the largest value")
@@ -217,4 +215,3 @@ def _gives_fresh_images(subject: Subject) -> bool:
 def _task(real: Images, n: int, seed: int) -> Task:
     height, width, channels = real.shape[1:]
     return Task("checks", 0, "zero", len(real), n, (height, width, channels), 2, seed)
-

@@ -103,7 +103,7 @@ def check_few_images(subject: Subject) -> None:
 def check_global_state(subject: Subject) -> None:
     """The global random generators of Python, numpy, torch and TensorFlow stay as they are."""
     world = small_world(subject.shared, GREY)
-    score(subject, world, None)             # what it imports may set up a generator of its own
+    score(subject, world, None)  # what it imports may set up a generator of its own
     with unchanged():
         score(subject, world, None)
 
@@ -135,10 +135,11 @@ def _faults(measure: Measure, controls: tuple[str, ...]) -> list[str]:
     wrong = {
         f"better is {measure.better!r}; allowed are {', '.join(better)}": measure.better not in better,
         "has no help: say in words what the number is": not measure.help.strip(),
-        f"fails by {measure.failing!r}, which is no control; there are: {', '.join(controls)}":
-            measure.failing is not None and measure.failing not in controls,
-        f"is of the aspect {measure.aspect!r}; there are: {', '.join(aspects)}":
-            measure.aspect is not None and measure.aspect not in aspects,
+        f"fails by {measure.failing!r}, which is no control; there are: {', '.join(controls)}": measure.failing
+        is not None
+        and measure.failing not in controls,
+        f"is of the aspect {measure.aspect!r}; there are: {', '.join(aspects)}": measure.aspect is not None
+        and measure.aspect not in aspects,
         "has no direction, so that nothing can fail it": measure.better == "none" and measure.anchored,
         f"has bounds {low} to {high}": low is not None and high is not None and low >= high,
         f"is said to need {measure.smallest_n} images": measure.smallest_n < 1,

@@ -50,7 +50,7 @@ def check_description(subject: Subject) -> None:
     """A docstring says what it is: its first line stands in `bench list`."""
     plugin = type(subject.new())
     own = "__doc__" in vars(plugin) and (plugin.__doc__ or "").strip()
-    if not own or (plugin.__doc__ or "").startswith(f"{plugin.__name__}("):    # what @dataclass writes by itself
+    if not own or (plugin.__doc__ or "").startswith(f"{plugin.__name__}("):  # what @dataclass writes by itself
         raise Fault(f"the class {plugin.__name__} has no docstring")
 
 

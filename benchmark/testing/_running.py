@@ -24,9 +24,12 @@ if TYPE_CHECKING:
     from benchmark.executors.local import Local
     from benchmark.testing._subject import Subject
 
-SECONDS, MEMORY = 300.0, 8.0    # a check
-KINDS = {                       # where the checks of each kind of plugin stand
-    "generators": "_generator", "metrics": "_metric", "datasets": "_dataset", "features": "_features",
+SECONDS, MEMORY = 300.0, 8.0  # a check
+KINDS = {  # where the checks of each kind of plugin stand
+    "generators": "_generator",
+    "metrics": "_metric",
+    "datasets": "_dataset",
+    "features": "_features",
     "report_sections": "_section",
 }
 

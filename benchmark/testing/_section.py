@@ -77,7 +77,7 @@ def _rendered(subject: Subject) -> str:
 def _escaped(html: Any) -> Any:
     from markupsafe import escape
 
-    return escape(html)                     # as the page does: plain text is no HTML
+    return escape(html)  # as the page does: plain text is no HTML
 
 
 def _report(subject: Subject) -> dict[str, Any]:
@@ -115,8 +115,13 @@ def _plan(run: Any) -> Any:
 
     settings = from_mapping(
         {
-            "generators": "smote,affine,broken", "classes": "3,5", "dataset": "digits", "seeds": 2,
-            "metrics": "mixing,nearest_neighbour,prdc,classifier", "out": str(run), "workers": 1,
+            "generators": "smote,affine,broken",
+            "classes": "3,5",
+            "dataset": "digits",
+            "seeds": 2,
+            "metrics": "mixing,nearest_neighbour,prdc,classifier",
+            "out": str(run),
+            "workers": 1,
             "plugins": [str(Path(__file__).with_name("_broken.py"))],
         },
         "the kit",
@@ -147,7 +152,8 @@ class _Tags(HTMLParser):
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.fetched += [
-            value for name, value in attrs
+            value
+            for name, value in attrs
             if name in OUTSIDE and value and tag != "a" and not value.startswith(("data:", "#"))
         ]
 

@@ -28,7 +28,7 @@ def unchanged() -> Iterator[None]:
 def stir() -> None:
     """Draw from each of them, so that a seed that was set before is noticed when it is set again."""
     random.random()
-    np.random.random()      # noqa: NPY002
+    np.random.random()  # noqa: NPY002
     if torch := sys.modules.get("torch"):
         torch.rand(1)
 
@@ -37,7 +37,7 @@ def _states() -> dict[str, Any]:
     torch, context = sys.modules.get("torch"), sys.modules.get("tensorflow.python.eager.context")
     return {
         "Python": random.getstate(),
-        "numpy": pickle.dumps(np.random.get_state(legacy=False)),       # noqa: NPY002
+        "numpy": pickle.dumps(np.random.get_state(legacy=False)),  # noqa: NPY002
         "torch": torch.random.get_rng_state().tolist() if torch else None,
         "TensorFlow": context.global_seed() if context else None,
     }

@@ -12,7 +12,7 @@ class Jitter(Generator):
     """Training images with Gaussian pixel noise."""
 
     name = "jitter"
-    light = True                    # numpy is enough; what needs more says so: needs = ("torch",)
+    light = True  # numpy is enough; what needs more says so: needs = ("torch",)
 
     sigma: float = field(default=0.1, metadata={"min": 0, "help": "standard deviation of the noise"})
 

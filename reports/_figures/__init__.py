@@ -13,11 +13,13 @@ from reports._rows import Row
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-DOTS = 300                                  # an inch, of PNG
+DOTS = 300  # an inch, of PNG
 # No dates and no random names: the same report gives the same bytes. Text stays text in PDF and SVG.
 SETTINGS: dict[str, Any] = {"pdf.fonttype": 42, "svg.fonttype": "none", "svg.hashsalt": "synthassay"}
 UNDATED: dict[str, dict[str, Any]] = {
-    "pdf": {"CreationDate": None, "Creator": None, "Producer": None}, "png": {"Software": None}, "svg": {"Date": None},
+    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+    "png": {"Software": None},
+    "svg": {"Date": None},
 }
 
 

@@ -63,6 +63,7 @@ def _centres(report: Row, found: Row, points: Array) -> dict[str, Array]:
     parts = zip(found["strata"], np.split(points, ends[:-1]), strict=True)
     centres = {
         names[label]: np.median(part, axis=0)
-        for (source, label, _), part in parts if found["src"][source] == HELD_OUT["id"] and label in names
+        for (source, label, _), part in parts
+        if found["src"][source] == HELD_OUT["id"] and label in names
     }
     return centres if len(centres) > 1 else {}

@@ -41,5 +41,12 @@ def _panel(axes: Any, panel: Mapping[str, Any]) -> None:
     axes.set_yticks(range(len(lines)), [f"{x['first']['label']} {x['sign']} {x['second']['label']}" for x in lines])
     for y, line in enumerate(lines):
         score(axes, line["first"], line, y)
-        axes.annotate(line["said"], (1.03, y), xycoords=("axes fraction", "data"), va="center", annotation_clip=False,
-                      fontsize=6.5, fontweight="bold" if line["sure"] else "normal")
+        axes.annotate(
+            line["said"],
+            (1.03, y),
+            xycoords=("axes fraction", "data"),
+            va="center",
+            annotation_clip=False,
+            fontsize=6.5,
+            fontweight="bold" if line["sure"] else "normal",
+        )

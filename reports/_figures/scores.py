@@ -57,5 +57,10 @@ def _panel(axes: Any, generators: Sequence[Row], rows: Sequence[Row | None]) -> 
         if row is not None and row["score"] is not None:
             score(axes, generator, row, y)
         else:
-            axes.annotate("not judged" if row is None else row["status"].replace("-", " "), (0.03, y), va="center",
-                          fontsize=6, color=GREY)
+            axes.annotate(
+                "not judged" if row is None else row["status"].replace("-", " "),
+                (0.03, y),
+                va="center",
+                fontsize=6,
+                color=GREY,
+            )

@@ -45,7 +45,14 @@ def _panel(axes: Any, generator: Row, history: Row) -> None:
     for i, (name, curve) in enumerate(history["curves"].items()):
         steps, values = zip(*curve["points"], strict=True)
         axes.plot(steps, values, STYLES[i % len(STYLES)], color=GREY if i else colour(generator), linewidth=0.8)
-        axes.annotate(name, (steps[-1], values[-1]), xytext=(3, 0), textcoords="offset points", va="center",
-                      fontsize=6.5, annotation_clip=False)
+        axes.annotate(
+            name,
+            (steps[-1], values[-1]),
+            xytext=(3, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=6.5,
+            annotation_clip=False,
+        )
     if set(history["curves"]) >= ADVERSARIAL:
         axes.axhline(math.log(2), color=GREY, linewidth=0.6, linestyle=(0, (3, 3)))

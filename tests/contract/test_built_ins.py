@@ -12,18 +12,21 @@ from benchmark.selectors import select
 from benchmark.testing import KINDS, run_checks
 
 REGISTRY = discover()
-LESS = {                        # what takes minutes is given less to do
-    "gan": "gan[steps=3,batch=16]", "cgan": "cgan[steps=3,batch=16]", "flow": "flow[steps=3,batch=16]",
+LESS = {  # what takes minutes is given less to do
+    "gan": "gan[steps=3,batch=16]",
+    "cgan": "cgan[steps=3,batch=16]",
+    "flow": "flow[steps=3,batch=16]",
     "vae": "vae[steps=3,batch=16]",
 }
-QUICK = ("smote", "copy", "mixing", "digits", "pixels", "verdict")      # one of each kind; the others take minutes
+QUICK = ("smote", "copy", "mixing", "digits", "pixels", "verdict")  # one of each kind; the others take minutes
 # What the kit may leave out: two controls give images as they are, and one image is no batch. All else is a fault.
 SKIPPED = {
     "real": {"more_than_it_saw", "other_seed", "tiny_fits"},
     "wrong-class": {"more_than_it_saw", "other_seed", "tiny_fits"},
-    "gan": {"tiny_fits"}, "cgan": {"tiny_fits"},
+    "gan": {"tiny_fits"},
+    "cgan": {"tiny_fits"},
 }
-UNREADABLE = {"images", "every_class", "class_names", "same_images", "global_state"}    # data that are not here
+UNREADABLE = {"images", "every_class", "class_names", "same_images", "global_state"}  # data that are not here
 
 
 def cases() -> list[Any]:

@@ -142,7 +142,8 @@ TOLD = '{"mine": Score.of_means(lambda m: m, d, rng=ctx.rng)}'
         ({"declared": BY_EYE.format("lower"), "body": DISTANCE, "returned": TOLD}, set(), ""),
         (
             {"declared": BY_EYE.format("higher"), "body": DISTANCE, "returned": TOLD},
-            {"orders_controls"}, "is better, but",
+            {"orders_controls"},
+            "is better, but",
         ),
         ({"body": "made = evidence.train.mean(axis=(1, 2, 3))"}, {"orders_controls"}, "the controls do not separate"),
         ({"declared": '"up", "x"'}, {"declaration"}, "better is 'up'; allowed are higher, lower"),
@@ -170,8 +171,11 @@ def test_a_metric_must_order_its_controls_and_declare_what_there_is(
         ('{"mine": Score(0.5, np.ones(50))}', {"bounds"}, "its draws have the mean 1"),
         ('{"mine": Score(np.random.default_rng().random())}', {"same_seed"}, "another number the second time"),
         ('{"mine": Score(np.random.rand())}', {"same_seed", "global_state"}, "numpy was used"),
-        ('(evidence.synthetic.sort(axis=0), evidence.held_out.fill(0), {"mine": Score(0.5)})[-1]',
-         {"evidence_unchanged"}, "score changed images"),
+        (
+            '(evidence.synthetic.sort(axis=0), evidence.held_out.fill(0), {"mine": Score(0.5)})[-1]',
+            {"evidence_unchanged"},
+            "score changed images",
+        ),
         ('{"mine": Score(1 / max(len(made) - 5, 0))}', {"few_images"}, "ZeroDivisionError"),
     ],
 )
@@ -215,9 +219,7 @@ NOISE = {"licence": "MIT", "seed": "0", "n": "200", "names": "'a', 'b'", "images
         ({"n": "4", "images": "rng.random((8, 4, 4, 1))"}, {"every_class"}, "no test image of a, b"),
     ],
 )
-def test_a_dataset_is_held_to_its_promises(
-    tmp_path: Path, changed: dict[str, str], found: set[str], said: str
-) -> None:
+def test_a_dataset_is_held_to_its_promises(tmp_path: Path, changed: dict[str, str], found: set[str], said: str) -> None:
     failed = faults(tmp_path, DATASET.format(**{**NOISE, **changed}), "datasets")
     assert set(failed) == found, failed
     assert any(said in reason for reason in failed.values()) or not found
@@ -243,11 +245,20 @@ def bench_report_sections():
 @pytest.mark.parametrize(
     ("collected", "html", "found", "said"),
     [
-        ("[len(source.samples(c['cell'])) for c in source.report['cells'] if c['status'] == 'ok']",
-         "Markup('<p>{}</p>').format(report['failures'][0]['reason'])", set(), ""),
+        (
+            "[len(source.samples(c['cell'])) for c in source.report['cells'] if c['status'] == 'ok']",
+            "Markup('<p>{}</p>').format(report['failures'][0]['reason'])",
+            set(),
+            "",
+        ),
         ("None", "Markup('<p>')", {"renders", "offline"}, "<p> is never closed"),
         ("None", "Markup('<p>' + report['failures'][0]['reason'] + '</p>')", {"escapes"}, "is not escaped"),
-        ("None", "Markup('<img src=\"https://example.org/x.png\">')", {"offline"}, "it fetches 'https://example.org/x.png'"),
+        (
+            "None",
+            "Markup('<img src=\"https://example.org/x.png\">')",
+            {"offline"},
+            "it fetches 'https://example.org/x.png'",
+        ),
         ("{1: 2}", "str(data)", {"collects_json"}, "rendered from the file the section differs"),
         ("{'a': float('nan')}", "str(data)", {"collects_json"}, "what JSON cannot hold"),
         ("None", "report.update(x=1) or 'a'", {"same_twice"}, "render changed the report"),

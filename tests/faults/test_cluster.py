@@ -124,9 +124,7 @@ def cluster(bench, tmp_path: Path) -> Iterator[Cluster]:
 def begin(bench, cluster: Cluster, *words: object) -> subprocess.Popen[str]:
     """Start a run on a cluster, as a user does."""
     command = [sys.executable, "-m", "benchmark", *map(str, words), "--cluster", cluster.address]
-    return subprocess.Popen(
-        command, cwd=bench.folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+    return subprocess.Popen(command, cwd=bench.folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
 def until(holds: Callable[[], object], seconds: float = 120) -> None:
@@ -177,8 +175,24 @@ def test_without_its_scheduler_a_run_says_so_and_goes_on_here(bench, rows, clust
 @pytest.mark.slow
 def test_a_cell_that_kills_its_workers_is_a_crashed_row(bench, rows, cluster: Cluster) -> None:
     """Dask's nanny starts a worker again each time."""
-    run = begin(bench, cluster, "run", "-d", "digits", "-c", "0", *SIZES, "-m", "diversity", "-g", "deadly,slow",
-                "-p", "slow.py", "--workers", "1")
+    run = begin(
+        bench,
+        cluster,
+        "run",
+        "-d",
+        "digits",
+        "-c",
+        "0",
+        *SIZES,
+        "-m",
+        "diversity",
+        "-g",
+        "deadly,slow",
+        "-p",
+        "slow.py",
+        "--workers",
+        "1",
+    )
     _, said = run.communicate(timeout=240)
     assert run.returncode == 1, said
     found = {(row["config"], row["class"]): row for row in rows() if row["measure"] in ("", "diversity")}
@@ -191,7 +205,7 @@ def test_a_cell_that_kills_its_workers_is_a_crashed_row(bench, rows, cluster: Cl
 @pytest.mark.slow
 def test_a_killed_run_leaves_no_process_on_the_workers(bench, cluster: Cluster) -> None:
     run = begin(bench, cluster, *RUN, "-g", "slow[seconds=120]")
-    until(lambda: len(cluster.below()) >= 3)                # a fork server, a supervisor, its job
+    until(lambda: len(cluster.below()) >= 3)  # a fork server, a supervisor, its job
     run.kill()
     run.communicate()
     until(lambda: not cluster.below(), 60)

@@ -74,7 +74,7 @@ def test_a_full_disk_loses_nothing_and_with_room_it_goes_on(bench, plugin: Path,
     os.truncate(ballast, ballast.stat().st_size - 2**14)
     said = bench(*run, "-o", out, code=1).stderr.splitlines()
     assert said[-1].startswith(f"bench: the disk of '{out}' is full; what is finished is kept. To go on: bench run")
-    assert len(said) == 2, said                         # the first is on the sizes of digits
+    assert len(said) == 2, said  # the first is on the sizes of digits
     assert {path: path.read_bytes() for path in cells} == cells
     ballast.unlink()
     bench(*run, "-o", out)
@@ -142,7 +142,7 @@ def test_what_is_damaged_is_said_moved_aside_and_computed_again(bench, plugin: P
     said = bench(*run).stderr
     assert rows("bench-results", "value") == before
     for key, (name, harm) in harmed.items():
-        if (name, harm) != ("scores/*.json", Path.unlink):                      # not there is not damaged
+        if (name, harm) != ("scores/*.json", Path.unlink):  # not there is not damaged
             assert any(key in line and "was damaged" in line for line in said.splitlines()), (key, name, harm, said)
             assert [*store.folder.glob(f"damaged/{key}*"), *store.path(key).glob("scores/*.damaged")], (name, harm)
     assert "was damaged" not in bench(*run).stderr

@@ -11,7 +11,7 @@ import pytest
 SIZES = ["--seeds", "1", "--n-real", "20", "--n-synthetic", "30", "--quiet", "--no-report"]
 DATA = ["run", "-d", "digits", "-c", "0-7", *SIZES]
 ONE = ["run", "-d", "digits", "-c", "5", *SIZES]
-FAULTS = {                      # kind -> status, and what the reason says
+FAULTS = {  # kind -> status, and what the reason says
     "raises": ("failed", "RuntimeError: out of luck"),
     "unpicklable": ("failed", "Unpicklable: whatever"),
     "exits": ("crashed", "exit code 3; its last output: last words"),
@@ -31,9 +31,7 @@ HARMLESS = ("daemon", "floods", "deaf", "scratch", "changes", "view")
 def test_a_generator_that_does_harm_harms_nobody_else(bench, plugin: Path, rows, alive) -> None:
     """Eight healthy cells beside each kind of harm, in one run."""
     kinds = ",".join([*FAULTS, *HARMLESS])
-    bench(
-        *DATA, "-p", plugin, "-g", f"healthy,fault[kind={kinds}]", "-m", "diversity", "--timeout", "3", code=1,
-    )
+    bench(*DATA, "-p", plugin, "-g", f"healthy,fault[kind={kinds}]", "-m", "diversity", "--timeout", "3", code=1)
     found = {(row["config"], row["class"]): row for row in rows() if row["measure"] in ("", "diversity")}
     assert [found["healthy", str(c)]["status"] for c in range(8)] == ["ok"] * 8
     assert {found["real", str(c)]["status"] for c in range(8)} == {"ok"}
@@ -48,7 +46,7 @@ def test_a_generator_that_does_harm_harms_nobody_else(bench, plugin: Path, rows,
     assert alive("synthassay-fault-daemon") == []
     assert alive(str(bench.folder)) == []
     logs = [p.stat().st_size for p in bench.folder.glob("bench-results/cells/*/*/log.txt")]
-    assert 2**20 <= max(logs) < 1.01 * 2**20                     # the flood, its head and its tail
+    assert 2**20 <= max(logs) < 1.01 * 2**20  # the flood, its head and its tail
     assert any(p.read_bytes().endswith(b"the end") for p in bench.folder.glob("bench-results/cells/*/*/log.txt"))
 
 
@@ -66,7 +64,10 @@ def test_two_gibibytes_with_a_limit_of_one(bench, plugin: Path, rows, alive) -> 
 @pytest.mark.parametrize(
     ("kind", "status"),
     [
-        ("raises", "failed"), ("unpicklable", "failed"), ("exits", "crashed"), ("killed", "crashed"),
+        ("raises", "failed"),
+        ("unpicklable", "failed"),
+        ("exits", "crashed"),
+        ("killed", "crashed"),
         ("segfault", "crashed"),
     ],
 )

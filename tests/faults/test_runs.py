@@ -10,8 +10,25 @@ from pathlib import Path
 
 import pytest
 
-RUN = ["run", "-d", "digits", "-c", "0-3", "--seeds", "1", "--n-real", "20", "--n-synthetic", "30", "--quiet",
-       "--no-report", "-m", "diversity,nearest_neighbour", "-g", "affine,heavy[kind=sleeps]"]
+RUN = [
+    "run",
+    "-d",
+    "digits",
+    "-c",
+    "0-3",
+    "--seeds",
+    "1",
+    "--n-real",
+    "20",
+    "--n-synthetic",
+    "30",
+    "--quiet",
+    "--no-report",
+    "-m",
+    "diversity,nearest_neighbour",
+    "-g",
+    "affine,heavy[kind=sleeps]",
+]
 
 
 def start(folder: Path, *words: object) -> subprocess.Popen[str]:
@@ -31,7 +48,7 @@ def test_ended_midway_nothing_is_left_alive_and_it_goes_on(bench, plugin: Path, 
     process.send_signal(number)
     _, said = process.communicate(timeout=120)
     if number is signal.SIGKILL:
-        time.sleep(5)                                   # an interrupted run has ended its children when it ends
+        time.sleep(5)  # an interrupted run has ended its children when it ends
     else:
         assert (process.returncode, "Run the same command to go on" in said) == (130, True), said
     assert alive(str(out)) == []

@@ -15,7 +15,7 @@ STILL = {"rotation": 0.0, "shift": 0.0, "scale": 0.0, "shear": 0.0}
 @pytest.mark.parametrize("shape", [(28, 28, 1), (7, 11, 3), (1, 1, 1), (1, 5, 3)])
 def test_the_warp_is_that_of_scipy(shape):
     rng = np.random.default_rng(0)
-    images = rng.random((300, *shape)).astype(np.float32)               # more than a chunk
+    images = rng.random((300, *shape)).astype(np.float32)  # more than a chunk
     matrices = np.eye(2) + rng.normal(0, 0.3, (300, 2, 2))
     offsets = rng.normal(0, 4, (300, 2))
     made = affine_warp(images, matrices, offsets)
@@ -71,7 +71,7 @@ def test_shift_moves_each_way_by_up_to_its_pixels(context):
     centres = np.array([ndimage.center_of_mass(image[..., 0]) for image in affine.sample(1000, context())]) - [7, 10]
     assert np.abs(centres).max() <= 2.001
     assert (np.ptp(centres, axis=0) > 3.9).all()
-    assert abs(np.corrcoef(centres.T)[0, 1]) < 0.1              # one axis says nothing of the other
+    assert abs(np.corrcoef(centres.T)[0, 1]) < 0.1  # one axis says nothing of the other
 
 
 def test_the_centre_of_the_image_stays_where_it_is(context):
@@ -88,5 +88,5 @@ def test_the_image_itself_is_enlarged_by_the_scale(context):
     affine = Affine(**STILL | {"scale": 0.4})
     affine.fit(real, context())
     area = affine.sample(300, context()).sum(axis=(1, 2, 3)) / 64
-    assert 0.33 < area.min() < 0.42             # .6 squared; the inverse map would give .51 to 2.8
+    assert 0.33 < area.min() < 0.42  # .6 squared; the inverse map would give .51 to 2.8
     assert 1.85 < area.max() < 2.05

@@ -45,7 +45,7 @@ def test_copies_are_each_training_image_once_before_any_comes_twice(fives, conte
     np.testing.assert_array_equal(made, fives[where])
     assert sorted(where[:100]) == list(range(100)) == sorted(where[100:200])
     assert len(set(where[200:])) == 50
-    assert where[:100].tolist() != list(range(100))             # in random order
+    assert where[:100].tolist() != list(range(100))  # in random order
 
 
 def test_noise_has_the_mean_and_sd_of_each_pixel_and_nothing_else(context):
@@ -72,7 +72,7 @@ def test_repeat_is_one_training_image_with_noise_of_two_percent(context):
     made = repeat.sample(60, context())
     nearest = np.abs(real - made.mean(axis=0)).mean(axis=(1, 2, 3)).argmin()
     assert np.std(made - real[nearest]) == pytest.approx(0.02, rel=0.02)
-    assert np.std(made, axis=0).mean() == pytest.approx(0.02, rel=0.05)      # each has noise of its own
+    assert np.std(made, axis=0).mean() == pytest.approx(0.02, rel=0.05)  # each has noise of its own
 
 
 def test_another_seed_repeats_another_image(context):

@@ -23,8 +23,8 @@ def test_the_order_of_pixels_is_kept(fives):
 
 def test_small_components_are_crumbs_and_large_ones_are_not():
     image = np.zeros((1, 28, 28, 1), np.float32)
-    image[0, 5:9, 5:9] = 1                      # 16 pixels
-    image[0, 20, 20:25] = 1                     # 5
+    image[0, 5:9, 5:9] = 1  # 16 pixels
+    image[0, 20, 20:25] = 1  # 5
     found = crumbs(image)
     assert found.sum() == 5 and found[0, 20, 20:25].all()
 

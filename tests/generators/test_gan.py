@@ -23,11 +23,14 @@ pytestmark = pytest.mark.tensorflow
 
 TASK = Task("mnist", 5, "5", n_real=2, n_synthetic=10, shape=(28, 28, 1), n_classes=10, seed=0)
 SMALL = {"g_widths": (8, 6), "d_widths": (8, 4), "latent": 3, "batch": 16}
-NONE = np.empty((16, 0), dtype=np.float32)              # one class: nothing says which
+NONE = np.empty((16, 0), dtype=np.float32)  # one class: nothing says which
 RECIPE = replace(PRESETS["tuned"], g_widths=(8, 6), d_widths=(8, 4), latent=3)
 THREADS = {
-    "OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1",
-    "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1",
+    "OMP_NUM_THREADS": "1",
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "CUDA_VISIBLE_DEVICES": "-1",
 }
 SCRIPT = """
 import hashlib, sys
@@ -45,7 +48,7 @@ print(hashlib.sha256(gan.sample(20, Context(np.random.default_rng(2))).tobytes()
 @pytest.fixture(scope="module")
 def tf():
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")                 # TensorFlow's own, while it is imported
+        warnings.simplefilter("ignore")  # TensorFlow's own, while it is imported
         return pytest.importorskip("tensorflow")
 
 
@@ -77,9 +80,9 @@ def test_fresh_processes_make_the_same_images_to_the_last_bit():
 def test_no_global_random_state_is_touched_or_used(tf, real, context):
     def between(work):
         tf.random.set_seed(1)
-        np.random.seed(1)                               # noqa: NPY002 - the global generators are what is tested
+        np.random.seed(1)  # noqa: NPY002 - the global generators are what is tested
         made = work()
-        return made, float(tf.random.uniform(())), np.random.random()       # noqa: NPY002
+        return made, float(tf.random.uniform(())), np.random.random()  # noqa: NPY002
 
     def fit():
         gan = Gan(steps=3, **SMALL)
@@ -113,7 +116,7 @@ def test_snapshots_are_of_the_same_latent_points_and_more_steps_change_nothing_b
     np.testing.assert_array_equal(short.snapshots[0][1], long.snapshots[0][1])
     start, end = (images.reshape(8, -1) for _, images in long.snapshots)
     across = np.linalg.norm(start[:, None] - end, axis=2)
-    assert (across.argmin(axis=1) == np.arange(8)).mean() > 0.7         # 30 steps later each is still most like itself
+    assert (across.argmin(axis=1) == np.arange(8)).mean() > 0.7  # 30 steps later each is still most like itself
 
 
 def test_the_presets_are_the_published_recipes():
@@ -122,7 +125,7 @@ def test_the_presets_are_the_published_recipes():
     assert (tuned.real_label, tuned.dropout, tuned.average, tuned.batch_norm) == (0.9, 0.3, 0.99, True)
     assert (paper.lr, paper.latent, paper.g_widths, paper.d_widths) == (2e-4, 100, (256, 512, 1024), (512, 256))
     assert (paper.real_label, paper.dropout, paper.average, paper.batch_norm) == (1, 0, 0, True)
-    assert not paper.shared_noise                       # Algorithm 1 draws noise for D and again for G
+    assert not paper.shared_noise  # Algorithm 1 draws noise for D and again for G
     assert tuned.mean_start and not paper.mean_start
     assert Gan().steps == Gan(preset="paper").steps == 2400 and Gan().batch == 128
 
@@ -204,7 +207,7 @@ def test_the_losses_are_the_papers(tf, training, real_label):
     assert np.abs(other - fake).max() > 0.01
     d_loss, g_loss = made.run(0, 1)[0]
     assert d_loss == pytest.approx((cross_entropy(of_real, real_label) + cross_entropy(of_fake, 0)) / 2, rel=1e-5)
-    assert g_loss == pytest.approx(cross_entropy(logits(other), 1), rel=1e-5)       # of D after its step
+    assert g_loss == pytest.approx(cross_entropy(logits(other), 1), rel=1e-5)  # of D after its step
 
 
 def test_with_shared_noise_g_learns_from_the_fakes_that_d_saw(tf, training):
@@ -219,18 +222,18 @@ def test_each_network_goes_down_its_own_loss(training):
     made = training(dropout=0.0)
     before = [layer.map(np.asarray) for layer in made.d]
     losses = made.run(0, 200)
-    assert losses[-20:, 0].mean() < losses[0, 0]                        # D tells them apart
+    assert losses[-20:, 0].mean() < losses[0, 0]  # D tells them apart
     assert any(np.abs(a.weights - np.asarray(b.weights)).max() > 0.01 for a, b in zip(before, made.d, strict=True))
 
 
 def test_adam_is_adam(tf, training):
     made = training()
     variable = made.d_adam.variables[0]
-    variable.assign(tf.where(variable < 0, variable - 0.1, variable + 0.1))     # away from 0, where rounding decides
+    variable.assign(tf.where(variable < 0, variable - 0.1, variable + 0.1))  # away from 0, where rounding decides
     start, m, v = variable.numpy().astype(np.float64), 0.0, 0.0
     for step in range(3):
         with tf.GradientTape() as tape:
-            loss = tf.add_n([tf.reduce_sum(x**2) for x in made.d_adam.variables])      # its gradient is 2x
+            loss = tf.add_n([tf.reduce_sum(x**2) for x in made.d_adam.variables])  # its gradient is 2x
         gradient = 2 * start
         m, v = 0.5 * m + 0.5 * gradient, 0.999 * v + 0.001 * gradient**2
         start = start - 1.2e-3 * (m / (1 - 0.5 ** (step + 1))) / (np.sqrt(v / (1 - 0.999 ** (step + 1))) + 1e-7)
@@ -257,7 +260,7 @@ def test_every_random_number_has_a_seed_of_its_own(tf, training, monkeypatch):
     monkeypatch.setattr(made, "_seed", lambda *key: used.append(tuple(map(int, seed(*key)))) or seed(*key))
     made._step(tf.constant(0))
     made._step(tf.constant(1))
-    assert len(set(used)) == len(used) == 14        # images, noise twice, dropout in two layers twice; two steps
+    assert len(set(used)) == len(used) == 14  # images, noise twice, dropout in two layers twice; two steps
 
 
 @pytest.mark.usefixtures("tf")
@@ -290,12 +293,12 @@ def test_dropout_is_in_d_and_differs_from_step_to_step(tf, training):
 
 @pytest.mark.parametrize(("rate", "share"), [(0.3, 77 / 256), (0.5, 0.5), (0.999, 255 / 256)])
 def test_dropout_zeroes_its_share_and_scales_the_others_up(tf, rate, share):
-    kept = drop(tf.ones((1001, 103)), rate, [1, 2]).numpy()         # 103,103 bytes: not whole words
+    kept = drop(tf.ones((1001, 103)), rate, [1, 2]).numpy()  # 103,103 bytes: not whole words
     assert (kept == 0).mean() == pytest.approx(share, abs=0.005)
     np.testing.assert_allclose(kept[kept > 0], 1 / (1 - share), rtol=1e-6)
     np.testing.assert_array_equal(kept, drop(tf.ones((1001, 103)), rate, [1, 2]))
     assert (kept != drop(tf.ones((1001, 103)), rate, [1, 3]).numpy()).mean() > min(share, 1 - share)
-    assert (kept == 0).mean(axis=0).std() < 0.03                    # no unit is always dropped
+    assert (kept == 0).mean(axis=0).std() < 0.03  # no unit is always dropped
 
 
 @pytest.mark.parametrize("batch_norm", [True, False])
@@ -305,13 +308,13 @@ def test_the_sampler_is_the_trained_network_with_statistics_estimated_anew(train
     noise, none = np.random.default_rng(0).standard_normal((500, 3)).astype(np.float32), np.empty((500, 0), np.float32)
     sampler = Sampler(made.weights(), noise, none)
     np.testing.assert_allclose(sampler(noise, none), generate(made.averaged, noise, none).numpy(), atol=1e-5)
-    np.testing.assert_allclose(sampler(noise[:3], none[:3]), sampler(noise, none)[:3], atol=1e-6)   # each on its own
+    np.testing.assert_allclose(sampler(noise[:3], none[:3]), sampler(noise, none)[:3], atol=1e-6)  # each on its own
 
 
 def test_epochs_are_another_way_to_say_steps():
     assert Gan().length(1000) == 2400
     assert Gan(epochs=600).length(1000) == 600
-    assert Gan(epochs=3, epoch_unit="pass").length(1000) == 24          # 8 batches of 128 hold 1,000 images
+    assert Gan(epochs=3, epoch_unit="pass").length(1000) == 24  # 8 batches of 128 hold 1,000 images
     assert Gan(epochs=3, epoch_unit="pass").length(50) == 3
     with pytest.raises(InputError, match="steps=600 and epochs=5 both say how long to train; give one"):
         build(Gan, {"steps": "600", "epochs": "5"})
@@ -323,10 +326,8 @@ def test_it_stops_when_validation_images_out_of_train_come_no_nearer(real, conte
     gan = Gan(steps=9000, val=0.25, **SMALL)
     gan.fit(real, ctx)
     last = ctx.curves["D"][-1][0]
-    assert 800 <= last < 9000 and last % CHECK == 0                     # three looks after the best one at the least
-    assert Gan(val=0.25).skip(replace(TASK, n_real=20)) == (
-        "val=0.25 of 20 training images are 5, needs at least 10"
-    )
+    assert 800 <= last < 9000 and last % CHECK == 0  # three looks after the best one at the least
+    assert Gan(val=0.25).skip(replace(TASK, n_real=20)) == ("val=0.25 of 20 training images are 5, needs at least 10")
     with pytest.raises(CannotFit, match="needs at least 10"):
         gan.fit(real[:20], context())
 
@@ -334,7 +335,7 @@ def test_it_stops_when_validation_images_out_of_train_come_no_nearer(real, conte
 @pytest.mark.usefixtures("tf")
 def test_a_collapse_is_a_warning_and_is_sampled_all_the_same(real, context):
     ctx = context()
-    gan = Gan(steps=1, **SMALL)                                         # all that it can do yet is the mean image
+    gan = Gan(steps=1, **SMALL)  # all that it can do yet is the mean image
     gan.fit(real, ctx)
     assert any(warning.startswith("collapsed: a sample's nearest other one is") for warning in ctx.warnings)
     assert gan.sample(7, context()).shape == (7, 4, 3, 1)

@@ -57,7 +57,7 @@ def test_a_gaussian_has_the_mean_and_the_variance_of_the_images(roles, context):
     model.fit(roles["train"], context(1))
     made = model.sample(3000, context(2))
     np.testing.assert_allclose(made.mean(axis=0), roles["train"].mean(axis=0), atol=0.05)
-    assert 0.75 < made.var(axis=0).sum() / roles["train"].var(axis=0).sum() < 1.0     # 50 components hold most
+    assert 0.75 < made.var(axis=0).sum() / roles["train"].var(axis=0).sum() < 1.0  # 50 components hold most
 
 
 def test_the_narrower_the_kernel_the_nearer_the_copies(roles, context):

@@ -27,7 +27,7 @@ def test_no_displacement_changes_nothing_and_a_whole_one_shifts():
     image = square(9, 9)
     field = np.zeros((1, 2, 28, 28), np.float32)
     np.testing.assert_array_equal(displaced(image, field), image)
-    field[:, 0] = 3                             # look three rows below
+    field[:, 0] = 3  # look three rows below
     np.testing.assert_array_equal(displaced(image, field), square(6, 9))
 
 

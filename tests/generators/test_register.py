@@ -33,15 +33,15 @@ def test_there_and_back_again(fives):
     frame = Frame.of(fives)
     back = frame.restore(*frame.register(fives))
     apart = np.sqrt(((back - fives) ** 2).mean())
-    assert apart < 0.4 * np.sqrt(((fives - fives.mean(axis=0)) ** 2).mean())      # two bilinear warps blur
+    assert apart < 0.4 * np.sqrt(((fives - fives.mean(axis=0)) ** 2).mean())  # two bilinear warps blur
 
 
 @pytest.mark.parametrize(
     "images",
     [
-        np.random.default_rng(0).random((30, 12, 12, 1)).astype(np.float32),        # no empty ground
-        np.ones((1, 28, 28, 1), np.float32) * 0.05,                                 # one image
-        np.random.default_rng(0).random((30, 2, 2, 1)).astype(np.float32) * 0.1,    # nothing but ground, and tiny
+        np.random.default_rng(0).random((30, 12, 12, 1)).astype(np.float32),  # no empty ground
+        np.ones((1, 28, 28, 1), np.float32) * 0.05,  # one image
+        np.random.default_rng(0).random((30, 2, 2, 1)).astype(np.float32) * 0.1,  # nothing but ground, and tiny
     ],
     ids=["texture", "one", "tiny"],
 )
@@ -56,5 +56,5 @@ def test_it_is_off_where_moments_mean_nothing(images):
 def test_it_is_off_for_garments_that_all_stand_alike():
     rng = np.random.default_rng(1)
     shirts = np.zeros((50, 28, 28, 1), np.float32)
-    shirts[:, 6:22, 8:20] = rng.random((50, 16, 12, 1)) * 0.8 + 0.2      # one outline, another pattern each
+    shirts[:, 6:22, 8:20] = rng.random((50, 16, 12, 1)) * 0.8 + 0.2  # one outline, another pattern each
     assert Frame.of(shirts).moments is None

@@ -49,7 +49,7 @@ def test_every_image_lies_on_a_segment_to_one_of_the_k_neighbours(fives, context
     assert away.max() < 1e-4
     assert made.min() >= 0 and made.max() <= 1
     assert 0.4 < gap.mean() < 0.6 and gap.min() < 0.1 and gap.max() > 0.9
-    assert len(np.unique(start)) > 60                   # of 100, when 150 are drawn
+    assert len(np.unique(start)) > 60  # of 100, when 150 are drawn
 
 
 def test_every_neighbour_has_its_turn(context):

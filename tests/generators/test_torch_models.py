@@ -17,8 +17,9 @@ from generators.vae import Vae
 
 pytestmark = pytest.mark.torch
 
-SMALL = {                                   # no bank: morphs take longer than all else here
-    "flow": Flow(steps=250, width=48, components=20, bank=0), "vae": Vae(steps=250, width=48, latent=6, bank=0),
+SMALL = {  # no bank: morphs take longer than all else here
+    "flow": Flow(steps=250, width=48, components=20, bank=0),
+    "vae": Vae(steps=250, width=48, latent=6, bank=0),
 }
 
 
@@ -35,7 +36,7 @@ def test_the_loss_falls(name, fives, context):
     assert losses[-10:].mean() < 0.92 * losses[0]
 
 
-@pytest.mark.parametrize("name", ["vae"])       # a flow that learned nothing draws codes from a Gaussian: fives too
+@pytest.mark.parametrize("name", ["vae"])  # a flow that learned nothing draws codes from a Gaussian: fives too
 def test_fives_come_out_nearer_to_fives_than_those_of_an_untrained_network(name, fives, context):
     def away(generator):
         generator.fit(fives, context())

@@ -93,8 +93,15 @@ def digit(mnist: RealData, mnist_space: FeatureSpace) -> Callable[..., CellEvide
         others = {c: mnist.roles(c, 0, SIZES)["held_out"] for c in range(10) if c != label}
         task = Task("mnist", label, str(label), len(roles["train"]), len(images), mnist.shape, 10, 0)
         return CellEvidence(
-            task, images.astype(np.float32), roles["train"], roles["held_out"],
-            mnist.test[:2000], mnist.test_labels[:2000], others, mnist_space, control,
+            task,
+            images.astype(np.float32),
+            roles["train"],
+            roles["held_out"],
+            mnist.test[:2000],
+            mnist.test_labels[:2000],
+            others,
+            mnist_space,
+            control,
         )
 
     return make

@@ -29,9 +29,13 @@ def candidates(roles: Any, wrong: Any) -> dict[str, Any]:
     codes = rng.normal(size=(100, 50)) * scale[:50] / np.sqrt(len(train))
     order = rng.permutation(100)
     return {
-        "fresh": fresh, "copies": train[:100], "half copies": np.concatenate([fresh[:50], train[:50]])[order],
+        "fresh": fresh,
+        "copies": train[:100],
+        "half copies": np.concatenate([fresh[:50], train[:50]])[order],
         "half noise": np.concatenate([fresh[:50], noise[:50]])[order],
-        "pca-gauss": np.clip(mean + (codes @ axes[:50]).reshape(shape), 0, 1), "wrong": wrong, "noise": noise,
+        "pca-gauss": np.clip(mean + (codes @ axes[:50]).reshape(shape), 0, 1),
+        "wrong": wrong,
+        "noise": noise,
         "mean": np.clip(mean + rng.normal(0, 0.02, shape), 0, 1),
         "repeat": np.clip(train[:1] + rng.normal(0, 0.02, shape), 0, 1),
     }
@@ -69,7 +73,7 @@ def test_noise_fails_realism_and_precision_does_not_see_it(found: Any) -> None:
     assert found["noise"]["mixing"] < 0.02
     assert found["noise"]["stroke_plausibility"] == 0
     assert found["noise"]["two_sample_1nn"] > 0.95
-    assert found["mean"]["precision"] > 0.95            # why precision is no part of an aspect
+    assert found["mean"]["precision"] > 0.95  # why precision is no part of an aspect
     order = [found[name]["mixing"] for name in ("fresh", "half noise", "pca-gauss", "noise")]
     assert order == sorted(order, reverse=True)
 
@@ -93,4 +97,4 @@ def test_collapse_fails_variety(found: Any, name: str) -> None:
 def test_the_wrong_digit_is_not_recognised(found: Any) -> None:
     assert found["wrong"]["class_accuracy"] < 0.1
     assert found["wrong"]["mixing"] < 0.4
-    assert found["wrong"]["stroke_plausibility"] > 0.7      # why strokes never stand alone
+    assert found["wrong"]["stroke_plausibility"] > 0.7  # why strokes never stand alone

@@ -15,8 +15,8 @@ def test_five_points_by_hand(plane: Any, score: Any) -> None:
     train = [[0.0], [1.0], [5.0], [25.0]]
     assert score(Authenticity(), plane([[-2.0], [8.0], [40.0]], [[0.0]] * 3, train)).value(
         "authenticity"
-    ) == pytest.approx(1 / 3)                                           # the numbers of s or t swapped give 2/3 or 1
-    assert score(Authenticity(), plane([[2.0], [-1.0]], [[0.0]] * 2, train)).value("authenticity") == 0     # ties
+    ) == pytest.approx(1 / 3)  # the numbers of s or t swapped give 2/3 or 1
+    assert score(Authenticity(), plane([[2.0], [-1.0]], [[0.0]] * 2, train)).value("authenticity") == 0  # ties
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -25,7 +25,7 @@ def test_copies_drawn_with_replacement_are_exactly_0(digit: Any, plane: Any, sco
         return roles["train"][np.random.default_rng(seed).integers(200, size=100)]
 
     assert score(Authenticity(), digit(3, drawn)).value("authenticity") == 0
-    twins = np.random.default_rng(seed).integers(0, 3, (30, 2))         # training images that are equal too
+    twins = np.random.default_rng(seed).integers(0, 3, (30, 2))  # training images that are equal too
     assert score(Authenticity(), plane(twins[::-1], twins, twins)).value("authenticity") == 0
 
 

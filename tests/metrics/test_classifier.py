@@ -12,7 +12,7 @@ from metrics.classifier import Classifier, _precision, _recall
 
 
 def test_rules_by_hand() -> None:
-    counts = np.array([[3, 1, 2, 4], [0, 0, 5, 5]])                 # tp, fp, fn, tn
+    counts = np.array([[3, 1, 2, 4], [0, 0, 5, 5]])  # tp, fp, fn, tn
     assert f1(counts).tolist() == [6 / 9, 0]
     assert _recall(counts).tolist() == [3 / 5, 0]
     assert _precision(counts).tolist() == [3 / 4, 0]
@@ -25,7 +25,7 @@ def test_real_images_are_useful_and_others_are_not(digit: Any, score: Any, label
     assert fresh.value("class_accuracy") > 0.85
     f1, recall, precision = (fresh.value(name) for name in ("tstr", "tstr_recall", "tstr_precision"))
     assert f1 == pytest.approx(2 * recall * precision / (recall + precision))
-    blank = score(Classifier(), digit(label, np.zeros((100, 28, 28, 1))))     # the class is absent
+    blank = score(Classifier(), digit(label, np.zeros((100, 28, 28, 1))))  # the class is absent
     assert [blank.value(name) for name in ("tstr", "tstr_recall", "tstr_precision")] == [0, 0, 0]
 
 

@@ -21,7 +21,7 @@ def test_it_is_the_area_under_a_curve() -> None:
     from sklearn.metrics import roc_auc_score
 
     rng = np.random.default_rng(0)
-    one, other = rng.integers(0, 9, 70), rng.integers(2, 12, 50)        # many ties
+    one, other = rng.integers(0, 9, 70), rng.integers(2, 12, 50)  # many ties
     found = above(one, other, rng)
     assert found.value == pytest.approx(roc_auc_score(np.repeat([1, 0], [70, 50]), np.concatenate([one, other])))
     assert found.value == pytest.approx(1 - above(other, one, rng).value)

@@ -15,8 +15,16 @@ from metrics.classifier import Classifier
 
 METRICS = discover().metrics
 OF_POINTS = (
-    "mixing", "prdc", "diversity", "nearest_neighbour", "frechet", "kernel_distance", "copy_rank", "membership",
-    "authenticity", "vendi",
+    "mixing",
+    "prdc",
+    "diversity",
+    "nearest_neighbour",
+    "frechet",
+    "kernel_distance",
+    "copy_rank",
+    "membership",
+    "authenticity",
+    "vendi",
 )
 steady = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 seeds = st.integers(0, 2**32 - 1)
@@ -34,7 +42,7 @@ def test_neither_the_order_of_images_nor_a_second_run_changes_a_number(
 ) -> None:
     rng = np.random.default_rng(seed)
     made, real, train = rng.normal(0, 1, (3, n, 3))
-    made[: n // 4] = train[: n // 4]                                    # some copies: ties and distances of 0
+    made[: n // 4] = train[: n // 4]  # some copies: ties and distances of 0
     first, again = (score(METRICS[name](), plane(made, real, train)) for _ in range(2))
     other = score(METRICS[name](), plane(*(rng.permutation(points) for points in (made, real, train))))
     assert values(first)
@@ -52,7 +60,7 @@ def test_moving_all_images_together_changes_no_number(plane: Any, score: Any, na
     rng = np.random.default_rng(seed)
     sets, apart = rng.normal(0, 1, (3, 25, 3)), rng.normal(0, 2, 3)
     here, there = (score(METRICS[name](), plane(*moved)) for moved in (sets, sets + apart))
-    skipped = {"vendi_ratio", "copy_share"}                             # of brightness, not of distances alone
+    skipped = {"vendi_ratio", "copy_share"}  # of brightness, not of distances alone
     for measure, value in values(here).items():
         if measure not in skipped:
             assert values(there)[measure] == pytest.approx(value, rel=1e-3, abs=1e-3), measure
@@ -75,7 +83,7 @@ def test_classes_by_other_numbers_teach_the_same(plane: Any, score: Any, seed: i
         evidence.feature_space = replace(evidence.feature_space, classifier=_Anything())
         return float(score(Classifier(), evidence).value("tstr"))
 
-    assert tstr(lambda c: (c + shift) % 4) == pytest.approx(tstr(lambda c: c), abs=0.05)   # ties of the machine
+    assert tstr(lambda c: (c + shift) % 4) == pytest.approx(tstr(lambda c: c), abs=0.05)  # ties of the machine
 
 
 class _Anything:

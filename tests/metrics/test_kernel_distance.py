@@ -32,9 +32,11 @@ def test_scale_and_place_of_a_feature_do_not_matter(plane: Any, score: Any) -> N
         one, rel=1e-3
     )
     constant = np.ones((50, 1))
-    assert np.isfinite(score(KernelDistance(), plane(np.hstack([made, constant]), np.hstack([real, constant]))).value(
-        "kernel_distance"
-    ))
+    assert np.isfinite(
+        score(KernelDistance(), plane(np.hstack([made, constant]), np.hstack([real, constant]))).value(
+            "kernel_distance"
+        )
+    )
 
 
 def test_it_is_unbiased_and_its_draws_are_as_wide_as_samples_are(plane: Any, score: Any) -> None:
@@ -52,7 +54,7 @@ def test_it_is_unbiased_and_its_draws_are_as_wide_as_samples_are(plane: Any, sco
     assert (same < 0).any()
     apart, widths = many(0.5)
     assert apart.mean() > 5 * same.std()
-    assert 0.7 < widths.mean() / apart.std() < 1.5                      # half of it without the factor 2
+    assert 0.7 < widths.mean() / apart.std() < 1.5  # half of it without the factor 2
 
 
 def test_real_digits_are_nearer_than_noise(digit: Any, score: Any) -> None:

@@ -23,7 +23,7 @@ def test_five_points_by_hand(plane: Callable[..., Any]) -> None:
     other = evidence.neighbours("synthetic", "held_out", 2).distances
     # 0: {1s, 2h}; 1: {0s, 2h}; 5: {6h, 2h}
     assert other_share(own, other, 2).tolist() == [0.5, 0.5, 1.0]
-    assert over_expected(np.array([0.5]), 3, 2).tolist() == [1.0]       # two of four others are held-out
+    assert over_expected(np.array([0.5]), 3, 2).tolist() == [1.0]  # two of four others are held-out
     # the nearest alone: 0: 1s; 1: tie of 0s and 2h; 5: 6h
     assert other_share(own[:, :1], other[:, :1], 1).tolist() == [0.0, 0.5, 1.0]
 
@@ -32,7 +32,7 @@ def test_five_points_by_hand(plane: Callable[..., Any]) -> None:
 @steady
 def test_neither_order_nor_side_matters(plane: Any, score: Any, seed: int, n: int) -> None:
     rng = np.random.default_rng(seed)
-    one, two = rng.integers(0, 4, (2, n, 2)) / 4                        # many ties
+    one, two = rng.integers(0, 4, (2, n, 2)) / 4  # many ties
     straight, swapped = score(Mixing(), plane(one, two)), score(Mixing(), plane(two, one))
     shuffled = score(Mixing(), plane(rng.permutation(one), rng.permutation(two)))
     assert straight.value("mixing") == pytest.approx(swapped.value("mixing"))
@@ -44,8 +44,8 @@ def test_neither_order_nor_side_matters(plane: Any, score: Any, seed: int, n: in
 def test_identical_sets_mix_and_disjoint_ones_do_not(plane: Any, score: Any) -> None:
     points = np.random.default_rng(0).random((200, 3))
     same = score(Mixing(), plane(points, points))
-    assert same.value("mixing") == pytest.approx(1.1, abs=0.01)         # own copy first, then pairs of equal distance
-    assert same.value("two_sample_1nn") == 0                            # the copy is always nearest
+    assert same.value("mixing") == pytest.approx(1.1, abs=0.01)  # own copy first, then pairs of equal distance
+    assert same.value("two_sample_1nn") == 0  # the copy is always nearest
     apart = score(Mixing(), plane(points, points + 5))
     assert apart.value("mixing") == 0
     assert apart.value("two_sample_1nn") == 1
@@ -53,7 +53,7 @@ def test_identical_sets_mix_and_disjoint_ones_do_not(plane: Any, score: Any) -> 
 
 def test_the_weaker_side_counts(plane: Any, score: Any) -> None:
     rng = np.random.default_rng(0)
-    crowded = rng.normal(0, 0.3, (200, 2))                              # in the middle of the real ones
+    crowded = rng.normal(0, 0.3, (200, 2))  # in the middle of the real ones
     scores = score(Mixing(), plane(crowded, rng.normal(0, 1, (200, 2))))
     assert scores.value("mixing") == min(scores.value("mixing_real_side"), scores.value("mixing_synthetic_side"))
     sides = [scores.value(f"two_sample_1nn_{side}_side") for side in ("real", "synthetic")]

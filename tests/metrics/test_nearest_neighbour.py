@@ -16,9 +16,9 @@ def test_five_points_by_hand(plane: Any, score: Any) -> None:
     train, real = [[0, 0], [4, 0], [0, 9]], [[0, -2], [4, -2], [0, 13]]
     made = [[0, 0], [0, 0.5], [2, 0], [2, 0.2], [9, 9]]
     scores = score(NearestNeighbour(), plane(made, real, train))
-    assert scores.value("copy_share") == pytest.approx(2 / 5)                   # (0,0) and (0,.5)
-    assert scores.value("duplicate_share") == pytest.approx(4 / 5)              # all but (9,9) have another within 1
-    assert scores.value("interpolation_share") == pytest.approx(3 / 5)          # (0,.5), (2,0), (2,.2), not (0,0)
+    assert scores.value("copy_share") == pytest.approx(2 / 5)  # (0,0) and (0,.5)
+    assert scores.value("duplicate_share") == pytest.approx(4 / 5)  # all but (9,9) have another within 1
+    assert scores.value("interpolation_share") == pytest.approx(3 / 5)  # (0,.5), (2,0), (2,.2), not (0,0)
     distances = np.sqrt([0, 0.25, 4, 4.04, 81])
     assert scores.value("dcr_median") == pytest.approx(np.median(distances) / 2)
     assert scores.kept["nearest_train"].tolist()[:2] == [0, 0]
@@ -35,13 +35,14 @@ def test_segments_agree_with_a_search(plane: Any) -> None:
     expected = [
         min(
             np.linalg.norm(among[p] + t * (among[q] - among[p]) - point, axis=1).min()
-            for i, p in enumerate(chosen) for q in chosen[:i]
+            for i, p in enumerate(chosen)
+            for q in chosen[:i]
         )
         for point, chosen in zip(of, indices, strict=True)
     ]
     assert to_segments(of, among, indices) == pytest.approx(expected, abs=1e-4)
     same = np.zeros((3, 4))
-    assert to_segments(of[:1], same, np.array([[0, 1, 2]])) == pytest.approx(np.linalg.norm(of[0]))     # no length
+    assert to_segments(of[:1], same, np.array([[0, 1, 2]])) == pytest.approx(np.linalg.norm(of[0]))  # no length
 
 
 def test_binary_distances_count_pixels() -> None:

@@ -16,10 +16,10 @@ def test_five_points_by_hand(plane: Any, score: Any, monkeypatch: pytest.MonkeyP
     """On a line with k = 1. Held-out at 0, 1, 10 have radii 1, 1, 9; synthetic at 2, 4 have radii 2, 2."""
     monkeypatch.setattr(module, "K", 1)
     scores = score(Prdc(), plane([[2.0], [4.0]], [[0.0], [1.0], [10.0]]))
-    assert scores.value("recall") == pytest.approx(2 / 3)       # 0 (on the edge) and 1 by 2's ball
-    assert scores.value("coverage") == pytest.approx(2 / 3)     # 1 holds 2 (on the edge), 10 holds 2 and 4
+    assert scores.value("recall") == pytest.approx(2 / 3)  # 0 (on the edge) and 1 by 2's ball
+    assert scores.value("coverage") == pytest.approx(2 / 3)  # 1 holds 2 (on the edge), 10 holds 2 and 4
     assert scores.value("precision") == 1
-    assert scores.value("density") == 1                         # (2 + 1) / 2, clipped
+    assert scores.value("density") == 1  # (2 + 1) / 2, clipped
 
 
 @pytest.mark.parametrize("n", [60, 250])

@@ -17,20 +17,13 @@ def drawn(*rows: str) -> Any:
 
 
 def test_each_number_by_hand() -> None:
-    image = drawn(
-        ".......",
-        ".##..+.",
-        "...#...",
-        ".......",
-        ".#.....",
-        "......#",
-    )
+    image = drawn(".......", ".##..+.", "...#...", ".......", ".#.....", "......#")
     ink, grey, edge, components, speckles = _strokes.describe(image[..., None])[0]
     assert ink == 5.5
     assert grey == 1 / 6
-    assert edge == (6 + 4 + 2 + 4 + 2) / 5.5        # the stroke of two, diagonal, grey, lone, border
-    assert components == 4                          # the diagonal pixel belongs to the stroke
-    assert speckles == 2                            # grey and lone; stroke pixels touch, the border pixel has no eight
+    assert edge == (6 + 4 + 2 + 4 + 2) / 5.5  # the stroke of two, diagonal, grey, lone, border
+    assert components == 4  # the diagonal pixel belongs to the stroke
+    assert speckles == 2  # grey and lone; stroke pixels touch, the border pixel has no eight
 
 
 def test_images_of_a_stack_do_not_touch() -> None:

@@ -33,7 +33,7 @@ def test_overlap_is_that_of_the_map_that_is_kept(plane: Any, score: Any) -> None
     embedded = apart.kept["umap_2d"]
     assert embedded.shape == (80, 2)
     assert embedded.dtype == np.float32
-    assert 0 < apart.kept["umap_2d_quality"].item() <= 1        # neighbours that were kept; a KL is for t-SNE alone
+    assert 0 < apart.kept["umap_2d_quality"].item() <= 1  # neighbours that were kept; a KL is for t-SNE alone
     made, held_out = embedded[:40].mean(axis=0), embedded[40:].mean(axis=0)
     assert np.linalg.norm(embedded[:40] - made, axis=1).mean() < np.linalg.norm(held_out - made)
 

@@ -31,8 +31,16 @@ def augmented(mnist: Any, mnist_space: Any) -> Any:
     def make(images: Any) -> CellEvidence:
         roles = mnist.roles(5, 0, SIZES)
         return CellEvidence(
-            TASK, images(roles).astype(np.float32), roles["train"], roles["held_out"], mnist.test[:3000],
-            mnist.test_labels[:3000], others["held_out"], mnist_space, None, others["train"],
+            TASK,
+            images(roles).astype(np.float32),
+            roles["train"],
+            roles["held_out"],
+            mnist.test[:3000],
+            mnist.test_labels[:3000],
+            others["held_out"],
+            mnist_space,
+            None,
+            others["train"],
         )
 
     return make
@@ -53,7 +61,7 @@ def test_f1_is_of_the_class_against_the_rest(plane: Any, score: Any, monkeypatch
     evidence.test, evidence.test_labels = points(range(8)), np.array([0, 0, 0, 1, 1, 2, 2, 2])
     evidence.others = {c: points([c] * 4) for c in (1, 2)}
     evidence.others_train = evidence.others
-    answers = np.array([0, 0, 1, 0, 1, 1, 1, 2])                        # tp 2, fn 1, fp 1; what others confuse is tn
+    answers = np.array([0, 0, 1, 0, 1, 1, 1, 2])  # tp 2, fn 1, fp 1; what others confuse is tn
     monkeypatch.setattr(module, "fit_and_predict", lambda *_: answers)
     assert score(UtilityGain(), evidence).value("utility_gain") == pytest.approx(4 / 6)
     monkeypatch.setattr(module, "fit_and_predict", lambda *_: np.ones(8))

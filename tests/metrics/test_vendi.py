@@ -47,4 +47,4 @@ def test_a_repeated_image_is_one_image(digit: Any, plane: Any, score: Any) -> No
     assert repeated.value("vendi_ratio") < 0.2
     assert score(Vendi(), digit(5, lambda r, g: r["fresh"])).value("vendi_ratio") == pytest.approx(1, abs=0.12)
     nothing = score(Vendi(), plane(np.zeros((20, 3)), np.random.default_rng(0).random((20, 3))))
-    assert nothing.value("vendi_ratio") <= 1                            # no direction at all, and no NaN
+    assert nothing.value("vendi_ratio") <= 1  # no direction at all, and no NaN

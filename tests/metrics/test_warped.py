@@ -32,8 +32,10 @@ def test_moments_are_what_they_are_brought_to() -> None:
     image = normalised(np.concatenate([blob(0.3, 1.1, 12, 16), blob()])).reshape(2, 28, 28).astype(float)
     y, x = np.mgrid[:28, :28] - 13.5
     mass = image.sum(axis=(1, 2))
-    moment = {name: (image * of).sum(axis=(1, 2)) / mass for name, of in
-              {"y": y, "x": x, "xy": x * y, "yy": y * y, "xx": x * x}.items()}
+    moment = {
+        name: (image * of).sum(axis=(1, 2)) / mass
+        for name, of in {"y": y, "x": x, "xy": x * y, "yy": y * y, "xx": x * x}.items()
+    }
     assert np.abs([moment["y"], moment["x"]]).max() < 0.1
     assert np.abs(moment["xy"]).max() < 0.5
     assert moment["yy"] + moment["xx"] == pytest.approx([(SPREAD * 28) ** 2] * 2, rel=0.05)

@@ -24,8 +24,16 @@ def judged(mnist: Any, mnist_space: Any) -> Any:
     def judge(images: Any, score: Any) -> Any:
         roles = mnist.roles(5, 0, SIZES)
         evidence = CellEvidence(
-            TASK, images(roles).astype(np.float32), roles["train"], roles["held_out"], mnist.test[:2000],
-            mnist.test_labels[:2000], others["held_out"], mnist_space, None, others["train"],
+            TASK,
+            images(roles).astype(np.float32),
+            roles["train"],
+            roles["held_out"],
+            mnist.test[:2000],
+            mnist.test_labels[:2000],
+            others["held_out"],
+            mnist_space,
+            None,
+            others["train"],
         )
         return score(Worth(), evidence)["worth_in_real_images"]
 
@@ -35,7 +43,7 @@ def judged(mnist: Any, mnist_space: Any) -> Any:
 def test_real_images_are_worth_themselves_and_half_of_them_less(judged: Any, score: Any) -> None:
     whole = judged(lambda r: r["fresh"], score)
     some = judged(lambda r: np.concatenate([r["fresh"][:8], np.resize(r["train"], (32, 28, 28, 1))]), score)
-    assert whole.value > 20                     # of 40: one draw of images, on 2,000 test images
+    assert whole.value > 20  # of 40: one draw of images, on 2,000 test images
     assert 0 < some.value < whole.value
 
 

@@ -18,8 +18,12 @@ PACKAGES = ("benchmark", "generators", "metrics", "reports")
 FILES = (
     *(f"{package}/py.typed" for package in PACKAGES),
     *(
-        f"benchmark/datasets/mnist_files/{name}" for name in (
-            "README.md", "train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", "t10k-images-idx3-ubyte.gz",
+        f"benchmark/datasets/mnist_files/{name}"
+        for name in (
+            "README.md",
+            "train-images-idx3-ubyte.gz",
+            "train-labels-idx1-ubyte.gz",
+            "t10k-images-idx3-ubyte.gz",
             "t10k-labels-idx1-ubyte.gz",
         )
     ),

@@ -85,7 +85,7 @@ def test_downloaded_once_then_read_from_the_cache(server: Server, cache: Path) -
     assert sorted(name for name, _ in server.asked) == sorted(FILES)
     assert Clothes().is_here()
     server.asked.clear()
-    Clothes().files(None)                                               # no mirror is asked
+    Clothes().files(None)  # no mirror is asked
     assert server.asked == []
     assert sorted(p.name for p in cache.iterdir() if p.name[0] != ".") == sorted(FILES)
 
@@ -165,7 +165,8 @@ def archive(batch: bytes | None = None) -> bytes:
             content: dict[bytes, object] = {b"label_names": [b"airplane", b"automobile"]}
             if name != "batches.meta":
                 content = {
-                    b"data": rng.integers(0, 256, (20, 3072), dtype=np.uint8), b"labels": [i % 2 for i in range(20)],
+                    b"data": rng.integers(0, 256, (20, 3072), dtype=np.uint8),
+                    b"labels": [i % 2 for i in range(20)],
                 }
             packed = batch if batch is not None and name == "data_batch_2" else pickle.dumps(content, protocol=2)
             info = tarfile.TarInfo(f"cifar-10-batches-py/{name}")
@@ -188,7 +189,7 @@ def test_cifar10_is_read_in_colour(server: Server) -> None:
     assert (data.images.shape, data.test_images.shape) == ((100, 32, 32, 3), (20, 32, 32, 3))
     assert data.class_names == ("airplane", "automobile")
     first = np.random.default_rng(0).integers(0, 256, (20, 3072), dtype=np.uint8)[0]
-    assert np.array_equal(data.images[0, 0, :5, 1], first[1024:1029])           # green, of the first row
+    assert np.array_equal(data.images[0, 0, :5, 1], first[1024:1029])  # green, of the first row
 
 
 def test_cifar10_runs_no_code_of_a_file(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def test_a_folder_with_train_and_test(tmp_path: Path) -> None:
     for split in ("train", "test"):
         folder(tmp_path / "own" / split)
     data = load(Folder(), tmp_path / "own")
-    assert (data.counts, len(data.test_labels)) == ((20, 20), 0)            # the same images: the test's are duplicates
+    assert (data.counts, len(data.test_labels)) == ((20, 20), 0)  # the same images: the test's are duplicates
     assert data.duplicates == 40
 
 
@@ -91,8 +91,9 @@ def test_class_names_work_wherever_numbers_do(word: str) -> None:
         (Npz, lambda p: np.savez(p / "a.npz", images=IMAGES) or p / "a.npz", "the images have no classes"),
         (
             Npz,
-            lambda p: np.savez(p / "a.npz", x_train=IMAGES, y_train=LABELS * 0, x_test=IMAGES, y_test=LABELS)
-            or p / "a.npz",
+            lambda p: (
+                np.savez(p / "a.npz", x_train=IMAGES, y_train=LABELS * 0, x_test=IMAGES, y_test=LABELS) or p / "a.npz"
+            ),
             "the test split has the class '1', the training split has none of it",
         ),
         (

@@ -31,7 +31,7 @@ def csv(images: np.ndarray, labels: list[object] | None = None, header: str = ""
 
 def test_a_flat_folder_in_the_order_of_numbers(tmp_path: Path) -> None:
     found = read_images(save(tmp_path / "flat", GREY))
-    assert np.array_equal(found.images[..., 0], GREY)           # 2.png before 10.png
+    assert np.array_equal(found.images[..., 0], GREY)  # 2.png before 10.png
     assert found.labels is None
     assert found.files[:3] == ("0.png", "1.png", "2.png")
 
@@ -55,7 +55,11 @@ def test_jpeg_and_opaque_alpha_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize("form", ["n h w", "n h w 1", "flat", "float", "colour"])
 def test_arrays(tmp_path: Path, form: str, packed: bool) -> None:
     array = {
-        "n h w": GREY, "n h w 1": GREY[..., None], "flat": GREY.reshape(12, -1), "float": GREY / 255, "colour": COLOUR,
+        "n h w": GREY,
+        "n h w 1": GREY[..., None],
+        "flat": GREY.reshape(12, -1),
+        "float": GREY / 255,
+        "colour": COLOUR,
     }[form]
     path = tmp_path / "a.npy"
     np.save(path, array)

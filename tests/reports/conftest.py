@@ -29,7 +29,7 @@ ASPECTS: dict[str, tuple[str, str, dict[str, str | None]]] = {
     "original": ("Original", "Are they new, or copies?", {"copy_share": "copy", "duplicate_share": "repeat"}),
     "useful": ("Useful", "Do they help a classifier?", {"tstr": None}),
 }
-CALIBRATED = {                      # mean and half interval of each aspect
+CALIBRATED = {  # mean and half interval of each aspect
     "smote": ((0.66, 0.05), (0.60, 0.04), (0.11, 0.03), (0.99, 0.01)),
     "affine": ((0.91, 0.02), (0.87, 0.03), (0.97, 0.02), (0.98, 0.01)),
     "gan": ((0.44, 0.12), (0.52, 0.31), (1.02, 0.03), (0.93, 0.04)),
@@ -79,7 +79,8 @@ class DigitSource:
         train = self.real(found["cls"], "train", N_REAL, 0).reshape(N_REAL, -1)
         real = distances(held_out, train).min(axis=1)
         return {
-            "synthetic_to_held_out": distances(made, held_out).min(axis=1), "held_out_to_train": real,
+            "synthetic_to_held_out": distances(made, held_out).min(axis=1),
+            "held_out_to_train": real,
             "threshold": np.array(np.median(real) / 2),
         }
 
@@ -102,9 +103,11 @@ class DigitSource:
         to_train = distances(made.reshape(N, -1), train.reshape(N_REAL, -1))
         ink = made.sum(axis=(1, 2, 3))
         return {
-            "nearest_train": to_train.argmin(axis=1), "nearest_distance": to_train.min(axis=1),
-            "class_probability": 1 / (1 + np.exp(to_train.min(axis=1) - 8)),    # made up, as scores are
-            "plausible_strokes": ink < np.quantile(ink, 0.9), "real_neighbours": np.arange(N) % 11,
+            "nearest_train": to_train.argmin(axis=1),
+            "nearest_distance": to_train.min(axis=1),
+            "class_probability": 1 / (1 + np.exp(to_train.min(axis=1) - 8)),  # made up, as scores are
+            "plausible_strokes": ink < np.quantile(ink, 0.9),
+            "real_neighbours": np.arange(N) % 11,
         }
 
     def history(self, cell: str) -> Mapping[str, Any]:
@@ -113,8 +116,8 @@ class DigitSource:
             return {"unit": "step", "curves": {}, "snapshots": {}}
         steps, rng = np.arange(1, 2401, 8), np.random.default_rng(1)
         wobble = rng.normal(0, 0.06, (2, len(steps)))
-        generator = 1.0 + 1.6 * np.exp(-((steps - 150) / 90.0) ** 2) + steps / 12000 + wobble[0]
-        curves = {"G": generator, "D": 0.62 - 0.4 * np.exp(-((steps - 150) / 90.0) ** 2) + wobble[1] / 3}
+        generator = 1.0 + 1.6 * np.exp(-(((steps - 150) / 90.0) ** 2)) + steps / 12000 + wobble[0]
+        curves = {"G": generator, "D": 0.62 - 0.4 * np.exp(-(((steps - 150) / 90.0) ** 2)) + wobble[1] / 3}
         made = self.samples(cell)[:8]
         return {
             "unit": "step",
@@ -142,15 +145,28 @@ def report_of(classes: list[int], generators: list[str], seeds: tuple[int, ...] 
         "run": {
             "started": "2026-11-23T10:11:12+00:00",
             "command": f"bench run --generators {','.join(generators)} --classes 3,5",
-            "seeds": list(seeds), "seconds": 312.4, "workers": 2, "finished": True, "quick": False,
+            "seeds": list(seeds),
+            "seconds": 312.4,
+            "workers": 2,
+            "finished": True,
+            "quick": False,
             "versions": {"synthassay": "0.1.0", "numpy": "2.4.6", "scikit-learn": "1.9.1", "tensorflow": "2.20.0"},
             "host": {"cores": 2, "machine": "Linux x86_64", "python": "3.11.7"},
             "data": {
-                "name": "mnist", "sha256": "ab" * 32, "shape": [28, 28, 1], "n_real": [1000], "n_synthetic": 500,
-                "n_neutral": 900, "n_test": 10000, "duplicates": 0, "licence": "CC BY-SA 3.0",
+                "name": "mnist",
+                "sha256": "ab" * 32,
+                "shape": [28, 28, 1],
+                "n_real": [1000],
+                "n_synthetic": 500,
+                "n_neutral": 900,
+                "n_test": 10000,
+                "duplicates": 0,
+                "licence": "CC BY-SA 3.0",
                 "source": "LeCun, Cortes, Burges 1998",
             },
-            "features": {"name": "pca", "space": "pca50", "reference": "svc-ab12cd34"}, "notes": [], "warnings": [],
+            "features": {"name": "pca", "space": "pca50", "reference": "svc-ab12cd34"},
+            "notes": [],
+            "warnings": [],
         },
         "classes": [{"label": c, "name": str(c)} for c in classes],
         "generators": shown,
@@ -158,7 +174,9 @@ def report_of(classes: list[int], generators: list[str], seeds: tuple[int, ...] 
         + [_measure(f"tsne_overlap_{d}d", "realistic", "wrong-class", part=False) for d in (2, 3)],
         "aspects": [
             {
-                "id": aspect, "label": label, "question": question,
+                "id": aspect,
+                "label": label,
+                "question": question,
                 "parts": [{"measure": m, "control": c} for m, c in parts.items()],
             }
             for aspect, (label, question, parts) in ASPECTS.items()
@@ -171,7 +189,9 @@ def report_of(classes: list[int], generators: list[str], seeds: tuple[int, ...] 
         "failures": [],
         "kinds": [
             {"generator": g["id"], "cls": c, "n_real": 1000, "fits": 3, "shares": KINDS[g["id"].partition("[")[0]]}
-            for g in shown if g["kind"] == "generator" for c in (None, *classes)
+            for g in shown
+            if g["kind"] == "generator"
+            for c in (None, *classes)
         ],
         "comparisons": [_compared(i, aspect, generators, classes, seeds) for i, aspect in enumerate(ASPECTS)],
         "sections": {},
@@ -184,23 +204,39 @@ def _compared(i: int, aspect: str, names: list[str], classes: list[int], seeds: 
     fits = {n: {(c, s): _scores(n)[i][0] + rng.normal(0, 0.01) for c in classes for s in seeds} for n in names}
     pairs = compare(fits)
     return {
-        "aspect": aspect, "n_real": 1000, "pairs": [plain_pair(c) for c in pairs],
-        "mean_ranks": mean_ranks(fits) if len(names) > 2 else {}, "friedman": friedman(fits),
+        "aspect": aspect,
+        "n_real": 1000,
+        "pairs": [plain_pair(c) for c in pairs],
+        "mean_ranks": mean_ranks(fits) if len(names) > 2 else {},
+        "friedman": friedman(fits),
         "advice": advice(len(classes) * len(seeds), len(pairs), len(classes)),
     }
 
 
 def _generator(name: str, slot: int) -> dict[str, Any]:
     return {
-        "id": name, "label": name, "kind": "generator", "help": f"What {name} does.", "slot": slot, "hollow": False,
-        "status": "ok", "reason": "",
+        "id": name,
+        "label": name,
+        "kind": "generator",
+        "help": f"What {name} does.",
+        "slot": slot,
+        "hollow": False,
+        "status": "ok",
+        "reason": "",
     }
 
 
 def _measure(name: str, aspect: str, control: str | None, *, part: bool) -> dict[str, Any]:
     return {
-        "id": name, "metric": name.partition("_")[0], "better": "lower" if name.endswith("_share") else "higher",
-        "aspect": aspect, "part": part, "failing": control, "scope": "cell", "help": f"what {name} says", "unit": "",
+        "id": name,
+        "metric": name.partition("_")[0],
+        "better": "lower" if name.endswith("_share") else "higher",
+        "aspect": aspect,
+        "part": part,
+        "failing": control,
+        "scope": "cell",
+        "help": f"what {name} says",
+        "unit": "",
     }
 
 
@@ -213,10 +249,20 @@ def _results(generator: str, cls: int, parts: list[Any], n: int) -> list[dict[st
     for measure, aspect, _ in [*parts, ("tsne_overlap_2d", "realistic", ""), ("tsne_overlap_3d", "realistic", "")]:
         mean, half = _scores(generator)[list(ASPECTS).index(aspect)]
         mean = max(0.0, 1 - mean if measure.endswith("_share") else mean) * 0.97
-        rows.append({
-            "generator": generator, "cls": cls, "n_real": 1000, "measure": measure, "status": "ok", "reason": "",
-            "values": [mean] * n, "mean": mean, "lo": mean - half, "hi": mean + half,
-        })
+        rows.append(
+            {
+                "generator": generator,
+                "cls": cls,
+                "n_real": 1000,
+                "measure": measure,
+                "status": "ok",
+                "reason": "",
+                "values": [mean] * n,
+                "mean": mean,
+                "lo": mean - half,
+                "hi": mean + half,
+            }
+        )
     return rows
 
 
@@ -225,27 +271,57 @@ def _calibrated(generator: str, cls: int | None, n: int) -> list[dict[str, Any]]
     for (aspect, (_, _, parts)), (score, half) in zip(ASPECTS.items(), _scores(generator), strict=True):
         found = [
             {
-                "measure": m, "score": score + 0.04 * i, "lo": score - half, "hi": score + half, "status": "ok",
-                "reason": "", "zero": 0.0, "one": 1.0,
+                "measure": m,
+                "score": score + 0.04 * i,
+                "lo": score - half,
+                "hi": score + half,
+                "status": "ok",
+                "reason": "",
+                "zero": 0.0,
+                "one": 1.0,
             }
             for i, m in enumerate(parts)
         ]
-        rows.append({
-            "generator": generator, "cls": cls, "n_real": 1000, "aspect": aspect, "score": score, "lo": score - half,
-            "hi": score + half, "n": n, "status": "ok", "reason": "", "as_user": score, "weakest": next(iter(parts)),
-            "label": "", "parts": [] if cls is None else found,
-        })
+        rows.append(
+            {
+                "generator": generator,
+                "cls": cls,
+                "n_real": 1000,
+                "aspect": aspect,
+                "score": score,
+                "lo": score - half,
+                "hi": score + half,
+                "n": n,
+                "status": "ok",
+                "reason": "",
+                "as_user": score,
+                "weakest": next(iter(parts)),
+                "label": "",
+                "parts": [] if cls is None else found,
+            }
+        )
     return rows
 
 
 def _cell(generator: dict[str, Any], cls: int, seed: int) -> dict[str, Any]:
     slow = generator["id"].startswith("gan")
     return {
-        "cell": f"{generator['id']}-{cls}-{seed}", "generator": generator["id"],
-        "control": generator["kind"] == "control", "cls": cls,
-        "n_real": 1000, "seed": seed, "status": "ok", "reason": "", "phase": "", "fit_seconds": 43.0 if slow else 0.03,
-        "fit_cpu_seconds": 37.2 if slow else 0.021, "sample_seconds": 0.6 if slow else 0.09, "metric_seconds": 12.0,
-        "peak_rss_mib": 930.0 if slow else 270.0, "clipped_share": 0.0, "warnings": [],
+        "cell": f"{generator['id']}-{cls}-{seed}",
+        "generator": generator["id"],
+        "control": generator["kind"] == "control",
+        "cls": cls,
+        "n_real": 1000,
+        "seed": seed,
+        "status": "ok",
+        "reason": "",
+        "phase": "",
+        "fit_seconds": 43.0 if slow else 0.03,
+        "fit_cpu_seconds": 37.2 if slow else 0.021,
+        "sample_seconds": 0.6 if slow else 0.09,
+        "metric_seconds": 12.0,
+        "peak_rss_mib": 930.0 if slow else 270.0,
+        "clipped_share": 0.0,
+        "warnings": [],
     }
 
 
@@ -281,7 +357,6 @@ def collected(source: DigitSource) -> dict[str, Any]:
 def digit_source(mnist: RealData) -> Callable[..., DigitSource]:
     """What makes a source of classes and generators."""
     return lambda classes, generators, **look: DigitSource(mnist, classes, generators, **look)
-
 
 
 @pytest.fixture(scope="session")

@@ -77,13 +77,13 @@ def test_keys_move_zoom_and_reset_and_step_through_the_images(tab: Any) -> None:
     live = tab.locator(".atlas [aria-live]")
     tab.keyboard.press("n")
     assert live.text_content() == "Real, held out, Class 3, number 0"
-    assert changed(start, drawn(tab)) == (True, True)           # a ring on both
+    assert changed(start, drawn(tab)) == (True, True)  # a ring on both
     tab.keyboard.press("n")
     assert live.text_content() == "Real, held out, Class 3, number 1"
     assert tab.locator(".tip").is_visible() and "Class 3, number 1" in tab.locator(".tip").text_content()
     tab.keyboard.press("p")
     tab.keyboard.press("p")
-    assert live.text_content() == "smote, Class 5, number 59"   # from the first to the last that is shown
+    assert live.text_content() == "smote, Class 5, number 59"  # from the first to the last that is shown
     tab.keyboard.press("Escape")
     assert not tab.locator(".tip").is_visible() and live.text_content() == ""
     assert drawn(tab) == start
@@ -141,7 +141,7 @@ def test_while_one_of_many_points_turns_the_other_still_shows_images(
     whole: dict[str, Any], page: Callable[..., str], open_page: Open, tmp_path: Path
 ) -> None:
     report = copy.deepcopy(whole)
-    found = report["sections"]["map"][0]                # six times as many: over the 2,000 that turn as marks
+    found = report["sections"]["map"][0]  # six times as many: over the 2,000 that turn as marks
     images = np.eye(8)[None, ..., None].repeat(6 * found["n"], axis=0)
     found.update(n=6 * found["n"], strata=6 * found["strata"], sprite=sprite(images))
     points = {name: np.frombuffer(base64.b64decode(text), "<i2") for name, text in found["proj"].items()}
@@ -150,7 +150,7 @@ def test_while_one_of_many_points_turns_the_other_still_shows_images(
     tab = open_page(f"file://{tmp_path}/many.html")
     click = "document.querySelector('[data-drawn={}]').click()".format
     tab.evaluate(click("images"))
-    tab.wait_for_timeout(600)                           # the sheet is coloured by now
+    tab.wait_for_timeout(600)  # the sheet is coloured by now
     tab.evaluate(click("marks"))
     key = "new KeyboardEvent('keydown', {key: 'ArrowLeft'})"
     tab.evaluate(f"selector => {{ document.querySelector(selector).dispatchEvent({key}); {click('images')} }}", SOLID)
@@ -169,7 +169,7 @@ def test_the_theme_changes_the_colours_of_the_map(tab: Any) -> None:
 def test_a_mark_that_is_pointed_at_shows_its_image_on_both_maps(tab: Any) -> None:
     start, tip = drawn(tab), tab.locator(".tip")
     box = tab.locator(FLAT).bounding_box()
-    for step in range(1, 40):                                   # along the diagonal until a mark is near
+    for step in range(1, 40):  # along the diagonal until a mark is near
         tab.mouse.move(box["x"] + box["width"] * step / 40, box["y"] + box["height"] * step / 40)
         if tip.is_visible():
             break

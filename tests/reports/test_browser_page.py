@@ -60,7 +60,7 @@ def test_sorting_says_its_order_and_keeps_what_failed_last(open_page: Open, whol
         rows = table.locator("tbody tr").all()
         numbers = [r.locator("> *").nth(place).text_content() for r in rows if not r.locator("[colspan]").count()]
         values.append([float(n.split()[0].rstrip("★").replace("\u2212", "-")) for n in numbers if n[:1].isdigit()])
-        assert [bool(r.locator("[colspan]").count()) for r in rows[-2:]] == [True, True]      # vae, diffusion
+        assert [bool(r.locator("[colspan]").count()) for r in rows[-2:]] == [True, True]  # vae, diffusion
     assert orders == ["descending", "ascending"]
     assert values[0] == sorted(values[0], reverse=True) and values[1] == sorted(values[1]) and len(values[0]) > 3
 

@@ -27,15 +27,15 @@ def test_ten_classes_are_ten_rows_in_order_with_a_lane_a_generator(run_of: Any, 
     html = section(page(run_of(list(range(10)), ["smote", "gan", "affine"])))
     assert re.findall(r'<div class="numeral" role="rowheader">(\d)</div>', html) == list("0123456789")
     assert html.count('<svg class="lanes"') == 40
-    assert html.count('<path class="mark"') == 10 * 4 * 3 + 3               # and the key
+    assert html.count('<path class="mark"') == 10 * 4 * 3 + 3  # and the key
     assert re.search('aria-label="Original, 7: affine 0.97 .*; gan 1.02 .*; smote 0.11 .0.08\u2009.\u20090.14.">', html)
 
 
 def test_a_class_is_harder_where_its_interval_lies_below_all_others(run_of: Any, page: Page) -> None:
     report = run_of([3, 5, 8], ["smote", "gan"])
     assert "No class is clearly harder" in section(page(report))
-    score(report, "smote", 8, "varied", score=0.4, lo=0.3, hi=0.5)           # others .56 to .64
-    score(report, "gan", 3, "useful", score=0.85, lo=0.7, hi=0.9)            # others .89 to .97: they touch
+    score(report, "smote", 8, "varied", score=0.4, lo=0.3, hi=0.5)  # others .56 to .64
+    score(report, "gan", 3, "useful", score=0.85, lo=0.7, hi=0.9)  # others .89 to .97: they touch
     assert "Clearly harder: class 8 for smote (varied). There" in section(page(report))
 
 

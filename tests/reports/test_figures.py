@@ -75,7 +75,7 @@ def test_near_points_are_drawn_last_and_larger() -> None:
     widths = [int(w) for w in re.findall(r'own d\d" stroke-width="(\d+)"', svg)]
     assert widths == sorted(widths) and len(set(widths)) == 2
     far, near = (int(x) for x in re.findall(r"M(-?\d+) -?\d+h0", svg))
-    assert far < near       # of these two the near corner is seen to the right
+    assert far < near  # of these two the near corner is seen to the right
 
 
 def test_all_points_are_drawn_inside_the_frame() -> None:

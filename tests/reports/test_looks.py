@@ -50,14 +50,14 @@ def test_colour_stays_colour_and_eight_pixels_stay_eight(unusual: Any, page: Pag
     assert html.count('<svg class="map') >= 4 and html.count('<svg class="histogram') == 4
     shown = pictures(html)
     if name == "tiny":
-        assert not {"colour", "plain"} & set(shown)             # ink: the page makes it dark on light
+        assert not {"colour", "plain"} & set(shown)  # ink: the page makes it dark on light
         assert {p.shape for p in shown["plain ink"]} == {(5 * 10 - 2, 3 * 10 - 2), (8, 5 * 10 - 2)}
     else:
         assert not any("ink" in kind.split() for kind in shown)
         first = next(p for p in shown["plain"] if p.shape[:2] == (5 * 30 - 2, 3 * 30 - 2))
         assert first.shape[2] == 4
         strokes = first[first[..., 3] == 255][:, :3].astype(int)
-        assert (strokes[:, 2] >= strokes[:, 0]).all()           # red is taken away most
+        assert (strokes[:, 2] >= strokes[:, 0]).all()  # red is taken away most
 
 
 @pytest.fixture(scope="module")

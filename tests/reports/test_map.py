@@ -82,7 +82,7 @@ def test_the_static_figures_show_each_generator_over_held_out_images(whole: Repo
     assert re.findall(r"<figcaption.*?<span>(.*?)</span>", html) == ["Real against real", "gan[steps=600]", "smote"]
     clouds = re.findall(r'<svg class="map s\d".*?</svg>', html, re.DOTALL)
     assert len(clouds) == 6
-    assert all(cloud.count("h0") == 4 * 60 for cloud in clouds)         # two classes, a generator and real ones
+    assert all(cloud.count("h0") == 4 * 60 for cloud in clouds)  # two classes, a generator and real ones
 
 
 def test_the_overlap_of_real_with_real_is_the_first_row(whole: Report, page: Page) -> None:
@@ -105,7 +105,7 @@ def test_what_failed_is_said_and_the_rest_is_shown(report: Report, page: Page) -
     found["proj"].clear()
     html = section(page(report))
     assert "There is no t-SNE map. Crashed." in text(html) and "<canvas" not in html
-    assert "2D 0.97" in text(html)                                      # overlaps are measured apart
+    assert "2D 0.97" in text(html)  # overlaps are measured apart
 
 
 def test_a_map_of_fewer_than_ten_images_says_so(report: Report, page: Page) -> None:

@@ -16,7 +16,7 @@ def test_it_shows_headline_scores_words_and_images_of_each_class(whole: dict[str
     rows = re.findall(r'<tr><th scope="row">(.*?)</th><td>(.*?) <small>', html)
     assert rows == [("gan[steps=600]", "0.44"), ("smote", "0.66")]
     assert "Failed: ValueError: loss became NaN at epoch 212." in html and "Skipped: Needs torch" in html
-    assert len(re.findall(r'src="data:image/png;base64,', html)) == 6        # real and two generators, two classes
+    assert len(re.findall(r'src="data:image/png;base64,', html)) == 6  # real and two generators, two classes
     assert re.findall(r"<summary>(.*?)</summary>", html) == ["Class 3", "Class 5"]
 
 
@@ -24,8 +24,11 @@ def test_it_has_no_colour_script_or_address_and_styles_only_itself(whole: dict[s
     html = excerpt(whole)
     style = re.search(r"<style>(.*?)</style>", html, re.DOTALL)
     assert style is not None
-    assert all(selector.strip().startswith(".synthassay ") for rule in re.findall(r"([^{}]+)\{", style[1])
-               for selector in rule.split(","))
+    assert all(
+        selector.strip().startswith(".synthassay ")
+        for rule in re.findall(r"([^{}]+)\{", style[1])
+        for selector in rule.split(",")
+    )
     assert not re.search(r"#[0-9a-f]{3}|color|background|<script|https?:|style=", html.replace("<style>", ""))
 
 

@@ -120,7 +120,7 @@ def test_hostile_names_and_reasons_stay_text(report: dict[str, Any], page: Page)
     report["run"].update(command=HOSTILE, notes=[HOSTILE], warnings=[HOSTILE])
     after = Reader(page(report))
     assert "alert(2)" in after.text and "49" not in after.text.split("alert(2)")[1][:12]
-    assert after.scripts == before.scripts == [*["application/json"] * 2, None]       # the map, what can be saved, ours
+    assert after.scripts == before.scripts == [*["application/json"] * 2, None]  # the map, what can be saved, ours
     assert after.count("img") == before.count("img")
     assert all(not n.startswith("on") for _, a in after.elements for n in a)
 

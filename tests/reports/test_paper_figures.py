@@ -15,7 +15,14 @@ from reports._figures.style import paper
 
 Report = dict[str, Any]
 NAMES = {
-    "scores", "classes", "ranking", "images-3", "images-5", "map-tsne", "copies-3", "copies-5",
+    "scores",
+    "classes",
+    "ranking",
+    "images-3",
+    "images-5",
+    "map-tsne",
+    "copies-3",
+    "copies-5",
     "training-gan-steps-600",
 }
 
@@ -50,7 +57,7 @@ def test_letters_of_a_pdf_are_truetype_and_it_has_no_date(drawn: dict[str, Path]
 
 def test_figures_name_what_they_show(drawn: dict[str, Path]) -> None:
     assert all(name in texts(drawn["scores.svg"]) for name in ("smote", "gan[steps=600]", "Realistic", "Useful"))
-    assert "vae" not in texts(drawn["scores.svg"])                  # it failed
+    assert "vae" not in texts(drawn["scores.svg"])  # it failed
     assert "Class 3" in texts(drawn["classes.svg"]) and "Class 5" in texts(drawn["classes.svg"])
     assert "suspiciously close" in texts(drawn["copies-3.svg"])
     assert "training step" in texts(drawn["training-gan-steps-600.svg"])

@@ -47,8 +47,8 @@ def test_the_best_comes_first_then_last_and_what_has_no_number_is_last_both_ways
     assert up[0] == "ascending" and up[5:8] == ["gan[steps=600]", "smote", "real"]
     assert down[-2:] == up[-2:] == ["vae", "diffusion"] or down[-2:] == up[-2:] == ["diffusion", "vae"]
     for order in (column(tab, "Recall"), column(tab, "Recall")):
-        assert order[-3] == "smote"                             # its recall failed; then those without any number
-    assert column(tab, "Copy share")[0] == "ascending"          # lower is better
+        assert order[-3] == "smote"  # its recall failed; then those without any number
+    assert column(tab, "Copy share")[0] == "ascending"  # lower is better
     assert column(tab, "Generator")[1] == "copy"
     pressed = tab.locator("#scores table").first.locator("th[aria-sort]:not([aria-sort=none])")
     assert pressed.all_inner_texts()[0].startswith("Generator") and pressed.count() == 1
@@ -79,7 +79,7 @@ def test_saved_csv_reads_back_and_runs_nothing(tab: Any, report: Report) -> None
         assert [number(row[f"seed {seed}"]) for seed in range(3)] == result["values"]
     assert rows[0]["class"].startswith("'=1+1")
     assert "'@it hung,\r\ntwice" in {row["reason"] for row in rows}
-    assert any(row["lo"].startswith("-") for row in rows)       # a number is no formula: it stays as it is
+    assert any(row["lo"].startswith("-") for row in rows)  # a number is no formula: it stays as it is
     assert content.count(b"\r\n") == len(rows) + 1 + content.count(b"hung,\r\n")
 
 

@@ -142,17 +142,17 @@ def test_the_ranking_names_the_better_one_first_and_says_how_sure_it_is(run_of: 
     html = page(run_of([3, 5], ["smote", "affine"]))
     said = section(html, "ranking")
     assert "<b>+0.8" in html
-    assert "affine &gt; smote" in said                          # original: .97 against .11
+    assert "affine &gt; smote" in said  # original: .97 against .11
     assert "p = 0.031" in said
     assert "6 won, 0 lost of 6 pairs" in said
 
 
 def test_three_generators_need_more_pairs_than_two(run_of: Any, page: Page) -> None:
     html = page(run_of([3, 5], ["smote", "affine", "gan"]))
-    assert "<b>too few pairs" not in html                       # only what is sure is bold
+    assert "<b>too few pairs" not in html  # only what is sure is bold
     said = section(html, "ranking")
     assert "Cannot reach p &lt; .05 with 6 pairs, add --seeds 4." in said
-    assert "Mean rank: affine 1.0, smote 2.0, gan 3.0; Friedman p" in said      # of realistic
+    assert "Mean rank: affine 1.0, smote 2.0, gan 3.0; Friedman p" in said  # of realistic
 
 
 def test_one_seed_and_two_classes_cannot_be_ranked(run_of: Any, page: Page) -> None:
@@ -169,4 +169,4 @@ def test_one_generator_has_nothing_to_be_ranked_with(run_of: Any, page: Page) ->
 def test_of_many_generators_those_against_the_best_come_first(run_of: Any, page: Page) -> None:
     names = [f"smote[k={k}]" for k in range(2, 9)]
     html = page(run_of([3, 5], names))
-    assert "15 more pairs" in section(html, "ranking")          # 21 in all, 6 with the best
+    assert "15 more pairs" in section(html, "ranking")  # 21 in all, 6 with the best

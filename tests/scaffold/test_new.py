@@ -22,7 +22,12 @@ def test_what_it_writes_is_a_plugin_with_a_test(bench: Any, kind: str) -> None:
     said = bench("new", kind, "two-words").stdout
     folder = bench.folder / "two-words"
     assert {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()} == {
-        "LICENSE", "README.md", "pyproject.toml", "tox.ini", "synthassay_two_words.py", "tests/test_contract.py",
+        "LICENSE",
+        "README.md",
+        "pyproject.toml",
+        "tox.ini",
+        "synthassay_two_words.py",
+        "tests/test_contract.py",
     }
     assert "pip install ./two-words && bench check two-words" in said
     (entry,) = json.loads(bench("info", "-p", folder / "synthassay_two_words.py", "two-words", "--json").stdout)
@@ -57,13 +62,11 @@ def test_bad_input_is_one_sentence_and_writes_nothing(bench: Any, arguments: lis
     assert list((bench.folder / "there").iterdir()) == []
 
 
-def test_a_full_disk_leaves_nothing_behind(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from benchmark import scaffold
     from benchmark.plugins import discover
 
-    wrong = {"README.md": "x", "no/such/place.py": "y"}         # the second cannot be written
+    wrong = {"README.md": "x", "no/such/place.py": "y"}  # the second cannot be written
     monkeypatch.setattr(scaffold, "files", lambda kind, name: wrong)
     with pytest.raises(FileNotFoundError):
         scaffold.write("generator", "foo", tmp_path, discover())
@@ -94,7 +97,7 @@ def test_each_kind_is_installed_checked_and_run_as_the_readme_says(wheel: Path, 
         shell([bench, "new", kind, name], tmp_path)
         shell([*pip, f"./{name}"], tmp_path)
         assert " 0 FAIL" in shell([bench, "check", name], tmp_path)
-    for kind in ("generator", "dataset"):               # the first shows the metric and the section too
+    for kind in ("generator", "dataset"):  # the first shows the metric and the section too
         shell([bench, *TRY[kind].format(name=f"foo-{kind}").split()[1:], "--out", f"out-{kind}"], tmp_path)
     scores = (tmp_path / "out-generator" / "scores.csv").read_text()
     assert ",foo-generator," in scores
@@ -110,7 +113,8 @@ def test_its_own_tox_passes_at_once(wheel: Path, tmp_path: Path, bench: Any) -> 
     bench("new", "generator", "foo", "--to", tmp_path)
     environment = {
         **{k: v for k, v in os.environ.items() if not k.startswith(("TOX_", "PYTHON"))},
-        "SYNTHASSAY_WHEEL": str(wheel), "PIP_CONSTRAINT": str(ROOT / "constraints.txt"),
+        "SYNTHASSAY_WHEEL": str(wheel),
+        "PIP_CONSTRAINT": str(ROOT / "constraints.txt"),
     }
     said = shell([sys.executable, "-m", "tox", "-q", "--workdir", tmp_path / "tox"], tmp_path / "foo", environment)
     assert "21 passed" in said

@@ -102,8 +102,13 @@ def test_images_stretched_one_by_one_are_noticed() -> None:
 def test_bad_generators_are_no_wrong_ranges(real: np.ndarray) -> None:
     rng = np.random.default_rng(0)
     for made in (
-        np.clip(rng.normal(real.mean(axis=0), real.std(axis=0), real.shape), 0, 1), real.mean(axis=0)[None], real[:1],
-        np.roll(real, 5, axis=1), real**2, np.clip(real * 1.5, 0, 1), real * 0.7,
+        np.clip(rng.normal(real.mean(axis=0), real.std(axis=0), real.shape), 0, 1),
+        real.mean(axis=0)[None],
+        real[:1],
+        np.roll(real, 5, axis=1),
+        real**2,
+        np.clip(real * 1.5, 0, 1),
+        real * 0.7,
     ):
         assert ranges.suspicion(made, real) == ("", "")
 

@@ -14,8 +14,25 @@ from pathlib import Path
 import pytest
 
 RUN = (
-    "run", "-d", "digits", "-c", "0-5", "--n-real", "20", "--n-synthetic", "40", "--seeds", "1", "-m", "classifier",
-    "-g", "jitter", "--map-points", "0", "--quiet", "--no-report",
+    "run",
+    "-d",
+    "digits",
+    "-c",
+    "0-5",
+    "--n-real",
+    "20",
+    "--n-synthetic",
+    "40",
+    "--seeds",
+    "1",
+    "-m",
+    "classifier",
+    "-g",
+    "jitter",
+    "--map-points",
+    "0",
+    "--quiet",
+    "--no-report",
 )
 Row = dict[str, str]
 
@@ -96,7 +113,7 @@ def test_few_pairs_tell_nothing_and_say_what_to_add(compare, place: Path) -> Non
 
     done = compare("a", altered(place, "few", few), "--fail-on-regression")
     assert "too few pairs to tell" in done.stdout
-    assert "too few pairs: add --seeds 1 to both runs" in done.stdout     # six classes of a are enough with one seed
+    assert "too few pairs: add --seeds 1 to both runs" in done.stdout  # six classes of a are enough with one seed
     assert "4 cells are in a alone" in done.stdout
 
 

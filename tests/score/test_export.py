@@ -45,7 +45,8 @@ def test_samples(bench, run: Path) -> None:
     found = read_images(run / "out" / "jitter-sigma-0.2" / "n-real-40" / "seed-1.npz")
     report = json.loads((run / "run" / "report.json").read_text())
     cell = next(
-        c["cell"] for c in report["cells"]
+        c["cell"]
+        for c in report["cells"]
         if (c["generator"], c["cls"], c["n_real"], c["seed"]) == ("jitter[sigma=0.2]", 5, 40, 1)
     )
     stored = Store(run / "run").samples(cell)

@@ -31,7 +31,10 @@ def place(bench, jitter: Path) -> Path:
     digits, labels = load_digits(return_X_y=True)
     images = (digits.reshape(-1, 8, 8) / 16 * 255).astype(np.uint8)
     for name, at in {
-        "fakes": labels == 5, "others": labels == 5, "seen": labels == 5, "photos/bag": labels == 5,
+        "fakes": labels == 5,
+        "others": labels == 5,
+        "seen": labels == 5,
+        "photos/bag": labels == 5,
         "photos/shoe": labels == 3,
     }.items():
         folder = bench.folder / name
@@ -53,7 +56,7 @@ def test_commands_run(bench, place: Path, page: str) -> None:
     found = commands(page)
     assert len(found) >= 4
     for i, line in enumerate(found):
-        if "# downloads" in line:                               # tried against a local server in tests/reading
+        if "# downloads" in line:  # tried against a local server in tests/reading
             continue
         words = shlex.split(line.replace("--against mnist", "--against digits"))[1:]
         if words[0] in ("run", "score"):

@@ -44,7 +44,11 @@ def test_a_folder_of_pngs_against_data_of_ones_own_in_one_command(
     rows = table(out)
     mixing = rows["new", "5", "mixing"]
     assert [mixing[n] for n in ("dataset", "n_synthetic", "n_real", "seed", "generator")] == [
-        "idx", "150", "5421", "0", "given",
+        "idx",
+        "150",
+        "5421",
+        "0",
+        "given",
     ]
     assert float(mixing["calibrated"]) > 0.8
     assert {config for config, _, _ in rows} == {"new", "copied", "real", "noise", "copy", "repeat", "wrong-class"}
@@ -53,10 +57,10 @@ def test_a_folder_of_pngs_against_data_of_ones_own_in_one_command(
     assert float(rows["real", "5", "dcr_median"]["value"]) == pytest.approx(1, abs=0.15)
     verdict = json.loads((out / "summary.json").read_text())["verdicts"][0]
     assert verdict["aspects"]["original"]["score"] == pytest.approx(1, abs=0.05)
-    assert verdict["aspects"]["useful"]["lo"] is not None           # over its images: a set is one fit
+    assert verdict["aspects"]["useful"]["lo"] is not None  # over its images: a set is one fit
     page = (out / "report.html").read_text()
-    assert "What the generator had seen was not said (<code>--train</code>)" in page            # beside the copies
-    assert "5,421 real images a class; a real image is compared with all but itself" in page    # at the end
+    assert "What the generator had seen was not said (<code>--train</code>)" in page  # beside the copies
+    assert "5,421 real images a class; a real image is compared with all but itself" in page  # at the end
     assert f"bench score {shlex.join(map(str, (new, copied)))} --classes 5 --metrics" in page
 
 
@@ -69,7 +73,7 @@ def test_with_train_only_what_was_seen_is_a_copy(bench, tmp_path: Path, digits: 
     rows = table(bench.folder / "bench-results")
     assert rows["fake", "5", "copy_share"]["n_real"] == "40"
     assert float(rows["fake", "5", "copy_share"]["value"]) == pytest.approx(0.5, abs=0.1)
-    assert float(rows["real", "5", "copy_share"]["value"]) < 0.1           # no other role has an image that was seen
+    assert float(rows["real", "5", "copy_share"]["value"]) < 0.1  # no other role has an image that was seen
     page = (bench.folder / "bench-results" / "report.html").read_text()
     assert "Training images are those that <code>--train</code> names" in page
 
@@ -105,8 +109,17 @@ def test_several_sets_are_compared_and_gated(bench, tmp_path: Path, digits: Real
     np.save(tmp_path / "a.npy", small)
     np.savez(tmp_path / "b.npz", images=digits.raw[digits.members(5)[:30]])
     done = bench(
-        "score", tmp_path / "a.npy", tmp_path / "b.npz", "--names", "gan-a,gan-b", *DIGITS,
-        "--require", "gan-a.copy_share<0.5", "--require", "gan-b.original>=0.5", code=1,
+        "score",
+        tmp_path / "a.npy",
+        tmp_path / "b.npz",
+        "--names",
+        "gan-a,gan-b",
+        *DIGITS,
+        "--require",
+        "gan-a.copy_share<0.5",
+        "--require",
+        "gan-b.original>=0.5",
+        code=1,
     )
     assert "gan-a: 30 of 36 images of class 5 were drawn (seed 0)" in done.stderr
     assert "\nmet: gan-a at n_real" in done.stdout
@@ -165,11 +178,14 @@ def test_own_real_images_of_another_size_in_colour(bench, tmp_path: Path) -> Non
         return images
 
     np.savez(
-        tmp_path / "real.npz", images=np.concatenate([shirts(150, 0), shirts(150, 2)]), labels=np.repeat([0, 1], 150),
+        tmp_path / "real.npz",
+        images=np.concatenate([shirts(150, 0), shirts(150, 2)]),
+        labels=np.repeat([0, 1], 150),
         class_names=["Ankle boot", "Bag"],
     )
     np.savez(
-        tmp_path / "fake.npz", images=np.concatenate([shirts(40, 0), shirts(30, 2)]),
+        tmp_path / "fake.npz",
+        images=np.concatenate([shirts(40, 0), shirts(30, 2)]),
         labels=["Ankle boot"] * 40 + ["Bag"] * 30,
     )
     done = bench("score", tmp_path / "fake.npz", "--real", tmp_path / "real.npz", *FAST)
