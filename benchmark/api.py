@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 import pluggy
 
 from benchmark.errors import CannotFit, InputError
-from benchmark.scores import Measure, Score, Space
+from benchmark.measures import Measure, Score, Space
 from benchmark.study import CannotTell, Claim, Estimate, Findings, Study, StudyFigure, Verdict, confirmed, p_text
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from benchmark.settings import ScoreSettings, Settings, from_mapping
 
 if TYPE_CHECKING:
     from benchmark.executors import Executor
-    from benchmark.plan import Plan
-    from benchmark.results import Results
-    from benchmark.store import Store
+    from benchmark.plan.plan import Plan
+    from benchmark.results.read import Results
+    from benchmark.store.store import Store
 
 
 def run(**options: Any) -> Results:
@@ -25,10 +25,10 @@ def run(**options: Any) -> Results:
     Returns results with `scores` (rows), `summary`, `report(path)` and `to_pandas()`.
     Raises InputError on what cannot be used, before anything is written.
     """
-    from benchmark import plugins
+    from benchmark.plugins.registry import discover
 
     settings = from_mapping(options, "run(...)")
-    registry = plugins.discover(settings.plugins)
+    registry = discover(settings.plugins)
     for problem in registry.problems:
         print(f"bench: {problem}", file=sys.stderr)
     return execute(make_plan(settings, registry))
@@ -36,28 +36,29 @@ def run(**options: Any) -> Results:
 
 def make_plan(settings: Settings, registry: Any) -> Plan:
     """Return the plan of a run, all of its input checked. Raises InputError; nothing is written."""
-    from benchmark import plan, requirements, scoring
     from benchmark.device import check_system
-    from benchmark.store import Store
+    from benchmark.plan import for_score, plan
+    from benchmark.results import require
+    from benchmark.store.store import Store
 
     check_system()
-    made = scoring.make(settings, registry) if isinstance(settings, ScoreSettings) else plan.make(settings, registry)
+    made = for_score.make(settings, registry) if isinstance(settings, ScoreSettings) else plan.make(settings, registry)
     for text in settings.require:
-        requirements.parse(text, made)
+        require.parse(text, made)
     Store(Path(settings.out))
     return made
 
 
 def planned(folder: Path) -> Plan:
     """Return the plan of the last run in an output folder, from its run.toml. Raises InputError."""
-    from benchmark import plugins
+    from benchmark.plugins.registry import discover
     from benchmark.settings import read_toml
 
     if not (folder / "format.json").is_file():
         raise InputError(f"{str(folder)!r} is no store; name the output folder of a run.")
     values = {**read_toml(folder / "run.toml"), "out": str(folder), "require": ()}
     settings = from_mapping(values, str(folder / "run.toml"))
-    return make_plan(settings, plugins.discover(settings.plugins))
+    return make_plan(settings, discover(settings.plugins))
 
 
 def execute(plan: Plan) -> Results:
@@ -66,9 +67,9 @@ def execute(plan: Plan) -> Results:
     On KeyboardInterrupt and StoppedError, what is finished is written too. What is found damaged when it is read is
     computed again, once; what failed is not tried again for it.
     """
-    from benchmark import room
-    from benchmark.memory import Remembering
-    from benchmark.runner import Runner
+    from benchmark.running import disk
+    from benchmark.running.runner import Runner
+    from benchmark.store.cached import Remembering
 
     store = Remembering(Path(plan.settings.out))
     executor = _executor(plan, store)
@@ -88,7 +89,7 @@ def execute(plan: Plan) -> Results:
     except OSError as error:
         if not is_full(error):
             raise
-        stopped = room.stopped(store)
+        stopped = disk.stopped(store)
     results = results or _written(plan, store, began)
     plan.registry.manager.hook.bench_run_finished(run={"out": plan.settings.out}, results=results)
     if stopped is not None:
@@ -111,9 +112,9 @@ def _executor(plan: Plan, store: Store) -> Executor:
 
 def _written(plan: Plan, store: Store, began: float) -> Results:
     """Read the store and write the results, without what was damaged; then they are not finished."""
-    from benchmark import room
-    from benchmark.results import Results
-    from benchmark.store import DamagedError
+    from benchmark.results.read import Results
+    from benchmark.running import disk
+    from benchmark.store.store import DamagedError
 
     while True:
         try:
@@ -126,6 +127,6 @@ def _written(plan: Plan, store: Store, began: float) -> Results:
             continue  # it was moved aside: the next look finds the others
         except OSError as error:
             if is_full(error):
-                raise room.stopped(store) from error
+                raise disk.stopped(store) from error
             raise
         return results

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, ClassVar
 
 from benchmark.errors import InputError, unknown
-from benchmark.sharding import Shard
+from benchmark.shards import Shard
 
 DEVICES = ("cpu", "auto")
 
@@ -88,7 +88,7 @@ class Settings:
     @property
     def dataset_name(self) -> str:
         """The dataset plugin: as asked, else what `data_dir` looks like, else mnist."""
-        from benchmark.reading import kind_of
+        from benchmark.images.reading import kind_of
 
         if self.dataset or not self.data_dir:
             return self.dataset or "mnist"
@@ -176,36 +176,6 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise InputError(f"--config {str(path)!r} cannot be read ({error.strerror}).") from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"--config {str(path)!r} is not TOML: {error}.") from None
-
-
-def parse_classes(text: str, class_names: Sequence[str]) -> list[str]:
-    """Return the words of a class selection: '3,5', '0-4', 'all', names. Ranges are spelled out. Raises InputError."""
-    words: list[str] = []
-    plain = {_folded(name): name for name in class_names}
-    for part in text.split(","):
-        word = part.strip() if part.strip() in class_names else plain.get(_folded(part), part.strip())
-        low, dash, high = word.partition("-")
-        if word == "all":
-            words += class_names
-        elif word in class_names:
-            words.append(word)
-        elif dash and low.isdigit() and high.isdigit() and int(low) < int(high) < len(class_names):
-            words += [class_names[i] for i in range(int(low), int(high) + 1)]
-        elif word.isascii() and word.isdigit() and int(word) < len(class_names):
-            words.append(class_names[int(word)])
-        else:
-            raise unknown("class", word, class_names)
-    twice = sorted({word for word in words if words.count(word) > 1})
-    if twice:
-        raise InputError(
-            f"--classes {text!r}: {', '.join(twice)} is given twice; name each class once, as 3,5 or 0-4 or all."
-        )
-    return words
-
-
-def _folded(name: str) -> str:
-    """Return a class name as people type it: `ankle-boot` is 'Ankle boot'."""
-    return re.sub(r"[\s_-]+", "-", name.strip().casefold())
 
 
 def _check(name: str, value: float | None, low: float, high: float) -> None:

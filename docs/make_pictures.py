@@ -17,8 +17,10 @@ mpl.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from benchmark import images, plugins, selfcheck
-from benchmark.results import Results
+from benchmark.audits import selfcheck
+from benchmark.plugins.registry import discover
+from benchmark.results import images_csv
+from benchmark.results.read import Results
 from benchmark.settings import Settings
 
 FOLDER = Path(__file__).parent / "images"
@@ -43,7 +45,7 @@ INK, PALE, BAD = "#1b1d22", "#b9c9d8", "#a8320a"
 
 def score(folder: Path) -> Results:
     """Score all candidates on digits 3 and 5."""
-    return selfcheck.run(Settings(classes="3,5", seeds=3, out=str(folder), report=False), plugins.discover())
+    return selfcheck.run(Settings(classes="3,5", seeds=3, out=str(folder), report=False), discover())
 
 
 def cells(results: Results, config: str) -> list[Any]:
@@ -103,12 +105,12 @@ def distances(results: Results) -> Any:
     shown = ("fresh-again", "affine", "smote", "copies-again")
     figure, axes = plt.subplots(1, len(shown), figsize=(9.4, 2), sharey=True)
     typical = {
-        cell.task.seed: float(np.median(images.columns_of(results, cell)["nearest_distance"]))
+        cell.task.seed: float(np.median(images_csv.columns_of(results, cell)["nearest_distance"]))
         for cell in cells(results, "fresh-again")
     }
     for config, axis in zip(shown, axes, strict=True):
         ratios = [
-            images.columns_of(results, cell)["nearest_distance"] / typical[cell.task.seed]
+            images_csv.columns_of(results, cell)["nearest_distance"] / typical[cell.task.seed]
             for cell in cells(results, config)
         ]
         axis.hist(np.concatenate(ratios), bins=np.linspace(0, 2, 41), color="#0072b2")

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmark import plugins, selfcheck
-from benchmark.results import Results
+from benchmark.audits import selfcheck
+from benchmark.plugins.registry import discover
+from benchmark.results.read import Results
 from benchmark.settings import Settings
 
 TOLERANCE = 0.1
@@ -59,7 +60,7 @@ def run(table: str, seeds: int) -> bool:
             n_real=(50,) if scarce else None,
             metrics="utility_gain" if scarce else "",
         )
-        results = selfcheck.run(settings, plugins.discover())
+        results = selfcheck.run(settings, discover())
     return show(table, parse(SCARCE if scarce else ASPECTS), results)
 
 

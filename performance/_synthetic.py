@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 
 from benchmark.execution import make_plan
-from benchmark.plan import Cell, Plan, describe_cell
-from benchmark.plugins import discover
+from benchmark.plan.cells import Cell, describe_cell
+from benchmark.plan.plan import Plan
+from benchmark.plugins.registry import discover
+from benchmark.plugins.versions import versions
 from benchmark.seeds import random
 from benchmark.settings import from_mapping
-from benchmark.store import Store
-from benchmark.versions import versions
+from benchmark.store.store import Store
 
 CONTROLS = 5
 CLASSES = 10

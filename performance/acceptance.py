@@ -24,12 +24,13 @@ from typing import Any
 import _aspects
 import numpy as np
 
-from benchmark import parameters, plugins, protocol
 from benchmark.api import Context, Images, Metric, Task
-from benchmark.data import RealData, load
-from benchmark.evidence import CellEvidence
-from benchmark.plugins import Registry
-from benchmark.reference import FeatureSpace, prepare
+from benchmark.evidence.evidence import CellEvidence
+from benchmark.evidence.reference import FeatureSpace, prepare
+from benchmark.images.real import RealData, load
+from benchmark.images.roles import Sizes
+from benchmark.plugins import parameters
+from benchmark.plugins.registry import Registry, discover
 from benchmark.seeds import random
 
 LABELS = (3, 5)
@@ -84,9 +85,9 @@ mean       | .073 |
 repeat     | .002 |
 """
 TABLES = {
-    "default": (DEFAULT, protocol.Sizes(train=1000, held_out=500), METRICS),
-    "small": (SMALL, protocol.Sizes(train=50, held_out=100), METRICS),
-    "tsne": (TSNE, protocol.Sizes(train=1000, held_out=500), ("tsne",)),
+    "default": (DEFAULT, Sizes(train=1000, held_out=500), METRICS),
+    "small": (SMALL, Sizes(train=50, held_out=100), METRICS),
+    "tsne": (TSNE, Sizes(train=1000, held_out=500), ("tsne",)),
 }
 
 
@@ -159,7 +160,7 @@ def score(evidence: CellEvidence, metrics: Mapping[str, Metric], seconds: dict[s
 
 def feature_space(data: RealData, registry: Registry) -> FeatureSpace:
     """Fit the default features and the reference classifier on the neutral role."""
-    sizes = protocol.Sizes(train=50, held_out=100)  # neutral does not depend on them
+    sizes = Sizes(train=50, held_out=100)  # neutral does not depend on them
     neutral = [data.roles(label, 0, sizes)["neutral"] for label in range(len(data.class_names))]
     labels = np.repeat(np.arange(len(neutral)), [len(images) for images in neutral])
     return prepare(registry.get("features", "pca")(), np.concatenate(neutral), labels, random(0, "features", data.name))
@@ -240,7 +241,7 @@ def main(arguments: Any = None) -> int:
     tables = ("default", "small") if chosen.table == "all" else tuple({chosen.table} & set(TABLES))
     if not tables:
         return 0 if all(results) else 1
-    registry = plugins.discover()
+    registry = discover()
     data = load(registry.get("datasets", "mnist")(), None)
     space = feature_space(data, registry)
     results += [run(t, chosen.seeds, data, registry, space) for t in tables]

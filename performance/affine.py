@@ -17,9 +17,9 @@ import numpy as np
 from _measure import Claim, in_turn, main
 from scipy import ndimage
 
-from benchmark import plugins
 from benchmark.api import Array, Images
-from benchmark.data import load
+from benchmark.images.real import load
+from benchmark.plugins.registry import discover
 from generators._warp import affine_warp
 
 SAME = 1e-4  # float32 against float64
@@ -37,7 +37,7 @@ def loop(images: Images, matrices: Array, offsets: Array) -> Images:
 
 def measure(options: argparse.Namespace) -> Iterator[Claim]:
     """Yield the time of both."""
-    registry, n = plugins.discover(), 300 if options.quick else 3000
+    registry, n = discover(), 300 if options.quick else 3000
     data, rng = load(registry.get("datasets", "mnist")(), None), np.random.default_rng(0)
     images = (data.raw[:n] / np.float32(255)).astype(np.float32)
     matrices = registry.get("generators", "affine")().matrices(n, rng)  # type: ignore[attr-defined]

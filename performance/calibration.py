@@ -25,13 +25,15 @@ from typing import Any
 
 import numpy as np
 
-from benchmark import calibration, plan, plugins
-from benchmark.aspects import ASPECTS
-from benchmark.calibration import Part, Table
-from benchmark.candidates import CopiesWithReplacement, FreshAgain
-from benchmark.comparison import ALPHA, compare
+from benchmark.audits.candidates import CopiesWithReplacement, FreshAgain
 from benchmark.execution import execute
-from benchmark.results import Results
+from benchmark.judging import calibration
+from benchmark.judging.aspects import ASPECTS
+from benchmark.judging.calibration import Part, Table
+from benchmark.judging.comparison import ALPHA, compare
+from benchmark.plan import plan
+from benchmark.plugins.registry import discover
+from benchmark.results.read import Results
 from benchmark.settings import Settings
 
 FRESH, COPIES, AFFINE = FreshAgain.name, CopiesWithReplacement.name, "affine"
@@ -52,7 +54,7 @@ class Finding:
 
 def score(out: Path, *, quick: bool, draws: int = DRAWS) -> Results:
     """Score fresh images, copies and affine on digits 3 and 5, with so many seeds that there are so many draws."""
-    registry = plugins.discover()
+    registry = discover()
     registry.generators.update({FRESH: FreshAgain, COPIES: CopiesWithReplacement})
     settings = Settings(
         generators=f"{FRESH},{COPIES},{AFFINE}",

@@ -26,14 +26,14 @@ from benchmark.api import hookimpl
 from benchmark.execution import make_plan
 from benchmark.executors.home import Home
 from benchmark.executors.local import Local
-from benchmark.memory import Remembering
-from benchmark.plan import Plan
-from benchmark.plugins import discover
-from benchmark.reporting import build_report
-from benchmark.results import Results
-from benchmark.runner import Runner
+from benchmark.plan.plan import Plan
+from benchmark.plugins.registry import discover
+from benchmark.results.read import Results
+from benchmark.results.report_json import build_report
+from benchmark.running.pending import pending
+from benchmark.running.runner import Runner
 from benchmark.settings import from_mapping
-from benchmark.todo import pending
+from benchmark.store.cached import Remembering
 
 HEALTHY = 8
 TIME_LIMIT = 2.0  # seconds

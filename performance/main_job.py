@@ -22,7 +22,7 @@ from typing import Any
 
 from _measure import Claim, main
 
-from benchmark import plugins
+from benchmark.plugins.registry import discover
 
 JOB = ["-g", "smote,gan", "-c", "3,5"]
 COSTLY = {"tsne": {"real", "wrong-class"}, "tstr": {"real", "wrong-class"}}  # which controls may get them
@@ -49,7 +49,7 @@ def measure(options: argparse.Namespace) -> Iterator[Claim]:
     quick = ["--quick"] if options.quick else []
     stages: dict[str, float] = defaultdict(float)
     metrics: dict[str, list[float]] = defaultdict(list)
-    controls = {name for name, plugin in plugins.discover().generators.items() if plugin.control}
+    controls = {name for name, plugin in discover().generators.items() if plugin.control}
     with tempfile.TemporaryDirectory() as folder:
         bench(f"{folder}/before", "--seeds", "1", "-m", "mixing", "-x", "gan", *quick)
         wall = bench(f"{folder}/job", *quick)

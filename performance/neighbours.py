@@ -21,11 +21,11 @@ from functools import partial
 import numpy as np
 from _measure import Claim, in_turn, main
 
-from benchmark import plugins
 from benchmark.api import Array
-from benchmark.data import load
-from benchmark.embedding.affinities import components
-from benchmark.neighbours import count_balls, nearest
+from benchmark.evidence.embedding.affinities import components
+from benchmark.evidence.neighbours import count_balls, nearest
+from benchmark.images.real import load
+from benchmark.plugins.registry import discover
 
 K, KEPT = 5, 10
 LIMIT = 250  # MiB
@@ -71,7 +71,7 @@ def extra_memory(images: Array) -> float:
 
 def measure(options: argparse.Namespace) -> Iterator[Claim]:
     """Yield memory first, since a peak does not go down again; then times."""
-    raw = load(plugins.discover().get("datasets", "mnist")(), None).raw
+    raw = load(discover().get("datasets", "mnist")(), None).raw
     if not options.quick:
         code = f"import sys; sys.path[:0] = {sys.path!r}; import neighbours; neighbours.print_memory()"
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -118,7 +118,7 @@ def measure(options: argparse.Namespace) -> Iterator[Claim]:
 
 def print_memory() -> None:
     """Print the MiB of 60,000 digits and the MiB beyond them: for a process of its own."""
-    raw = load(plugins.discover().get("datasets", "mnist")(), None).raw
+    raw = load(discover().get("datasets", "mnist")(), None).raw
     images = np.empty((60_000, 784), np.float32)
     np.divide(raw.reshape(len(raw), -1)[:60_000], np.float32(255), out=images[: len(raw)])
     images[len(raw) :] = images[: 60_000 - len(raw)]

@@ -25,7 +25,8 @@ from typing import Any
 from _measure import Claim, main
 
 import benchmark
-from benchmark import plugins, reporting
+from benchmark.plugins.registry import discover
+from benchmark.results import report_json
 from reports._atlas import points_of, rows_of
 
 CHROMIUM = "/usr/bin/chromium"
@@ -47,10 +48,10 @@ def pages(folder: Path, *, quick: bool) -> tuple[dict[str, Path], list[float]]:
     report_of(folder, quick=quick)
     report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     found = {"ours": folder / "report.html", "plotly": folder / "plotly.html"}
-    registry, seconds = plugins.discover(), []
+    registry, seconds = discover(), []
     for _ in range(1 if quick else 5):
         began = time.perf_counter()
-        reporting.write_page(report, registry, found["ours"])
+        report_json.write_page(report, registry, found["ours"])
         seconds.append(time.perf_counter() - began)
     found["plotly"].write_text(plotly(report["sections"]["map"][0]), encoding="utf-8")
     return found, seconds

@@ -41,7 +41,7 @@ def cells(n: int) -> None:
 
 def neighbours(n: int) -> None:
     """Print what the 10 nearest neighbours of n images among themselves take."""
-    from benchmark.neighbours import nearest
+    from benchmark.evidence.neighbours import nearest
 
     features = np.random.default_rng(0).normal(size=(n, COMPONENTS)).astype(np.float32)
     _tell(lambda: nearest(features, features, 10, same=True), n)
@@ -49,7 +49,7 @@ def neighbours(n: int) -> None:
 
 def tsne(n: int) -> None:
     """Print what a map of n images in 2 dimensions takes."""
-    from benchmark.embedding import embed
+    from benchmark.evidence.embedding import embed
 
     rng = np.random.default_rng(0)
     features = (rng.normal(size=(n, 10)) @ rng.normal(size=(10, COMPONENTS))).astype(np.float32)

@@ -18,14 +18,14 @@ from functools import partial
 import numpy as np
 from _measure import Claim, in_turn, main
 
-from benchmark import plugins
 from benchmark.api import Array, Context, Images
-from benchmark.data import load
+from benchmark.images.real import load
+from benchmark.plugins.registry import discover
 
 K = 5
 TARGETS = {50: (10.0, 8.0), 3000: (20.0, 1.2)}  # of the loop, of imbalanced-learn
 REPEATS = {50: 40, 300: 4, 3000: 1}  # so that a round takes long enough to be measured
-REGISTRY = plugins.discover()
+REGISTRY = discover()
 
 
 def ours(real: Images) -> Array:

@@ -20,12 +20,13 @@ from functools import partial
 import numpy as np
 from _measure import Claim, in_turn, main
 
-from benchmark import plugins, protocol
 from benchmark.api import Array
-from benchmark.data import load
-from benchmark.embedding import embed, exact, preserved
-from benchmark.embedding.affinities import graph
-from benchmark.embedding.tsne import by_descent
+from benchmark.evidence.embedding import embed, exact, preserved
+from benchmark.evidence.embedding.affinities import graph
+from benchmark.evidence.embedding.tsne import by_descent
+from benchmark.images.real import load
+from benchmark.images.roles import Sizes
+from benchmark.plugins.registry import discover
 
 SIZES = ((800, 200, 15), (3000, 750, 5))  # training images, others, seeds
 DIGIT = 3
@@ -51,14 +52,14 @@ def peer(pixels: Array, seed: int) -> dict[int, Array]:
 
 def measure(options: argparse.Namespace) -> Iterator[Claim]:
     """Yield time and quality for each size."""
-    registry = plugins.discover()
+    registry = discover()
     data = load(registry.get("datasets", "mnist")(), None)
     embed(np.random.default_rng(0).random((50, 10)), "tsne", (2, 3))  # compiled, or read from the cache
     for train, other, seeds in ((80, 20, 1),) if options.quick else SIZES:
         seconds: dict[str, list[float]] = {"ours": [], "peer": []}
         quality: dict[tuple[str, int], list[tuple[float, float]]] = {}
         for seed in range(options.rounds or seeds):
-            roles = data.roles(DIGIT, seed, protocol.Sizes(train=train, held_out=other))
+            roles = data.roles(DIGIT, seed, Sizes(train=train, held_out=other))
             pixels = np.concatenate([roles["train"], roles["held_out"]]).reshape(train + other, -1)
             maps: dict[str, dict[int, Array]] = {}
             jobs = {

@@ -13,9 +13,9 @@ from typing import TypeVar
 
 import pytest
 
-from benchmark.data import RealData, load
 from benchmark.datasets.digits import Digits
 from benchmark.datasets.mnist import Mnist
+from benchmark.images.real import RealData, load
 
 JITTER = '''
 """Jitter: training images with Gaussian pixel noise."""

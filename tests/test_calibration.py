@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from benchmark import calibration
 from benchmark.api import Measure
-from benchmark.aspects import Aspect
-from benchmark.calibration import Part, Table, Value
-from benchmark.statistics import Interval, of_mean, over_draws, over_fits
+from benchmark.judging import calibration
+from benchmark.judging.aspects import Aspect
+from benchmark.judging.calibration import Part, Table, Value
+from benchmark.judging.intervals import Interval, of_mean, over_draws, over_fits
 
 UP = Measure("up", "higher", "", failing="noise")
 DOWN = Measure("down", "lower", "", failing="copy")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.store import Store
+from benchmark.store.store import Store
 
 SIZES = ["--seeds", "1", "--n-real", "20", "--n-synthetic", "30"]
 RUN = ["run", "-d", "digits", "-c", "3", *SIZES, "-m", "diversity", "--quiet"]

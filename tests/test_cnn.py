@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmark import protocol
 from benchmark.api import Context
-from benchmark.data import RealData
+from benchmark.evidence.reference import prepare, reference_id
 from benchmark.features.cnn import Cnn
 from benchmark.features.pca import Pca
-from benchmark.reference import prepare, reference_id
+from benchmark.images.real import RealData
+from benchmark.images.roles import Sizes
 
 pytestmark = pytest.mark.torch
 
@@ -35,7 +35,7 @@ found = hashlib.sha256(cnn.transform(images).tobytes()).hexdigest()
 
 def neutral(data: RealData, n: int) -> tuple[np.ndarray, np.ndarray]:
     """Return neutral images of all classes, at most `n` of each, and their labels."""
-    roles = [data.roles(label, 0, protocol.Sizes(train=50, held_out=20))["neutral"][:n] for label in range(10)]
+    roles = [data.roles(label, 0, Sizes(train=50, held_out=20))["neutral"][:n] for label in range(10)]
     return np.concatenate(roles), np.repeat(np.arange(10), [len(images) for images in roles])
 
 

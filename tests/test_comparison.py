@@ -8,8 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmark import summary
-from benchmark.comparison import advice, compare, friedman, holm, mean_ranks, over_classes, pairs_needed, sign_flip
+from benchmark.judging.comparison import (
+    advice,
+    compare,
+    friedman,
+    holm,
+    mean_ranks,
+    over_classes,
+    pairs_needed,
+    sign_flip,
+)
+from benchmark.results import summary_json
 
 
 def by_enumeration(differences: list[float]) -> float:
@@ -101,4 +110,4 @@ def test_classes_are_pairs_of_their_own_where_there_are_several_seeds(seeds: int
     scores = {name: {place: base + sum(place) / 100 for place in places} for name, base in (("a", 0.2), ("b", 0.5))}
     plan = SimpleNamespace(labels=tuple(range(8)), seeds=range(seeds), settings=SimpleNamespace(one_fit=False))
     results = SimpleNamespace(plan=plan, shared=set(), fit_scores=lambda aspect, n_real: scores)
-    assert {pair["over"] for pair in summary.compared(results, "realistic", 1000)["pairs"]} == over
+    assert {pair["over"] for pair in summary_json.compared(results, "realistic", 1000)["pairs"]} == over

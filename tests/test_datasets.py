@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from benchmark.api import Data, Dataset
-from benchmark.data import RealData, load
 from benchmark.datasets import _mnist
 from benchmark.datasets.idx import Idx
 from benchmark.errors import InputError
+from benchmark.images.real import RealData, load
 
 
 def idx(array: np.ndarray) -> bytes:
@@ -48,7 +48,7 @@ def test_digits_set_a_fifth_of_each_class_aside(digits: RealData) -> None:
 
 
 def test_images_by_role_are_floats_from_0_to_1(mnist: RealData) -> None:
-    from benchmark.protocol import Sizes
+    from benchmark.images.roles import Sizes
 
     train = mnist.roles(5, 0, Sizes(50, 100))["train"]
     assert train.dtype == np.float32

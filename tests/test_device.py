@@ -88,8 +88,9 @@ def bench_generators():
 
 
 def test_on_a_card_one_cell_at_a_time_under_a_key_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from benchmark import plan, plugins
     from benchmark.execution import execute
+    from benchmark.plan import plan
+    from benchmark.plugins.registry import discover
     from benchmark.settings import from_mapping
 
     (tmp_path / "heavy.py").write_text(f"FILE = {str(tmp_path / 'seen')!r}\n{HEAVY}")
@@ -106,7 +107,7 @@ def test_on_a_card_one_cell_at_a_time_under_a_key_of_its_own(tmp_path: Path, mon
         "workers": 3,
         "out": str(tmp_path / "out"),
     }
-    registry = plugins.discover(options["plugins"])
+    registry = discover(options["plugins"])
     on_cpu = plan.make(from_mapping(options), registry)
     monkeypatch.setattr(plan, "gpu_or_cpu", lambda: "gpu:NVIDIA T4")  # there is none where tests run
     on_card = plan.make(from_mapping({**options, "device": "auto"}), registry)

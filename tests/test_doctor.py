@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import benchmark
-from benchmark import doctor
+from benchmark.audits import doctor
 
 PACKAGES = ("benchmark", "generators", "metrics", "reports")
 

@@ -12,10 +12,10 @@ import pytest
 from sklearn.manifold import TSNE
 
 from benchmark.api import Array, InputError
-from benchmark.data import RealData
-from benchmark.embedding import embed, exact, preserved
-from benchmark.embedding.affinities import Graph, components, graph
-from benchmark.embedding.tsne import choose
+from benchmark.evidence.embedding import embed, exact, preserved
+from benchmark.evidence.embedding.affinities import Graph, components, graph
+from benchmark.evidence.embedding.tsne import choose
+from benchmark.images.real import RealData
 
 MAPS = """
 import hashlib, numpy as np

@@ -7,13 +7,13 @@ import pickle
 import numpy as np
 import pytest
 
-from benchmark import evidence as module
 from benchmark.api import Context, Evidence, Task
-from benchmark.data import RealData
-from benchmark.evidence import CellEvidence
+from benchmark.evidence import evidence as module
+from benchmark.evidence.evidence import CellEvidence
+from benchmark.evidence.reference import FeatureSpace, prepare
 from benchmark.features.pca import Pca
 from benchmark.features.pixels import Pixels
-from benchmark.reference import FeatureSpace, prepare
+from benchmark.images.real import RealData
 
 
 @pytest.fixture(scope="module")
@@ -125,9 +125,9 @@ def test_components_are_never_more_than_images_or_pixels() -> None:
 
 
 def test_the_reference_classifier_knows_mnist(mnist: RealData) -> None:
-    from benchmark import protocol
+    from benchmark.images.roles import Sizes
 
-    sizes = protocol.Sizes(train=50, held_out=100)
+    sizes = Sizes(train=50, held_out=100)
     neutral = [mnist.roles(label, 0, sizes)["neutral"] for label in range(10)]
     space = prepare(Pca(), np.concatenate(neutral), np.repeat(np.arange(10), 900), np.random.default_rng(0))
     features = space.transform(mnist.test)

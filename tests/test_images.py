@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from benchmark import run
-from benchmark.images import KEYS, OWN, kinds
-from benchmark.results import Results
+from benchmark.results.images_csv import KEYS, OWN, kinds
+from benchmark.results.read import Results
 
 PLUGINS = '''
 """Half copies; a metric that speaks of each image, and one that miscounts them."""

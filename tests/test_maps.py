@@ -12,15 +12,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmark.cleaning import unreferenced
 from benchmark.execution import make_plan
 from benchmark.executors.home import Home
 from benchmark.executors.local import Local
-from benchmark.maps import MapJob, _job, _keep
-from benchmark.plugins import discover
+from benchmark.jobs.joint_map import MapJob
+from benchmark.jobs.sources import data_source
+from benchmark.plugins.registry import discover
+from benchmark.running.joint_maps import _job, _keep
 from benchmark.settings import from_mapping
-from benchmark.sources import data_source
-from benchmark.store import Store
+from benchmark.store.clean import unreferenced
+from benchmark.store.store import Store
 
 RUN = ["run", "-d", "digits", "-g", "smote,affine", "-c", "3,5", "--quick", "-m", "mixing", "--quiet"]
 

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from benchmark import neighbours
-from benchmark.data import RealData
-from benchmark.neighbours import count_balls, nearest
+from benchmark.evidence import neighbours
+from benchmark.evidence.neighbours import count_balls, nearest
+from benchmark.images.real import RealData
 
 MEMORY = """
 import resource

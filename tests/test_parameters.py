@@ -7,7 +7,7 @@ import pytest
 
 from benchmark.api import Generator
 from benchmark.errors import InputError
-from benchmark.parameters import build, config_of, parameters_of, to_text, values_of
+from benchmark.plugins.parameters import build, config_of, parameters_of, to_text, values_of
 
 
 @dataclass

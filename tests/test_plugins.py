@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmark import plugins
 from benchmark.api import Generator
 from benchmark.errors import InputError
-from benchmark.plugins import Origin, _code_hash, discover, missing, origin_of
+from benchmark.plugins.registry import Origin, _code_hash, discover, importlib, missing, origin_of
 
 HEAD = "from dataclasses import dataclass\nfrom benchmark.api import Generator, hookimpl\n"
 G = """
@@ -153,7 +152,7 @@ def test_a_faulty_plugin_that_is_installed_lets_the_others_go_on(monkeypatch: py
         def load(self) -> None:
             raise RuntimeError("no luck")
 
-    monkeypatch.setattr(plugins.importlib.metadata, "entry_points", lambda group: [Entry()])
+    monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: [Entry()])
     registry = discover()
     assert registry.problems == [
         "plugin broken (broken:plugin) cannot be loaded: " + registry.problems[0].split("loaded: ")[1]

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from benchmark.data import RealData
 from benchmark.errors import InputError
-from benchmark.protocol import Sizes, fit_sizes, roles
+from benchmark.images.real import RealData
+from benchmark.images.roles import Sizes, fit_sizes, roles
 
 FULL = Sizes(train=1000, held_out=500)
 MEMBERS = np.arange(3000)

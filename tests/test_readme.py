@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from benchmark.api import Context
-from benchmark.data import RealData
-from benchmark.plugins import discover
+from benchmark.images.real import RealData
+from benchmark.plugins.registry import discover
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)

@@ -9,8 +9,8 @@ from types import SimpleNamespace
 import pytest
 
 from benchmark.api import CannotTell, Claim, Estimate, Findings, Verdict, confirmed
-from benchmark.plugins import discover
-from benchmark.reproduce import judged, settings_of
+from benchmark.audits.reproduce import judged, settings_of
+from benchmark.plugins.registry import discover
 
 STUDY = '''
 """A study of one run: is jitter new, is it useful, and what of a generator that nobody has?"""

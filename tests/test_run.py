@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from benchmark.results import COLUMNS
+from benchmark.results.scores_csv import COLUMNS
 
 # No map: drawing it takes longer than all the cells.
 SMALL = [

@@ -6,8 +6,8 @@ import pytest
 
 from benchmark.api import Generator
 from benchmark.errors import InputError
-from benchmark.parameters import config_of
-from benchmark.selectors import select, split
+from benchmark.plugins.parameters import config_of
+from benchmark.plugins.selectors import select, split
 
 
 @dataclass

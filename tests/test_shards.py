@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmark.sharding import Shard
-from benchmark.store import Store
+from benchmark.shards import Shard
+from benchmark.store.store import Store
 
 RUN = [
     "run",
@@ -186,7 +186,7 @@ def test_a_damaged_cell_is_left_out_and_the_store_stays_as_it_is(stores: Path) -
 
 
 def test_other_versions_and_other_weights_are_said(stores: Path) -> None:
-    from benchmark.weights import checksum_of, sha256
+    from benchmark.store.weights import checksum_of, sha256
 
     store, key = Store(stores / "2"), a_cell(stores / "2")
     record, folder = store.cell(key), store.workspace(key)

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from benchmark.errors import InputError
-from benchmark.store import LOG_LIMIT, DamagedError, Store, write_json
+from benchmark.store.records import write_json
+from benchmark.store.store import LOG_LIMIT, DamagedError, Store
 
 KEY = "ab" + "0" * 22
 

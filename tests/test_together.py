@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.calibration import Part, over_classes
-from benchmark.comparison import compare, over_seeds
-from benchmark.statistics import Interval
+from benchmark.judging.calibration import Part, over_classes
+from benchmark.judging.comparison import compare, over_seeds
+from benchmark.judging.intervals import Interval
 
 TINY = ["run", "-d", "digits", "-m", "mixing", "--n-real", "20", "--n-synthetic", "30", "--quiet", "--no-report"]
 SHUFFLE = '''

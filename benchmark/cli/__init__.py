@@ -41,7 +41,7 @@ class Commands(click.Group):
 
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted:
-        from benchmark.versions import version_of
+        from benchmark.plugins.versions import version_of
 
         click.echo(f"synthassay {version_of('synthassay')}")
         ctx.exit()

@@ -15,7 +15,7 @@ from benchmark.errors import InputError, unknown
 
 if TYPE_CHECKING:
     from benchmark.api import Plugin
-    from benchmark.plugins import Registry
+    from benchmark.plugins.registry import Registry
     from benchmark.testing import Outcome
 
 COLOURS = {"PASS": "green", "FAIL": "red", "SKIP": "yellow"}
@@ -23,7 +23,7 @@ COLOURS = {"PASS": "green", "FAIL": "red", "SKIP": "yellow"}
 
 def check_plugins(names: Sequence[str], options: Mapping[str, Any], *, as_json: bool) -> int:
     """Check the plugins of these names. Returns 1 where a check failed, 3 where what one needs is not installed."""
-    from benchmark.plugins import discover, missing
+    from benchmark.plugins.registry import discover, missing
     from benchmark.testing import run_checks
 
     registry = discover(options.get("plugins", ()))
@@ -49,8 +49,8 @@ def check_plugins(names: Sequence[str], options: Mapping[str, Any], *, as_json: 
 
 def _named(text: str, registry: Registry) -> list[tuple[str, Plugin]]:
     """Return the configured plugins that a selector names, of all kinds that the kit checks. Raises InputError."""
-    from benchmark.plugins import ONE
-    from benchmark.selectors import select
+    from benchmark.plugins.registry import ONE
+    from benchmark.plugins.selectors import select
     from benchmark.testing import KINDS
 
     name = text.partition("[")[0]
@@ -62,7 +62,7 @@ def _named(text: str, registry: Registry) -> list[tuple[str, Plugin]]:
 
 
 def _show(kind: str, plugin: Plugin, outcomes: Sequence[Outcome]) -> None:
-    from benchmark.parameters import config_of
+    from benchmark.plugins.parameters import config_of
     from benchmark.testing import checks_of
 
     click.secho(f"{config_of(plugin)} ({kind})", bold=True)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from benchmark.api import p_text
-from benchmark.aspects import ASPECTS
+from benchmark.judging.aspects import ASPECTS
 
 if TYPE_CHECKING:
-    from benchmark.results import Results
+    from benchmark.results.read import Results
 
 
 def show(results: Results) -> None:

@@ -13,8 +13,8 @@ import click
 from benchmark.errors import InputError
 
 if TYPE_CHECKING:
-    from benchmark.results import Results
-    from benchmark.selfcheck import Verdict
+    from benchmark.audits.selfcheck import Verdict
+    from benchmark.results.read import Results
 
 
 KIT = ("data_dir", "plugins", "workers")  # options that the contract kit takes
@@ -60,8 +60,8 @@ def command(names: tuple[str, ...], check_metrics: bool, as_json: bool, **given:
 
 
 def _check_metrics(options: dict[str, Any], *, as_json: bool) -> int:
-    from benchmark import selfcheck
-    from benchmark.plugins import discover
+    from benchmark.audits import selfcheck
+    from benchmark.plugins.registry import discover
     from benchmark.settings import from_mapping
 
     temporary = None if "out" in options else tempfile.mkdtemp(prefix="bench-check-")
@@ -84,7 +84,7 @@ def _check_metrics(options: dict[str, Any], *, as_json: bool) -> int:
 
 def show(results: Results, found: list[Verdict], *, as_json: bool) -> None:
     """Print a table of raw means, candidate by candidate, and a line a claim."""
-    from benchmark.selfcheck import value
+    from benchmark.audits.selfcheck import value
 
     configs = list(results.plan.generators)
     means = {name: {config: value(results, config, name) for config in configs} for name in results.table.measures}

@@ -10,7 +10,7 @@ import click
 from benchmark.errors import InputError
 
 if TYPE_CHECKING:
-    from benchmark.store import Store
+    from benchmark.store.store import Store
 
 
 @click.command(name="clean")
@@ -20,23 +20,23 @@ if TYPE_CHECKING:
 @click.option("--yes", is_flag=True, help="Remove it; without this it is only said.")
 def command(folder: str, unreferenced: bool, older_than: float | None, yes: bool) -> None:
     """Remove what killed runs left in DIR and what was damaged; says what it would do, --yes does it."""
-    from benchmark import cleaning
-    from benchmark.store import Store
+    from benchmark.store import clean
+    from benchmark.store.store import Store
 
     if not (Path(folder) / "format.json").is_file():
         raise InputError(f"{folder!r} is no store; name the output folder of a run.")
     if older_than is not None and not 0 <= older_than <= 36500:
         raise InputError(f"--older-than {older_than:g} is out of range; allowed are 0 to 36500 days.")
     store = Store(Path(folder))
-    found = {waste.path: waste for waste in cleaning.leftovers(store)}
+    found = {waste.path: waste for waste in clean.leftovers(store)}
     if older_than is not None:
-        found |= {waste.path: waste for waste in cleaning.old(store, older_than)}
+        found |= {waste.path: waste for waste in clean.old(store, older_than)}
     if unreferenced:
-        found |= {waste.path: waste for waste in cleaning.unreferenced(store, _keys(store))}
+        found |= {waste.path: waste for waste in clean.unreferenced(store, _keys(store))}
     total = 0
     for waste in found.values():
         size = waste.size
-        if yes and not cleaning.remove(store, waste):
+        if yes and not clean.remove(store, waste):
             click.echo(f"kept: {waste.path.relative_to(store.folder)}: a run has it in hand")
             continue
         total += size

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from benchmark.regression import Change, Side
+    from benchmark.results.regression import Change, Side
 
 
 @click.command(name="compare")
@@ -23,7 +23,7 @@ def command(a: str, b: str, fail_on_regression: bool, as_json: bool) -> int:
 
     Exact sign-flip tests, adjusted by Holm within each aspect.
     """
-    from benchmark import regression
+    from benchmark.results import regression
 
     before, after = regression.read(Path(a)), regression.read(Path(b))
     found, failed = regression.changes(before, after), regression.newly_failed(before, after)
@@ -67,8 +67,8 @@ def _show(found: list[Change], said: list[str], before: Side) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from benchmark import regression
     from benchmark.api import p_text
+    from benchmark.results import regression
 
     table = Table(box=None, pad_edge=False)
     for name in ("generator", "n_real", "aspect", "A", "B", "B - A", "pairs", ""):

@@ -17,7 +17,7 @@ def command(as_json: bool) -> int:
 
     Exits with 0 where `bench run` can run, with 1 where it cannot.
     """
-    from benchmark.doctor import examine
+    from benchmark.audits.doctor import examine
 
     findings = []
     for finding in examine():

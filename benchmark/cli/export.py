@@ -32,25 +32,25 @@ def command(folder: str, form: str, to: str | None, generators: str, train: bool
 
 
 def _samples(folder: Path, target: Path, form: str, generators: str, train: bool) -> None:
-    from benchmark import exporting
     from benchmark.execution import planned
-    from benchmark.keeping import new_folder, writing
-    from benchmark.store import DamagedError, Store
+    from benchmark.results import export
+    from benchmark.results.keep import new_folder, writing
+    from benchmark.store.store import DamagedError, Store
 
     new_folder(target, "--to")
     plan, store = planned(folder), Store(folder)
     try:
-        sets = exporting.sets_of(plan, store, exporting.chosen(plan, store, generators), train=train)
+        sets = export.sets_of(plan, store, export.chosen(plan, store, generators), train=train)
     except DamagedError as error:
         raise InputError(f"cell {error} was damaged; run the same bench run command to make it again.") from None
     with writing(target, "--to"):
-        for written in exporting.write_samples(sets, target, form):
+        for written in export.write_samples(sets, target, form):
             click.echo(str(written))
 
 
 def _results(folder: Path, target: Path | None, form: str) -> None:
-    from benchmark.exporting import to_markdown
-    from benchmark.store import write_text
+    from benchmark.results.export import to_markdown
+    from benchmark.store.records import write_text
 
     source = folder / RESULTS[form]
     try:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def command(name: str, plugins: tuple[str, ...], as_json: bool) -> None:
     """Show one plugin: parameters, measures, source, licence, what it needs."""
     from benchmark.errors import unknown
-    from benchmark.plugins import KINDS, discover
+    from benchmark.plugins.registry import KINDS, discover
 
     registry = discover(plugins)
     found = {kind: getattr(registry, kind)[name] for kind in KINDS if name in getattr(registry, kind)}
@@ -49,8 +49,8 @@ def describe_study(study: Study) -> dict[str, Any]:
 
 def describe(plugin: Any, kind: str) -> dict[str, Any]:
     """Return all that is known of a plugin class, as plain values."""
-    from benchmark.parameters import parameters_of, to_text
-    from benchmark.plugins import missing
+    from benchmark.plugins.parameters import parameters_of, to_text
+    from benchmark.plugins.registry import missing
 
     return {
         "name": plugin.name,

@@ -39,7 +39,7 @@ def command(kind: str, plugins: tuple[str, ...], as_json: bool) -> None:
 
 def read(plugins: tuple[str, ...]) -> dict[str, Any]:
     """Load all plugins and return what the list says of them, by kind; kept for the next time if all is well."""
-    from benchmark.plugins import discover
+    from benchmark.plugins.registry import discover
 
     registry = discover(plugins)
     found: dict[str, Any] = {
@@ -70,7 +70,7 @@ def _data(plugin: Any) -> dict[str, str]:
 
 def entries(plugins: dict[str, Any]) -> list[dict[str, Any]]:
     """Return what the list says of each plugin: controls last."""
-    from benchmark.plugins import missing
+    from benchmark.plugins.registry import missing
     from benchmark.study import Study
 
     studies = [

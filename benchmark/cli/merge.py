@@ -11,8 +11,8 @@ import click
 from benchmark.errors import InputError
 
 if TYPE_CHECKING:
-    from benchmark.merging import Merged
-    from benchmark.store import Store
+    from benchmark.store.merge import Merged
+    from benchmark.store.store import Store
 
 
 @click.command(name="merge")
@@ -27,7 +27,7 @@ def command(stores: tuple[str, ...], into: str | None) -> int:
     A cell that two stores have is kept once. Where they tell it differently, the first counts, the other is kept in
     DIR/conflicts, and the exit code is 1: the same work should give the same result.
     """
-    from benchmark.merging import merge
+    from benchmark.store.merge import merge
 
     target = _checked(stores, into)
     target.create()
@@ -42,8 +42,8 @@ def command(stores: tuple[str, ...], into: str | None) -> int:
 
 def _checked(stores: tuple[str, ...], into: str | None) -> Store:
     """Return the store to merge into. Raises InputError before anything is written."""
-    from benchmark.merging import cells_of
-    from benchmark.store import Store
+    from benchmark.store.merge import cells_of
+    from benchmark.store.store import Store
 
     if not stores or into is None:
         raise InputError("name the stores to merge and where to, as in: bench merge shard-1 shard-2 --into all")

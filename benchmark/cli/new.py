@@ -22,7 +22,7 @@ def command(kind: str, name: str, to: str) -> None:
     It passes bench check and its own tox as it stands.
     """
     from benchmark import scaffold
-    from benchmark.plugins import discover
+    from benchmark.plugins.registry import discover
 
     folder = scaffold.write(kind, name, Path(to), discover())
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):

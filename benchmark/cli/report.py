@@ -52,7 +52,7 @@ def command(
 
 
 def _read(source: Path) -> dict[str, Any]:
-    from benchmark.reporting import FORMAT
+    from benchmark.results.report_json import FORMAT
 
     try:
         report = json.loads(source.read_text(encoding="utf-8"))
@@ -74,8 +74,8 @@ def _read(source: Path) -> dict[str, Any]:
 
 
 def _page(report: Mapping[str, Any], target: Path, assets: Path | None, plugins: tuple[str, ...]) -> None:
-    from benchmark.plugins import discover
-    from benchmark.reporting import write_page
+    from benchmark.plugins.registry import discover
+    from benchmark.results.page import write_page
 
     try:
         warning = write_page(report, discover(plugins), target, assets)
@@ -88,7 +88,7 @@ def _page(report: Mapping[str, Any], target: Path, assets: Path | None, plugins:
 
 
 def _figures(report: Mapping[str, Any], folder: Path, formats: str) -> None:
-    from benchmark.reporting import write_figures
+    from benchmark.results.page import write_figures
 
     wanted = list(dict.fromkeys(name.strip() for name in formats.split(",")))
     for name in wanted:

@@ -14,9 +14,9 @@ from benchmark.cli import SIGINT_EXIT
 from benchmark.errors import InputError, StoppedError
 
 if TYPE_CHECKING:
+    from benchmark.audits.reproduce import Outcome
     from benchmark.cli._progress import Progress
-    from benchmark.plugins import Registry
-    from benchmark.reproduce import Outcome
+    from benchmark.plugins.registry import Registry
 
 
 @click.command(name="reproduce")
@@ -39,10 +39,10 @@ def command(
     bench reproduce smote-report
     bench list studies
     """
+    from benchmark.audits.reproduce import as_report, reproduce
     from benchmark.cli._interrupt import take_over
-    from benchmark.plugins import discover
-    from benchmark.reproduce import as_report, reproduce
-    from benchmark.store import write_text
+    from benchmark.plugins.registry import discover
+    from benchmark.store.records import write_text
 
     registry = discover(plugins)
     if not name:

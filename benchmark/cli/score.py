@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from benchmark.cli.run import Shown, carry_out, offline
+from benchmark.cli._options import offline
+from benchmark.cli._run import Shown, carry_out
 from benchmark.errors import InputError
 
 if TYPE_CHECKING:
-    from benchmark.plan import Plan
-    from benchmark.results import Results
+    from benchmark.plan.plan import Plan
+    from benchmark.results.read import Results
 
 EXAMPLE = "bench score fakes/ --against mnist --class 5"
 
@@ -124,7 +125,7 @@ def command(
 
 def _keeping(folder: Path) -> tuple[Callable[[Plan], None], Callable[[Results], str]]:
     """Return what is checked before the run, and what is done after it. Raises InputError."""
-    from benchmark import keeping
+    from benchmark.results import keep as keeping
 
     keeping.new_folder(folder, "--keep")
 

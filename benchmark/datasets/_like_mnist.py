@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmark.api import Array, Data
 from benchmark.datasets._download import Downloaded
-from benchmark.reading import idx, read_bytes
+from benchmark.images.reading import idx, read_bytes
 
 FILES = (
     "train-images-idx3-ubyte.gz",

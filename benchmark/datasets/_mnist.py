@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmark.api import Array, Data, InputError
-from benchmark.reading import idx, read_bytes
+from benchmark.images.reading import idx, read_bytes
 
 SOURCE = "LeCun, Cortes, Burges: The MNIST database of handwritten digits, 1998"
 LICENCE = "CC BY-SA 3.0"

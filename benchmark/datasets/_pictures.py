@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmark.api import Array, Data, InputError
-from benchmark.reading import Pictures
+from benchmark.images.reading import Pictures
 
 
 def given(folder: Path | None, name: str, what: str) -> Path:

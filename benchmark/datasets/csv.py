@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmark.api import Data, Dataset, InputError, hookimpl
 from benchmark.datasets._pictures import data_of, given
-from benchmark.reading import read_images
+from benchmark.images.reading import read_images
 
 
 class Csv(Dataset):

@@ -8,7 +8,7 @@ import numpy as np
 
 from benchmark.api import Data, Dataset, hookimpl
 from benchmark.datasets._pictures import data_of, given
-from benchmark.reading import Pictures, read_images
+from benchmark.images.reading import Pictures, read_images
 
 
 class Folder(Dataset):

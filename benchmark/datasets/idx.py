@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmark.api import Array, Data, Dataset, InputError, hookimpl
-from benchmark.reading import idx, read_bytes
+from benchmark.images.reading import idx, read_bytes
 
 
 def _find(folder: Path, split: str, kind: str) -> Path | None:

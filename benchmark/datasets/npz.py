@@ -6,8 +6,8 @@ from pathlib import Path
 
 from benchmark.api import Data, Dataset, InputError, hookimpl
 from benchmark.datasets._pictures import data_of, given
-from benchmark.reading import read_images
-from benchmark.reading.arrays import read_test
+from benchmark.images.reading import read_images
+from benchmark.images.reading.arrays import read_test
 
 
 class Npz(Dataset):

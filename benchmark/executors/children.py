@@ -13,7 +13,7 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any, Literal
 
-from benchmark.embedding import compiling
+from benchmark.evidence.embedding import compiling
 from benchmark.executors.forkserver import BOOT
 
 PATIENCE = 5.0  # seconds that a supervisor has for an answer

@@ -15,16 +15,18 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmark.cell import Prepare, describe
 from benchmark.errors import InputError, StoppedError, is_full
-from benchmark.executors import Event, Job
+from benchmark.executors import Event
 from benchmark.executors.home import Home
 from benchmark.executors.local import Local
 from benchmark.executors.parcel import Parcel, Sender
 from benchmark.executors.remote import Done, Lacks, facts, receive, work
+from benchmark.jobs import Job
+from benchmark.jobs.errors import describe
+from benchmark.jobs.prepare import Prepare
 
 if TYPE_CHECKING:
-    from benchmark.data import RealData
+    from benchmark.images.real import RealData
 
 CONNECT = 5  # seconds for the scheduler's machine to answer
 GREET = 60  # seconds for the scheduler itself, which may be busy

@@ -55,13 +55,14 @@ def _start(control: socket.socket, request: Mapping[str, Any], leash: int, conne
 
 def _load() -> None:
     """Load what light jobs need, once."""
-    if "benchmark.cell" in sys.modules:
+    if "benchmark.jobs.score" in sys.modules:
         return
     import numpy  # noqa: F401
     import sklearn.decomposition
     import sklearn.mixture  # noqa: F401
 
-    import benchmark.cell  # noqa: F401
+    import benchmark.jobs.generate
+    import benchmark.jobs.score  # noqa: F401
 
     gc.freeze()  # what is loaded stays shared with the children
 

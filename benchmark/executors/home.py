@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from benchmark.executors.children import Child, ForkServer
 
 if TYPE_CHECKING:
-    from benchmark.executors import Job
+    from benchmark.jobs import Job
 
 
 class Home:

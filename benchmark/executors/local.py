@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from multiprocessing.connection import wait
 from typing import Any
 
-from benchmark.executors import Event, Job
+from benchmark.executors import Event
 from benchmark.executors.children import GONE, PATIENCE, Child
 from benchmark.executors.home import Home
+from benchmark.jobs import Job
 
 WATCH = 0.1  # seconds between looks at the clocks
 DEAF = 1.0  # seconds in which a process must end that closed its connection

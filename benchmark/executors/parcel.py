@@ -14,12 +14,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmark.plugins import Origin
-from benchmark.sources import DataSource
+from benchmark.jobs.sources import DataSource
+from benchmark.plugins.registry import Origin
 
 if TYPE_CHECKING:
-    from benchmark.data import RealData
-    from benchmark.executors import Job
+    from benchmark.images.real import RealData
+    from benchmark.jobs import Job
 
 RESULTS = ("*.npz", "[0-9]*/*.npz", "log.txt")  # a conditional fit has a folder a class
 

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from benchmark.executors.home import Home
 from benchmark.executors.local import Local
 from benchmark.executors.parcel import Parcel, Shelf, results, unpack
-from benchmark.versions import code, versions
+from benchmark.plugins.versions import code, versions
 
 if TYPE_CHECKING:
-    from benchmark.executors import Say
-    from benchmark.sources import DataSource
+    from benchmark.jobs import Say
+    from benchmark.jobs.sources import DataSource
 
 IDLE = 10.0  # seconds without a task
 GONE = ("closing", "closed", "failed")  # states of a worker that lost its scheduler, or is being stopped

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from benchmark.errors import InputError, unknown
 
 if TYPE_CHECKING:
-    from benchmark.plugins import Registry
+    from benchmark.plugins.registry import Registry
 
 KINDS = {"generator": "generators", "metric": "metrics", "dataset": "datasets", "section": "report_sections"}
 TRY = {  # what shows a plugin at work, once it is installed

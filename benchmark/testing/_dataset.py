@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmark.data import load
 from benchmark.errors import InputError
-from benchmark.protocol import Sizes, fit_sizes
+from benchmark.images.real import load
+from benchmark.images.roles import Sizes, fit_sizes
 from benchmark.testing._state import unchanged
 from benchmark.testing._subject import Fault, Skip
 

@@ -12,9 +12,9 @@ import numpy as np
 from filelock import FileLock
 
 from benchmark.api import Context, Control, Images, Labels, Metric, Task
-from benchmark.evidence import CellEvidence, CellsEvidence
-from benchmark.protocol import Sizes
-from benchmark.reference import FeatureSpace, prepare
+from benchmark.evidence.evidence import CellEvidence, CellsEvidence
+from benchmark.evidence.reference import FeatureSpace, prepare
+from benchmark.images.roles import Sizes
 from benchmark.testing._pictures import strokes
 
 DIGIT = 5  # as in performance/acceptance.py: the digit on which most methods are weakest
@@ -138,8 +138,8 @@ def _strokes(shape: tuple[int, int, int], n: int) -> World:
 
 
 def _digits(seeds: int) -> World:
-    from benchmark.data import load
-    from benchmark.plugins import discover
+    from benchmark.images.real import load
+    from benchmark.plugins.registry import discover
 
     data = load(discover().get("datasets", "mnist")(), None)
     sizes = Sizes(PLENTY, N, NEUTRAL)
@@ -150,7 +150,7 @@ def _digits(seeds: int) -> World:
 
 
 def _world(name: str, cut: Any, neutral: Images, labels: Labels, test: Images, test_labels: Labels) -> World:
-    from benchmark.plugins import discover
+    from benchmark.plugins.registry import discover
 
     registry = discover()
     controls = {name: plugin() for name, plugin in registry.generators.items() if issubclass(plugin, Control)}

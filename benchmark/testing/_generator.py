@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmark.api import CannotFit, ConditionalGenerator, Control, Task
-from benchmark.cell import checked
+from benchmark.jobs.generate import checked
 from benchmark.testing._pictures import strokes
 from benchmark.testing._state import stir, unchanged
 from benchmark.testing._subject import Fault, Skip

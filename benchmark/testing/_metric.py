@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmark.aspects import ASPECTS
-from benchmark.calibration import REAL, Table, Value, anchors
-from benchmark.cell import check_scores, checked_column
+from benchmark.jobs.score import check_scores, checked_column
+from benchmark.judging.aspects import ASPECTS
+from benchmark.judging.calibration import REAL, Table, Value, anchors
 from benchmark.testing._evidence import DIGIT, PLENTY, SCARCE, N, World, digits_world, small_world
 from benchmark.testing._state import unchanged
 from benchmark.testing._subject import Fault, Skip

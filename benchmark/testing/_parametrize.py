@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import unknown
-from benchmark.parameters import config_of
+from benchmark.plugins.parameters import config_of
 from benchmark.testing._running import CheckFailed, checks_of
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import InputError
-from benchmark.parameters import build, config_of, parameters_of, to_text, values_of
+from benchmark.plugins.parameters import build, config_of, parameters_of, to_text, values_of
 from benchmark.testing._subject import Fault
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def check_skip(subject: Subject) -> None:
 
 def check_hook(subject: Subject) -> None:
     """The module brings it by its hook, under its name."""
-    from benchmark.plugins import KINDS
+    from benchmark.plugins.registry import KINDS
 
     plugin = subject.loadable.origin.load()
     module = sys.modules[plugin.__module__]

@@ -15,13 +15,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from benchmark import plugins
-from benchmark.plugins import Origin, code_of, missing, origin_of
+from benchmark.plugins.registry import KINDS as KIND_CLASSES
+from benchmark.plugins.registry import Origin, code_of, missing, origin_of
 
 if TYPE_CHECKING:
     from benchmark.api import Plugin
-    from benchmark.executors import Say
     from benchmark.executors.local import Local
+    from benchmark.jobs import Say
     from benchmark.testing._subject import Subject
 
 SECONDS, MEMORY = 300.0, 8.0  # a check
@@ -95,7 +95,7 @@ class CheckJob:
         """Do the check and return its word and reason."""
         import traceback
 
-        from benchmark.cell import describe
+        from benchmark.jobs.errors import describe
         from benchmark.testing._subject import Fault, Skip
 
         try:
@@ -113,7 +113,7 @@ class CheckJob:
 def checks_of(plugin: Plugin | type[Plugin]) -> list[Check]:
     """Return the checks that the kit has for a plugin, class or instance. Raises TypeError where it is none."""
     owner = plugin if isinstance(plugin, type) else type(plugin)
-    kinds = [kind for kind in KINDS if issubclass(owner, plugins.KINDS[kind])]
+    kinds = [kind for kind in KINDS if issubclass(owner, KIND_CLASSES[kind])]
     if not kinds:
         raise TypeError(f"{plugin!r} is no plugin: the kit checks generators, metrics, datasets, features, sections")
     return [
@@ -158,8 +158,8 @@ def _done(executor: Local, jobs: Sequence[CheckJob]) -> Iterator[tuple[str, Outc
 
 
 def _job(instance: Plugin, check: Check, folder: Path, shared: Path, data_dir: str) -> CheckJob:
-    from benchmark.parameters import values_of
-    from benchmark.sources import Loadable
+    from benchmark.plugins.loadable import Loadable
+    from benchmark.plugins.parameters import values_of
     from benchmark.testing._subject import Subject
 
     folder.mkdir()

@@ -87,9 +87,9 @@ def _report(subject: Subject) -> dict[str, Any]:
 
 def _collected(subject: Subject) -> Any:
     """Return what the section collects of the run."""
-    from benchmark.reporting import StoredSource
-    from benchmark.results import Results
-    from benchmark.store import Store
+    from benchmark.results.page import StoredSource
+    from benchmark.results.read import Results
+    from benchmark.store.store import Store
 
     run = _run(subject)
     return subject.new().collect(StoredSource(Results(_plan(run), Store(run)), _report(subject)))
@@ -110,7 +110,7 @@ def _plan(run: Any) -> Any:
     from pathlib import Path
 
     from benchmark.execution import make_plan
-    from benchmark.plugins import discover
+    from benchmark.plugins.registry import discover
     from benchmark.settings import from_mapping
 
     settings = from_mapping(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchmark.api import Context
-from benchmark.sources import Loadable
+from benchmark.plugins.loadable import Loadable
 
 
 class Fault(Exception):

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from benchmark.parameters import parameters_of
-from benchmark.plugins import discover, missing
-from benchmark.selectors import select
+from benchmark.plugins.parameters import parameters_of
+from benchmark.plugins.registry import discover, missing
+from benchmark.plugins.selectors import select
 from benchmark.testing import KINDS, run_checks
 
 REGISTRY = discover()

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from benchmark.errors import InputError
-from benchmark.plugins import discover
+from benchmark.plugins.registry import discover
 from benchmark.testing import checks_of, parametrize_with_checks, run_checks
 from generators.copy import Copy
 from generators.repeat import Repeat

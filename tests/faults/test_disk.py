@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.store import Store
+from benchmark.store.store import Store
 
 SIZES = ["--seeds", "1", "--n-real", "20", "--n-synthetic", "30", "--quiet"]
 DATA = ["run", "-d", "digits", "-c", "0-7", *SIZES]

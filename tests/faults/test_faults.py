@@ -85,8 +85,9 @@ def test_a_metric_that_does_harm_harms_nobody_else(bench, plugin: Path, rows, al
 def test_a_metric_that_never_ends_harms_nobody_else(bench, plugin: Path, rows, alive) -> None:
     """As above; the limit of a metric, ten minutes, is ten seconds here."""
     run = (
-        "import functools\n\nimport benchmark\nimport benchmark.runner\nfrom benchmark.cell import ScoreCell\n\n"
-        "benchmark.runner.ScoreCell = functools.partial(ScoreCell, seconds=10.0)\n"
+        "import functools\n\nimport benchmark\nimport benchmark.running.runner\n"
+        "from benchmark.jobs.score import ScoreCell\n\n"
+        "benchmark.running.runner.ScoreCell = functools.partial(ScoreCell, seconds=10.0)\n"
         "benchmark.run(dataset='digits', classes='0-7', seeds=1, n_real=20, n_synthetic=30,\n"
         f"              plugins=[{str(plugin)!r}], generators='healthy', metrics='bad[kind=loop],diversity',\n"
         "              report=False)\n"

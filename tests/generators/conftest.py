@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from benchmark.api import Context, Images
-from benchmark.data import RealData
-from benchmark.protocol import Sizes
+from benchmark.images.real import RealData
+from benchmark.images.roles import Sizes
 
 Made = Callable[..., Context]
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from benchmark.api import CannotFit, InputError, Task
-from benchmark.parameters import build, config_of, parameters_of
+from benchmark.plugins.parameters import build, config_of, parameters_of
 from generators._gan_learning import CHECK
 from generators._gan_networks import Sampler, discriminate, generate
 from generators._gan_training import DROPOUT, NOISE, Training, drop

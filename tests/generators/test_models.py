@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmark.data import RealData
-from benchmark.neighbours import nearest
-from benchmark.protocol import Sizes
+from benchmark.evidence.neighbours import nearest
+from benchmark.images.real import RealData
+from benchmark.images.roles import Sizes
 from generators.kde import Kde
 from generators.local import Local
 from generators.mixture import Mixture

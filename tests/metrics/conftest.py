@@ -7,16 +7,16 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pytest
 
-from benchmark import protocol
 from benchmark.api import Array, Context, Images, Metric, Score, Task
-from benchmark.cell import checked_column
-from benchmark.data import RealData
-from benchmark.evidence import CellEvidence
+from benchmark.evidence.evidence import CellEvidence
+from benchmark.evidence.reference import FeatureSpace, prepare
 from benchmark.features.pca import Pca
 from benchmark.features.pixels import Pixels
-from benchmark.reference import FeatureSpace, prepare
+from benchmark.images.real import RealData
+from benchmark.images.roles import Sizes
+from benchmark.jobs.score import checked_column
 
-SIZES = protocol.Sizes(train=200, held_out=100)
+SIZES = Sizes(train=200, held_out=100)
 
 
 class Scored(dict[str, Score]):

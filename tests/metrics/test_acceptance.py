@@ -44,9 +44,9 @@ def candidates(roles: Any, wrong: Any) -> dict[str, Any]:
 @pytest.fixture(scope="module", params=[3, 5])
 def found(request: pytest.FixtureRequest, mnist: Any, digit: Any) -> Mapping[str, Mapping[str, float]]:
     """Score all candidates by all measures."""
-    from benchmark import protocol
+    from benchmark.images.roles import Sizes
 
-    label, sizes = request.param, protocol.Sizes(train=200, held_out=100)
+    label, sizes = request.param, Sizes(train=200, held_out=100)
     wrong = mnist.roles({3: 8, 5: 3}[label], 0, sizes)["fresh"]
     values: dict[str, dict[str, float]] = {}
     for name, images in candidates(mnist.roles(label, 0, sizes), wrong).items():

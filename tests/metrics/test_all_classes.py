@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmark import protocol
 from benchmark.api import Context
-from benchmark.evidence import CellsEvidence
+from benchmark.evidence.evidence import CellsEvidence
+from benchmark.evidence.reference import FeatureSpace
 from benchmark.features.pixels import Pixels
-from benchmark.reference import FeatureSpace
+from benchmark.images.roles import Sizes
 from metrics.all_classes import AllClasses
 
 
@@ -53,7 +53,7 @@ def test_images_in_the_middle_of_their_class_are_recognised_but_teach_no_borders
 
 
 def test_digits(mnist: Any, mnist_space: Any) -> None:
-    sizes = protocol.Sizes(train=50, held_out=100)
+    sizes = Sizes(train=50, held_out=100)
     roles = {c: mnist.roles(c, 0, sizes) for c in (3, 5, 8)}
     held_out = {c: own["held_out"] for c, own in roles.items()}
     chosen = np.isin(mnist.test_labels, list(roles))

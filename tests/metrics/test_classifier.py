@@ -41,8 +41,8 @@ def test_controls_get_what_is_due(digit: Any, score: Any) -> None:
 
 
 def test_pixels_are_reduced_first(digit: Any, score: Any) -> None:
+    from benchmark.evidence.reference import FeatureSpace
     from benchmark.features.pixels import Pixels
-    from benchmark.reference import FeatureSpace
 
     evidence = digit(5, lambda r, g: r["fresh"])
     evidence.feature_space = FeatureSpace("pixels", "none", Pixels(), None)

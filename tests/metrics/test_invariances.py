@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from benchmark.plugins import discover
+from benchmark.plugins.registry import discover
 from metrics.classifier import Classifier
 
 METRICS = discover().metrics

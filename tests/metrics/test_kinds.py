@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from benchmark.api import Context, Images
-from benchmark.images import kinds
+from benchmark.results.images_csv import kinds
 from generators.affine import Affine
 from generators.smote import Smote
 from metrics.nearest_neighbour import NearestNeighbour

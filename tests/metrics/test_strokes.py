@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmark.evidence import CellEvidence
+from benchmark.evidence.evidence import CellEvidence
 from metrics import _strokes
 from metrics.strokes import Strokes
 

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmark import protocol
 from benchmark.api import Task
-from benchmark.evidence import CellEvidence
+from benchmark.evidence.evidence import CellEvidence
+from benchmark.images.roles import Sizes
 from metrics import utility_gain as module
 from metrics._minority import training_set
 from metrics.utility_gain import UtilityGain
 
-SIZES = protocol.Sizes(train=50, held_out=100)
+SIZES = Sizes(train=50, held_out=100)
 TASK = Task("mnist", 5, "5", 50, 100, (28, 28, 1), 10, 0)
 
 

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmark import protocol
 from benchmark.api import Task
-from benchmark.evidence import CellEvidence
+from benchmark.evidence.evidence import CellEvidence
+from benchmark.images.roles import Sizes
 from metrics.worth import Worth
 
-SIZES = protocol.Sizes(train=20, held_out=100)
+SIZES = Sizes(train=20, held_out=100)
 TASK = Task("mnist", 5, "5", 20, 100, (28, 28, 1), 10, 0)
 
 

@@ -17,12 +17,12 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from benchmark.data import load
 from benchmark.datasets import _mnist
 from benchmark.datasets._like_mnist import FILES
 from benchmark.datasets.cifar10 import ARCHIVE, Cifar10
 from benchmark.datasets.fashion_mnist import FashionMnist
 from benchmark.errors import InputError
+from benchmark.images.real import load
 
 
 class Clothes(FashionMnist):

@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmark.data import load
 from benchmark.datasets.csv import Csv
 from benchmark.datasets.folder import Folder
 from benchmark.datasets.npz import Npz
 from benchmark.errors import InputError
-from benchmark.settings import Settings, parse_classes
+from benchmark.images.classes import parse_classes
+from benchmark.images.real import load
+from benchmark.settings import Settings
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (40, 5, 5), dtype=np.uint8)
 LABELS = np.arange(40) % 2

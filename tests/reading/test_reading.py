@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from benchmark.errors import InputError
-from benchmark.reading import read_images
+from benchmark.images.reading import read_images
 
 RNG = np.random.default_rng(0)
 GREY = RNG.integers(0, 256, (12, 6, 6), dtype=np.uint8)

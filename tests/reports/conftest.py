@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 
 from benchmark.api import Array, Images
-from benchmark.comparison import advice, compare, friedman, mean_ranks
-from benchmark.data import RealData
-from benchmark.plugins import discover
-from benchmark.protocol import Sizes
-from benchmark.summary import plain_pair
+from benchmark.images.real import RealData
+from benchmark.images.roles import Sizes
+from benchmark.judging.comparison import advice, compare, friedman, mean_ranks
+from benchmark.plugins.registry import discover
+from benchmark.results.summary_json import plain_pair
 from reports._page import render_page
 
 N, N_REAL = 60, 200

@@ -179,6 +179,6 @@ def test_plain_text_of_a_foreign_section_is_escaped_and_a_broken_one_is_a_senten
 
 @pytest.mark.parametrize("heavy", ["jinja2", "sklearn", "matplotlib", "PIL"])
 def test_loading_the_sections_stays_light(heavy: str) -> None:
-    code = f"import sys; from benchmark.plugins import discover; discover(); print({heavy!r} in sys.modules)"
+    code = f"import sys; from benchmark.plugins.registry import discover; discover(); print({heavy!r} in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

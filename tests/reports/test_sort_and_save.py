@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from benchmark.plugins import discover
+from benchmark.plugins.registry import discover
 from reports._page import compose
 
 pytestmark = pytest.mark.browser

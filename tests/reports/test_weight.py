@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from benchmark.api import Section
-from benchmark.plugins import discover
+from benchmark.plugins.registry import discover
 from reports._assets import taken_out
 from reports._data import data_block
 from reports._page import compose, render_page

@@ -64,7 +64,7 @@ def test_bad_input_is_one_sentence_and_writes_nothing(bench: Any, arguments: lis
 
 def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from benchmark import scaffold
-    from benchmark.plugins import discover
+    from benchmark.plugins.registry import discover
 
     wrong = {"README.md": "x", "no/such/place.py": "y"}  # the second cannot be written
     monkeypatch.setattr(scaffold, "files", lambda kind, name: wrong)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmark.data import RealData
+from benchmark.images.real import RealData
 
 FAST = ("-m", "mixing,classifier,strokes,nearest_neighbour", "--map-points", "0", "--quiet")
 

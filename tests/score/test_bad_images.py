@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmark import ranges
-from benchmark.data import RealData, to_images
 from benchmark.errors import InputError
-from benchmark.foreign import names_of, read_set
+from benchmark.images import ranges
+from benchmark.images.real import RealData, to_images
+from benchmark.images.sets import names_of, read_set
 from benchmark.settings import from_mapping
 
 from .conftest import save

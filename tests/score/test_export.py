@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmark.reading import read_images
-from benchmark.store import Store
+from benchmark.images.reading import read_images
+from benchmark.store.store import Store
 
 
 @pytest.fixture(scope="module")

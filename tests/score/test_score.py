@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmark.data import RealData
 from benchmark.datasets import _mnist
+from benchmark.images.real import RealData
 
 from .conftest import FAST, save, table
 

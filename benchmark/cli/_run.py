@@ -1,0 +1,149 @@
+"""Carry out a run and show what came of it."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from benchmark.cli import SIGINT_EXIT
+from benchmark.errors import StoppedError
+
+if TYPE_CHECKING:
+    from benchmark.plan.plan import Plan
+    from benchmark.results.read import Results
+    from benchmark.settings import Settings
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is shown of a run."""
+
+    dry_run: bool
+    quiet: bool
+    verbose: bool
+    as_json: bool
+    open_: bool
+
+
+def carry_out(
+    settings: Settings,
+    shown: Shown,
+    before: Callable[[Plan], None] | None = None,
+    after: Callable[[Results], str] | None = None,
+) -> int:
+    """Do what the settings say, show it, and return the exit code.
+
+    before: may raise InputError while nothing is written. after: returns one more line to print.
+    """
+    from benchmark.cli._interrupt import take_over
+    from benchmark.cli._progress import Progress
+    from benchmark.execution import execute, make_plan
+    from benchmark.plugins.registry import discover
+
+    registry = discover(settings.plugins)
+    for problem in registry.problems:
+        click.echo(f"bench: {problem}", err=True)
+    plan = make_plan(settings, registry)
+    if before is not None:
+        before(plan)
+    if shown.dry_run:
+        _show_plan(plan, shown.as_json)
+        return 0
+    progress = None
+    if not (shown.quiet or shown.as_json):
+        progress = Progress(verbose=shown.verbose)
+        registry.manager.register(progress, name="progress")
+    for note in plan.notes:
+        click.echo(f"bench: {note}", err=True)
+    take_over(progress)
+    try:
+        results = execute(plan)
+    except KeyboardInterrupt:
+        page = f", and shown in {Path(settings.out) / 'report.html'}" if settings.report else ""
+        again = shlex.join(settings.command())
+        click.echo(f"bench: interrupted; what is finished is kept{page}.", err=True)
+        click.echo(f"Run the same command to go on: {again}", err=True)
+        return SIGINT_EXIT
+    except StoppedError as error:
+        click.echo(f"bench: {error}; what is finished is kept. To go on: {shlex.join(settings.command())}", err=True)
+        return 1
+    code = _finish(results, as_json=shown.as_json, open_=shown.open_)
+    if after is not None:
+        click.echo(after(results), err=shown.as_json)
+    return code
+
+
+def _show_plan(plan: Plan, as_json: bool) -> None:
+    from benchmark.plan.cells import describe_cell
+    from benchmark.running.estimates import estimate, known_times
+    from benchmark.running.pending import look
+    from benchmark.store.store import Store
+
+    store = Store(Path(plan.settings.out))
+    states = [look(plan, store, cell) for cell in (*plan.cells, *plan.groups)]
+    seconds = estimate([s for s in states if not s.cell.skip], known_times(plan, store)) / plan.workers
+    rows = [{**describe_cell(s.cell), "state": _state(s)} for s in states]
+    if as_json:
+        click.echo(json.dumps({"cells": rows, "seconds": round(seconds, 1)}, indent=1))
+        return
+    for row in rows:
+        click.echo(
+            f"{row['config']:<24} class {row['class'] or 'all':<8} n_real {row['n_real']:<6} "
+            f"seed {row['seed']:<4} {row['state']}"
+        )
+    to_do = sum(not s.done and not s.cell.skip for s in states)
+    click.echo(
+        f"{len(rows)} cells, {to_do} to do; about {_minutes(seconds)} with {plan.workers} workers (an estimate)."
+    )
+
+
+def _state(state: Any) -> str:
+    if state.cell.skip:
+        return f"skipped: {state.cell.skip}"
+    if state.done:
+        return "cached"
+    return (
+        "to generate and score"
+        if state.generate
+        else f"generated; to score: {', '.join(m.name for m in state.metrics.values())}"
+    )
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds:.0f} seconds" if seconds < 100 else f"{seconds / 60:.0f} minutes"
+
+
+def _finish(results: Results, *, as_json: bool, open_: bool) -> int:
+    from benchmark.cli._table import show
+    from benchmark.results import require
+
+    settings = results.plan.settings
+    verdicts = [v for text in settings.require for v in require.check(require.parse(text, results.plan), results)]
+    if as_json:
+        click.echo(json.dumps({**results.summary, "requirements": [v.__dict__ for v in verdicts]}, indent=1))
+    else:
+        show(results)
+        for verdict in verdicts:
+            click.echo(verdict.sentence)
+        page = results.store.folder / "report.html"
+        click.echo(f"Report: {page}" if settings.report else f"Scores: {results.store.folder / 'scores.csv'}")
+        if results.page_warning:
+            click.echo(f"bench: {results.page_warning}", err=True)
+        if open_ and settings.report:
+            click.launch(str(page))
+    return exit_code(results, all(v.met for v in verdicts))
+
+
+def exit_code(results: Results, met: bool) -> int:
+    """Return 1 where a cell failed or a requirement was not met, 3 where a generator is not installed, else 0."""
+    from benchmark.plugins.registry import missing
+
+    if not met or any(row["status"] not in ("ok", "not-judged", "skipped") for row in results.scores):
+        return 1
+    return 3 if any(missing(type(g)) for g in results.plan.generators.values()) else 0

@@ -1,0 +1,1 @@
+"""What does a metric see of a cell?"""

@@ -1,0 +1,132 @@
+"""What a metric sees of one cell: its images, and shared work that is done once however many metrics ask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from benchmark.api import Array, Embedding, Images, Labels, Neighbours, Role, Task
+from benchmark.evidence import embedding, neighbours
+from benchmark.evidence.reference import FeatureSpace
+from benchmark.measures import Space
+
+FIRST_K = 10  # neighbours found at the first asking: one pass serves all built-in metrics
+
+
+@dataclass
+class CellEvidence:
+    """The evidence of one cell (see `benchmark.api.Evidence`). All that is asked for by role is kept.
+
+    control: the name of the control that is scored, or None for a generator.
+    """
+
+    task: Task
+    synthetic: Images
+    train: Images
+    held_out: Images
+    test: Images
+    test_labels: Labels
+    others: Mapping[int, Images]
+    feature_space: FeatureSpace
+    control: str | None = None
+    others_train: Mapping[int, Images] = field(default_factory=dict)
+    in_train: Mapping[str, Array] = field(default_factory=dict)  # role -> where its images stand in `train`
+    _kept: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def features(self, images: Images | Role, space: Space = "features") -> Array:
+        """Return float32 (n, d): flat pixels, or what `--features` names; for a role computed once."""
+        if not isinstance(images, str):
+            return self._transform(images, space)
+        key = ("features", images, space)
+        if key not in self._kept:
+            self._kept[key] = self._transform(self._role(images), space)
+        return self._kept[key]  # type: ignore[no-any-return]
+
+    def neighbours(self, of: Role, among: Role, k: int, space: Space = "features") -> Neighbours:
+        """Return the `k` nearest of `among` for each of `of` (Euclidean, exact; an image is never its own)."""
+        key = ("neighbours", of, among, space)
+        found = self._kept.get(key)
+        if found is None or found.indices.shape[1] < k:
+            itself = self.itself(of) if among == "train" else None
+            there = len(self._role(among)) - (of == among or itself is not None)
+            found = neighbours.nearest(
+                self.features(of, space),
+                self.features(among, space),
+                max(k, min(FIRST_K, there)),
+                same=of == among,
+                itself=itself,
+            )
+            self._kept[key] = found
+        return Neighbours(found.distances[:, :k], found.indices[:, :k])
+
+    def itself(self, of: Role) -> Array | None:
+        """Return int64 (n,): where each image of a role stands in `train` itself; None where none does."""
+        return self.in_train.get(of)
+
+    def balls(self, of: Role, among: Role, radii: Array, space: Space = "features") -> Array:
+        """Return int64 (n,): how many balls, of `radii` (m,) round each of `among`, hold each of `of` (d <= radius)."""
+        key = ("balls", of, among, space, np.asarray(radii, dtype=np.float32).tobytes())
+        if key not in self._kept:
+            self._kept[key] = neighbours.count_balls(
+                self.features(of, space), self.features(among, space), radii, same=of == among
+            )
+        return self._kept[key]  # type: ignore[no-any-return]
+
+    def embedding(
+        self, method: Literal["tsne", "umap"], dims: tuple[int, ...], *, images: int = 250, **settings: Any
+    ) -> Mapping[int, Embedding]:
+        """Return joint maps of the first m synthetic images and the first m held-out ones, by number of dimensions."""
+        m = min(images, len(self.synthetic), len(self.held_out))
+        kept = self._kept.setdefault(("embedding", method, m, tuple(sorted(settings.items()))), {})
+        if missing := [d for d in dims if d not in kept]:
+            both = np.concatenate([self.features("synthetic")[:m], self.features("held_out")[:m]])
+            kept.update(embedding.embed(both, method, missing, **settings))
+        return {d: kept[d] for d in dims}
+
+    def classify(self, images: Images | Role) -> Labels:
+        """Return the labels that the reference classifier (fitted on the neutral role) gives, int64 (n,)."""
+        if not isinstance(images, str):
+            return self.feature_space.classify(self.features(images))
+        key = ("labels", images)
+        if key not in self._kept:
+            self._kept[key] = self.feature_space.classify(self.features(images))
+        return self._kept[key]  # type: ignore[no-any-return]
+
+    def probability(self, images: Images | Role) -> Array | None:
+        """Return the probability, float64 (n,), that the reference classifier gives to the cell's class, or None."""
+        return self.feature_space.probability(self.features(images), self.task.label)
+
+    def _role(self, role: Role) -> Images:
+        if role not in ("synthetic", "held_out", "train", "test"):
+            raise ValueError(f"role {role!r} is not known; there are: synthetic, held_out, train, test.")
+        return getattr(self, role)  # type: ignore[no-any-return]
+
+    def _transform(self, images: Images, space: Space) -> Array:
+        if space == "pixels":
+            return np.ascontiguousarray(images, dtype=np.float32).reshape(len(images), -1)
+        if images is self.test:
+            return self.feature_space.transform_once(images)
+        return self.feature_space.transform(images)
+
+
+@dataclass
+class CellsEvidence:
+    """The evidence of all chosen classes of one configuration and seed (see `benchmark.api.GroupEvidence`)."""
+
+    seed: int
+    n_real: int
+    labels: tuple[int, ...]
+    synthetic: Mapping[int, Images]
+    train: Mapping[int, Images]
+    held_out: Mapping[int, Images]
+    test: Images
+    test_labels: Labels
+    feature_space: FeatureSpace
+    control: str | None = None
+
+    def features(self, images: Images) -> Array:
+        """Return float32 (n, d): what `--features` names."""
+        return self.feature_space.transform(images)

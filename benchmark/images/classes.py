@@ -1,0 +1,38 @@
+"""The classes that a user chose."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from benchmark.errors import InputError, unknown
+
+
+def parse_classes(text: str, class_names: Sequence[str]) -> list[str]:
+    """Return the words of a class selection: '3,5', '0-4', 'all', names. Ranges are spelled out. Raises InputError."""
+    words: list[str] = []
+    plain = {_folded(name): name for name in class_names}
+    for part in text.split(","):
+        word = part.strip() if part.strip() in class_names else plain.get(_folded(part), part.strip())
+        low, dash, high = word.partition("-")
+        if word == "all":
+            words += class_names
+        elif word in class_names:
+            words.append(word)
+        elif dash and low.isdigit() and high.isdigit() and int(low) < int(high) < len(class_names):
+            words += [class_names[i] for i in range(int(low), int(high) + 1)]
+        elif word.isascii() and word.isdigit() and int(word) < len(class_names):
+            words.append(class_names[int(word)])
+        else:
+            raise unknown("class", word, class_names)
+    twice = sorted({word for word in words if words.count(word) > 1})
+    if twice:
+        raise InputError(
+            f"--classes {text!r}: {', '.join(twice)} is given twice; name each class once, as 3,5 or 0-4 or all."
+        )
+    return words
+
+
+def _folded(name: str) -> str:
+    """Return a class name as people type it: `ankle-boot` is 'Ankle boot'."""
+    return re.sub(r"[\s_-]+", "-", name.strip().casefold())

@@ -1,0 +1,183 @@
+"""A dataset as the protocol sees it: duplicates removed, a test split set aside, images by role."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from benchmark.errors import InputError
+from benchmark.images.roles import Sizes, roles
+from benchmark.seeds import random
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from benchmark.api import Array, Data, Dataset, Images, Labels
+
+
+def to_images(raw: Array) -> Images:
+    """Return float32 (n, h, w, c) in [0, 1] of uint8 or float images."""
+    if raw.dtype == np.uint8:
+        return raw.astype(np.float32) / np.float32(255)
+    return raw.astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What generators that worked elsewhere had seen: given images by class; without any, the whole training split.
+
+    Images float32 (n, h, w, c) in [0, 1]. `key` stands for them.
+    """
+
+    key: str = "whole"
+    images: Mapping[int, Images] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is known: copies are then looked for in all real training images of a class."""
+        return not self.images
+
+
+@dataclass(frozen=True)
+class RealData:
+    """Real images of a dataset, ready to be cut into roles."""
+
+    name: str
+    class_names: tuple[str, ...]
+    raw: Array  # (n, h, w, c) uint8 or float32, the training split
+    labels: Labels
+    raw_test: Array
+    test_labels: Labels
+    duplicates: int  # exact duplicates that were removed
+    seen: Seen | None = None  # None: generators are fitted here, on the role `train`
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Height, width, channels."""
+        height, width, channels = self.raw.shape[1:]
+        return height, width, channels
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 over all images, labels and class names: the same data under any name has the same."""
+        digest = hashlib.sha256(repr((self.class_names, self.raw.shape, self.raw.dtype.str)).encode())
+        for array in (self.raw, self.labels, self.raw_test, self.test_labels):
+            digest.update(np.ascontiguousarray(array).data)
+        return digest.hexdigest()
+
+    @cached_property
+    def counts(self) -> tuple[int, ...]:
+        """Training images of each class."""
+        return tuple(np.bincount(self.labels, minlength=len(self.class_names)).tolist())
+
+    @cached_property
+    def test(self) -> Images:
+        """The test split of all classes."""
+        return to_images(self.raw_test)
+
+    def members(self, label: int) -> Array:
+        """Return the ascending indices of a class in the training split."""
+        return np.flatnonzero(self.labels == label)
+
+    def roles(self, label: int, seed: int, sizes: Sizes) -> Mapping[str, Images]:
+        """Return the images of one class by role (see `protocol.roles`)."""
+        found = {role: to_images(self.raw[indices]) for role, indices in self._places(label, seed, sizes).items()}
+        return {**found, "train": self.seen.images[label]} if self.seen and label in self.seen.images else found
+
+    def itself(self, label: int, seed: int, sizes: Sizes) -> Mapping[str, Array]:
+        """Return by role where its images stand in `train` themselves: nothing where they are kept apart."""
+        if self.seen is None or not self.seen.whole:
+            return {}
+        cut, members = self._places(label, seed, sizes), self.members(label)
+        return {role: np.searchsorted(members, cut[role]) for role in ("held_out", "fresh")}
+
+    def known(self, label: int) -> Array:
+        """Return the ascending indices of the training images of a class that are among what was seen."""
+        return self._known.get(label, np.empty(0, dtype=np.int64))
+
+    def moved(self, sizes: Sizes) -> bool:
+        """Whether the neutral role is another one than without what was seen."""
+        cut = {label: roles(self.members(label), self.name, label, 0, sizes) for label in self._known}
+        return any(np.isin(self.known(label), roles["neutral"]).any() for label, roles in cut.items())
+
+    @cached_property
+    def _known(self) -> dict[int, Array]:
+        found = {}
+        for label, images in (self.seen.images if self.seen else {}).items():
+            given, members = {image.tobytes() for image in images}, self.members(label)
+            same = [image.tobytes() in given for image in to_images(self.raw[members])]
+            found[label] = members[np.array(same, dtype=bool)]
+        return found
+
+    def _places(self, label: int, seed: int, sizes: Sizes) -> Mapping[str, Array]:
+        members = self.members(label)
+        cut = roles(members, self.name, label, seed, sizes, self.known(label))
+        return {**cut, "train": members} if self.seen and self.seen.whole else cut
+
+
+def load(dataset: Dataset, folder: Path | None) -> RealData:
+    """Read a dataset, check it, remove exact duplicates and set a test split aside."""
+    data = dataset.load(folder)
+    images, labels = _checked(data.images, data.labels, data, "training")
+    test = data.test_images is not None
+    if data.test_images is not None and data.test_labels is not None:
+        test_images, test_labels = _checked(data.test_images, data.test_labels, data, "test")
+    else:
+        test_images, test_labels = images[:0], labels[:0]
+    seen: set[bytes] = set()
+    keep, keep_test = _first_seen(images, seen), _first_seen(test_images, seen)
+    removed = len(images) + len(test_images) - int(keep.sum()) - int(keep_test.sum())
+    images, labels, test_images, test_labels = (
+        images[keep],
+        labels[keep],
+        test_images[keep_test],
+        test_labels[keep_test],
+    )
+    if not test:
+        aside = _a_fifth(labels, dataset.name, len(data.class_names))
+        images, labels, test_images, test_labels = images[~aside], labels[~aside], images[aside], labels[aside]
+    return RealData(dataset.name, data.class_names, images, labels, test_images, test_labels, removed)
+
+
+def _checked(images: Array, labels: Array, data: Data, split: str) -> tuple[Array, Labels]:
+    if images.ndim != 4 or images.shape[-1] not in (1, 3):
+        raise InputError(f"{split} images have shape {images.shape}; expected (n, height, width, 1 or 3 channels).")
+    if len(images) != len(labels):
+        raise InputError(
+            f"{len(images)} {split} images do not match {len(labels)} labels: there must be one label an image."
+        )
+    labels = np.asarray(labels, dtype=np.int64)
+    if len(labels) and not 0 <= labels.min() <= labels.max() < len(data.class_names):
+        raise InputError(
+            f"{split} labels go from {labels.min()} to {labels.max()}; allowed are 0 to {len(data.class_names) - 1}."
+        )
+    if images.dtype != np.uint8:
+        images = images.astype(np.float32)
+        if not (np.isfinite(images).all() and images.min() >= 0 and images.max() <= 1):
+            raise InputError(
+                f"{split} images have values outside [0, 1] or not finite; allowed are bytes, or numbers in [0, 1]."
+            )
+    return images, labels
+
+
+def _first_seen(images: Array, seen: set[bytes]) -> Array:
+    keep = np.ones(len(images), dtype=bool)
+    for i, image in enumerate(images):
+        content = hashlib.blake2b(image.tobytes(), digest_size=16).digest()
+        keep[i] = content not in seen
+        seen.add(content)
+    return keep
+
+
+def _a_fifth(labels: Labels, dataset: str, n_classes: int) -> Array:
+    aside = np.zeros(len(labels), dtype=bool)
+    for label in range(n_classes):
+        members = np.flatnonzero(labels == label)
+        order = random(0, "test", dataset, label).permutation(len(members))
+        aside[members[order[: len(members) // 5]]] = True
+    return aside

@@ -1,0 +1,149 @@
+"""Sets of images that were made elsewhere: read, brought to the real images' classes, shape and range, or refused."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from benchmark.errors import InputError, unknown
+from benchmark.images import ranges
+from benchmark.images.classes import parse_classes
+from benchmark.images.reading import Pictures, read_images
+from benchmark.images.real import to_images
+from benchmark.seeds import random
+
+if TYPE_CHECKING:
+    from benchmark.api import Array, Images
+    from benchmark.images.real import RealData
+    from benchmark.settings import ScoreSettings
+
+ENOUGH = 2000  # real images that values are compared with
+
+
+@dataclass(frozen=True)
+class ImageSet:
+    """One set. images: float32 (n, h, w, c) in [0, 1] by label; files: the file of each, or () where one holds all."""
+
+    name: str
+    path: Path
+    images: Mapping[int, Images]
+    files: Mapping[int, tuple[str, ...]]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def sha256(self) -> str:
+        """Stands for all images and their classes."""
+        digest = hashlib.sha256()
+        for label, images in sorted(self.images.items()):
+            digest.update(f"{label} {images.shape}".encode())
+            digest.update(np.ascontiguousarray(images).data)
+        return digest.hexdigest()
+
+    def drawn(self, n: int, seed: int) -> ImageSet:
+        """Return the set with `n` images of each class: all, or a draw in their own order."""
+        kept = {
+            label: np.sort(random(seed, "draw", label).permutation(len(images))[:n])
+            for label, images in self.images.items()
+        }
+        files = {label: tuple(names[i] for i in kept[label]) if names else () for label, names in self.files.items()}
+        return ImageSet(self.name, self.path, {c: self.images[c][kept[c]] for c in kept}, files, self.notes)
+
+
+def names_of(settings: ScoreSettings, controls: Mapping[str, object]) -> tuple[str, ...]:
+    """Return what the sets are called. Raises InputError."""
+    names = settings.names or tuple(_stem(path) for path in settings.fake)
+    if len(names) != len(settings.fake):
+        raise InputError(f"--names gives {len(names)} names for {len(settings.fake)} sets; give one each.")
+    for name in names:
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
+            raise InputError(f"the name {name!r} is not allowed; name the sets by --names, in letters, digits, . _ -.")
+        if name in controls:
+            raise InputError(f"the name {name!r} is that of a control; name the sets by --names.")
+    twice = next((name for name in names if names.count(name) > 1), "")
+    if twice:
+        raise InputError(f"two sets are called {twice!r}; name them by --names a,b.")
+    return names
+
+
+def _stem(path: str) -> str:
+    return re.sub(r"(\.(npz|npy|csv|idx))?(\.gz)?$", "", Path(path).resolve().name, flags=re.IGNORECASE)
+
+
+def read_set(name: str, path: Path, settings: ScoreSettings, data: RealData) -> ImageSet:
+    """Read a set and check it against the real images, all classes of it. Raises InputError."""
+    found = read_images(path, data.shape[:2] if settings.resize else None)
+    places = places_of(found, path, settings.classes, data)
+    found, notes = _in_channels(found, path, data)
+    own = np.concatenate(list(places.values()))
+    images = _in_range(found.images[own], settings, data, tuple(places), str(path))
+    if data.shape != images.shape[1:]:
+        height, width, _ = data.shape
+        raise InputError(
+            f"{path}: the images are {images.shape[1]}x{images.shape[2]}, the real ones {height}x{width}; add --resize."
+        )
+    ends = np.cumsum([len(at) for at in places.values()])[:-1]
+    by_label = dict(zip(places, np.split(images, ends), strict=True))
+    files = {label: tuple(found.files[i] for i in at) if found.files else () for label, at in places.items()}
+    return ImageSet(name, path, by_label, files, notes)
+
+
+def places_of(found: Pictures, path: Path, classes: str, data: RealData) -> dict[int, Array]:
+    """Return the indices of the images of each chosen class, by label. Raises InputError."""
+    chosen = [data.class_names.index(word) for word in parse_classes(classes, data.class_names)] if classes else None
+    if found.labels is None:
+        if chosen is None and len(data.class_names) == 1:
+            chosen = [0]
+        if chosen is None or len(chosen) != 1:
+            raise InputError(
+                f"{path}: the images have no classes; say which one class they are by --class, of: "
+                f"{', '.join(data.class_names)}."
+            )
+        return {chosen[0]: np.arange(len(found.images))}
+    labels = [_label(name, path, data) for name in found.names]
+    by_label = {label: np.flatnonzero(found.labels == i) for i, label in enumerate(labels)}
+    missing = [data.class_names[label] for label in chosen or () if label not in by_label]
+    if missing:
+        raise InputError(f"{path}: has no images of class {missing[0]}; it has {', '.join(found.names)}.")
+    return {label: by_label[label] for label in sorted(chosen if chosen is not None else by_label)}
+
+
+def _label(name: str, path: Path, data: RealData) -> int:
+    try:
+        return data.class_names.index(parse_classes(name, data.class_names)[0])
+    except InputError:
+        raise unknown(f"{path}: class", name, data.class_names) from None
+
+
+def _in_channels(found: Pictures, path: Path, data: RealData) -> tuple[Pictures, tuple[str, ...]]:
+    """Bring grey images that were saved in colour back to one channel: nothing is lost, and it is said."""
+    have, need = found.images.shape[-1], data.shape[-1]
+    if have == need:
+        return found, ()
+    if need == 1 and (found.images == found.images[..., :1]).all():
+        grey = Pictures(found.images[..., :1], found.labels, found.names, found.files)
+        return grey, (f"{path}: grey images saved in three equal channels; one is used",)
+    words = {1: "grey", 3: "in colour"}
+    raise InputError(f"{path}: the images are {words[have]}, the real ones {words[need]}; convert them first.")
+
+
+def _in_range(images: Array, settings: ScoreSettings, data: RealData, labels: tuple[int, ...], where: str) -> Images:
+    bounds = ranges.parse(settings.range)
+    found = ranges.converted(images, bounds, where) if bounds else ranges.plain(images, where)
+    if settings.invert:
+        found = 1 - found
+    if settings.as_is:
+        return found
+    problem, mend = ranges.suspicion(found, to_images(data.raw[np.isin(data.labels, labels)][:ENOUGH]))
+    said = " and ".join([f"--range {settings.range}"] * bool(bounds) + ["--invert"] * settings.invert)
+    if problem and said:
+        ends = f"before it, they go from {images.min():g} to {images.max():g}"
+        raise InputError(f"{where}: with {said} {problem} ({ends}); mend {said}, {ranges.ESCAPE}.")
+    if problem:
+        raise InputError(f"{where}: {problem}; {mend}, {ranges.ESCAPE}.")
+    return found

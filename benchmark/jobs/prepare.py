@@ -1,0 +1,59 @@
+"""Fit the feature space and the reference classifier of a run."""
+
+from __future__ import annotations
+
+import pickle
+import time
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from benchmark.images.roles import Sizes
+from benchmark.seeds import random
+from benchmark.store.weights import checksum_of, sha256
+
+if TYPE_CHECKING:
+    from benchmark.jobs import Say
+    from benchmark.jobs.sources import DataSource
+    from benchmark.plugins.loadable import Loadable
+from benchmark.jobs.errors import describe
+
+
+@dataclass(frozen=True)
+class Prepare:
+    """Fit features and the reference classifier on the neutral role of all classes; pickle them to `target`."""
+
+    folder: Path
+    features: Loadable
+    features_id: str
+    data: DataSource
+    sizes: Sizes
+    target: Path
+    start: Literal["pool"] = "pool"
+    seconds: float = 3600.0
+    memory: float = 8.0
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def run(self, say: Say) -> dict[str, Any]:
+        """Return the status; a failure is the run's, not a cell's."""
+        from benchmark.evidence import reference
+
+        try:
+            data = self.data.load()
+            images = [data.roles(label, 0, self.sizes)["neutral"] for label in range(len(data.class_names))]
+            labels = np.repeat(np.arange(len(images)), [len(i) for i in images])
+            rng = random(0, "features", data.name, self.features_id)
+            space = reference.prepare(self.features.load(), np.concatenate(images), labels, rng, self.features_id)
+            content = pickle.dumps(space, protocol=5)
+            for path, written in ((self.target, content), (checksum_of(self.target), sha256(content).encode())):
+                aside = path.with_name(f".{path.name}.{time.time_ns()}")
+                aside.write_bytes(written)
+                aside.replace(path)
+        except Exception as error:  # noqa: BLE001
+            traceback.print_exc()
+            return {"status": "failed", "reason": describe(error, None)}
+        return {"status": "ok"}

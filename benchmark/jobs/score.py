@@ -1,0 +1,193 @@
+"""One cell at work, inside its own process: fit and sample, or score what was sampled."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from benchmark.api import Context, Score, Task
+from benchmark.errors import is_full
+from benchmark.images.real import RealData
+from benchmark.images.roles import Sizes
+from benchmark.jobs.errors import describe
+from benchmark.seeds import random
+from benchmark.store.weights import load_space
+
+if TYPE_CHECKING:
+    from benchmark.api import Array, Images, Metric
+    from benchmark.jobs import Say
+    from benchmark.jobs.sources import DataSource
+    from benchmark.plugins.loadable import Loadable
+
+REAL = "real"  # the control that gives the role `fresh` as it is
+
+
+@dataclass(frozen=True)
+class ScoreCell:
+    """Score stored samples with several metrics; each one's results are written into `folder` as it ends."""
+
+    key: str
+    folder: Path
+    samples: Path
+    task: Task
+    control: str | None
+    sizes: Sizes
+    data: DataSource
+    space: Path
+    metrics: Mapping[str, Loadable]  # by metric key
+    start: Literal["pool"] = "pool"
+    seconds: float = 600.0  # a metric
+    memory: float = 8.0
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def run(self, say: Say) -> dict[str, Any]:
+        """Say ("stage", key) before and ("scored", (key, record)) after each metric."""
+        evidence = None
+        for key, loadable in self.metrics.items():
+            say("stage", key)
+            metric: Any = None
+            started, cpu = time.perf_counter(), time.process_time()
+            try:
+                metric = loadable.load()
+                evidence = evidence or self._evidence()
+                record = self._score(key, metric, evidence)
+            except Exception as error:  # noqa: BLE001 - a metric may raise anything; it becomes a row
+                record = {
+                    "status": "failed",
+                    "reason": describe(error, metric),
+                    "scores": {},
+                    "full": is_full(error),
+                    "traceback": traceback.format_exc(),
+                }
+            record |= {"seconds": time.perf_counter() - started, "cpu_seconds": time.process_time() - cpu}
+            say("scored", (key, record))
+        return {"status": "ok"}
+
+    def _evidence(self) -> Any:
+        """Return what the metrics see."""
+        from benchmark.evidence.evidence import CellEvidence
+
+        data, task = self.data.load(), self.task
+        synthetic = load_images(self.samples)
+        own = data.roles(task.label, task.seed, self.sizes)
+        return CellEvidence(
+            task=task,
+            control=self.control,
+            synthetic=synthetic,
+            train=own["train"],
+            held_out=own["held_out"],
+            test=data.test,
+            test_labels=data.test_labels,
+            others=_Others(data, task, self.sizes, "held_out"),
+            others_train=_Others(data, task, self.sizes, "train"),
+            in_train=self._in_train(data),
+            feature_space=load_space(self.space),
+        )
+
+    def _in_train(self, data: RealData) -> dict[str, Array]:
+        found = data.itself(self.task.label, self.task.seed, self.sizes)
+        if not found:
+            return {}
+        return {"held_out": found["held_out"], **({"synthetic": found["fresh"]} if self.control == REAL else {})}
+
+    def _score(self, key: str, metric: Metric, evidence: Any) -> dict[str, Any]:
+        task = self.task
+        names = (task.dataset, task.label, task.n_real)
+        ctx = Context(random(task.seed, "metric", *names, metric.name), deadline=time.monotonic() + self.seconds)
+        scores = metric.score(evidence, ctx)
+        check_scores(metric, scores, self.control)
+        arrays = {f"draws/{name}": score.draws for name, score in scores.items() if score.draws is not None}
+        arrays |= {f"kept/{name}": np.asarray(array) for name, array in ctx.kept.items()}
+        arrays |= {f"image/{name}": checked_column(name, array, task) for name, array in ctx.columns.items()}
+        if arrays:
+            np.savez(self.folder / f"{key}.npz", **arrays)  # type: ignore[arg-type]
+        return {
+            "status": "ok",
+            "reason": "",
+            "warnings": ctx.warnings,
+            "scores": {name: {"value": s.value, "reason": s.reason, "note": s.note} for name, s in scores.items()},
+        }
+
+
+@dataclass(frozen=True)
+class ScoreGroup(ScoreCell):
+    """Score the samples of all chosen classes of one configuration and seed at once; `samples` is of the first."""
+
+    members: Mapping[int, Path] = field(default_factory=dict)  # label -> samples
+
+    def _evidence(self) -> Any:
+        from benchmark.evidence.evidence import CellsEvidence
+
+        data, task = self.data.load(), self.task
+        roles = {label: data.roles(label, task.seed, self.sizes) for label in self.members}
+        chosen = np.isin(data.test_labels, list(self.members))
+        return CellsEvidence(
+            seed=task.seed,
+            n_real=task.n_real,
+            labels=tuple(self.members),
+            synthetic={label: load_images(path) for label, path in self.members.items()},
+            train={label: own["train"] for label, own in roles.items()},
+            held_out={label: own["held_out"] for label, own in roles.items()},
+            test=data.test[chosen],
+            test_labels=data.test_labels[chosen],
+            feature_space=load_space(self.space),
+            control=self.control,
+        )
+
+
+def load_images(samples: Path) -> Images:
+    """Return stored images, float32 (n, h, w, c)."""
+    with np.load(samples, allow_pickle=False) as file:
+        return np.asarray(file["images"])
+
+
+def checked_column(name: str, values: Any, task: Task) -> Array:
+    """Return what a metric says of each image as an array (n,). Raises ValueError unless it is a finite number each."""
+    column = np.asarray(values)
+    if column.shape != (task.n_synthetic,) or column.dtype.kind not in "biuf" or not np.isfinite(column).all():
+        raise ValueError(
+            f"per_image {name!r} is {column.dtype} of the shape {column.shape}; "
+            f"it takes {task.n_synthetic} finite numbers or truth values, one an image"
+        )
+    return column
+
+
+def check_scores(metric: Metric, scores: Mapping[str, Score], control: str | None) -> None:
+    """Raise ValueError where a metric gives other measures than it declares, or a value that is not finite."""
+    due = {measure.name for measure in metric.due(control)}
+    if set(scores) != due:
+        odd = ", ".join(sorted(set(scores) ^ due))
+        raise ValueError(f"score returned other measures than {metric.name} declares: {odd}")
+    for name, score in scores.items():
+        if score.value is not None and not np.isfinite(score.value):
+            raise ValueError(f"{name} is {score.value}; return a Score with value None and a reason instead")
+        if score.value is None and not score.reason:
+            raise ValueError(f"{name} has no value and no reason")
+
+
+class _Others(Mapping[int, "Images"]):
+    """The images of one role of every other class, cut when they are asked for."""
+
+    def __init__(self, data: RealData, task: Task, sizes: Sizes, role: Literal["held_out", "train"]) -> None:
+        self._data, self._task, self._sizes, self._role = data, task, sizes, role
+        self._labels = [label for label in range(task.n_classes) if label != task.label]
+        self._cut: dict[int, Array] = {}
+
+    def __getitem__(self, label: int) -> Images:
+        if label not in self._labels:
+            raise KeyError(label)
+        if label not in self._cut:
+            self._cut[label] = self._data.roles(label, self._task.seed, self._sizes)[self._role]
+        return self._cut[label]
+
+    def __iter__(self) -> Any:
+        return iter(self._labels)
+
+    def __len__(self) -> int:
+        return len(self._labels)

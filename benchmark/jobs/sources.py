@@ -1,0 +1,49 @@
+"""Where the processes of a run find what they work with, in a form that travels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmark.images.real import RealData, Seen, load
+from benchmark.plugins.loadable import Loadable, loadable
+from benchmark.plugins.parameters import build_from_values
+from benchmark.plugins.registry import Origin
+from benchmark.store.weights import unpickled
+
+if TYPE_CHECKING:
+    from benchmark.plan.plan import Plan
+
+
+@dataclass(frozen=True)
+class DataSource:
+    """How a process gets the real images; loaded once a process."""
+
+    dataset: Loadable
+    folder: str
+    fingerprint: str
+    seen: Seen | None = None
+    file: Path | None = None  # pickled RealData, where the dataset is not on this machine
+
+    def load(self) -> RealData:
+        """Return the data. Raises ValueError where they changed since the run was planned."""
+        values = tuple(self.dataset.values.items())
+        data = unpickled(self.file) if self.file else _load_data(self.dataset.origin, values, self.folder, self.seen)
+        if data.fingerprint != self.fingerprint:
+            raise ValueError("the dataset's files changed since the run was planned")
+        return data
+
+
+@lru_cache(maxsize=2)
+def _load_data(origin: Origin, values: tuple[tuple[str, Any], ...], folder: str, seen: Seen | None) -> RealData:
+    dataset: Any = build_from_values(origin.load(), dict(values))
+    return replace(load(dataset, Path(folder) if folder else None), seen=seen)
+
+
+def data_source(plan: Plan) -> DataSource:
+    """Return how a process gets the plan's real images."""
+    folder = plan.settings.data_dir
+    where = str(Path(folder).resolve()) if folder else ""
+    return DataSource(loadable(plan.dataset), where, plan.data.fingerprint, plan.data.seen)

@@ -1,0 +1,130 @@
+"""The plan of `bench score`: images that were made elsewhere take the place of generators; all else is as in a run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmark.errors import InputError
+from benchmark.images.real import Seen
+from benchmark.images.roles import NEUTRAL, SMALLEST, Sizes
+from benchmark.images.sets import ImageSet, names_of, read_set
+from benchmark.images.supplied import Given
+from benchmark.judging.aspects import SCARCE
+from benchmark.plan import plan
+from benchmark.plan.real_images import Basis, load_data
+
+if TYPE_CHECKING:
+    from benchmark.images.real import RealData
+    from benchmark.plan.plan import Plan
+    from benchmark.plugins.registry import Registry
+    from benchmark.settings import ScoreSettings
+
+MOST, QUICK = 1000, 100  # synthetic images of a class
+ROOM = 2.5  # real images to a synthetic one: held out, fresh, and half as many neutral ones
+
+
+def make(settings: ScoreSettings, registry: Registry) -> Plan:
+    """Read and check the images, and lay out the cells. Raises InputError; nothing is written."""
+    if not settings.fake:
+        raise InputError("name the images to score, as in: bench score fakes/ --against mnist --class 5")
+    names = names_of(settings, plan.controls(registry))
+    dataset, data = load_data(settings, registry)
+    sets = [read_set(name, Path(path), settings, data) for name, path in zip(names, settings.fake, strict=True)]
+    labels = _labels(sets, data)
+    data = replace(data, seen=_seen(settings, data, labels))
+    n_real, sizes, notes = _sizes(settings, data, sets, labels)
+    drawn = [each.drawn(sizes.held_out, settings.seed) for each in sets]
+    notes += [note for each in sets for note in each.notes]
+    basis = Basis(dataset, data, labels, {n_real: sizes}, notes)
+    generators = {each.name: _generator(each) for each in drawn}
+    return plan.lay_out(settings, registry, {**generators, **plan.controls(registry)}, lambda: basis)
+
+
+def _generator(images: ImageSet) -> Given:
+    generator = Given(images.sha256)
+    generator.path, generator.images, generator.files = images.path, images.images, images.files
+    return generator
+
+
+def _labels(sets: list[ImageSet], data: RealData) -> tuple[int, ...]:
+    """Return the classes of the sets, which must be the same. Raises InputError."""
+    first = sets[0]
+    for other in sets[1:]:
+        odd = sorted(set(first.images) ^ set(other.images))
+        if odd:
+            has, lacks = (first, other) if odd[0] in first.images else (other, first)
+            name = data.class_names[odd[0]]
+            raise InputError(
+                f"{has.path} has images of class {name}, {lacks.path} has none; name the classes of both by --class."
+            )
+    return tuple(sorted(first.images))
+
+
+def _seen(settings: ScoreSettings, data: RealData, labels: tuple[int, ...]) -> Seen:
+    """Return what `--train` says that the generators had seen. Raises InputError."""
+    if not settings.train:
+        return Seen()
+    said = replace(settings, classes=",".join(data.class_names[label] for label in labels))
+    try:
+        found = _read_seen(replace(said, range="", invert=False), data)
+    except InputError:
+        if not (settings.range or settings.invert):
+            raise
+        found = _read_seen(said, data)  # saved as the synthetic images are
+    return Seen(found.sha256, found.images)
+
+
+def _read_seen(settings: ScoreSettings, data: RealData) -> ImageSet:
+    try:
+        return read_set("train", Path(settings.train), settings, data)
+    except InputError as error:
+        raise InputError(f"--train {error}") from None
+
+
+def _sizes(
+    settings: ScoreSettings, data: RealData, sets: list[ImageSet], labels: tuple[int, ...]
+) -> tuple[int, Sizes, list[str]]:
+    """Return n_real, the sizes of the roles, and what is to be said of them. Raises InputError."""
+    given = {(each.name, label): len(each.images[label]) for each in sets for label in labels}
+    n = min([*given.values(), QUICK if settings.quick else MOST])
+    seen = data.seen.images if data.seen else {}
+    counts = [len(seen[label]) if seen else data.counts[label] for label in labels]
+    n_real, overlap = min(counts), max(len(data.known(label)) for label in labels)
+    scarce = n_real if seen and n_real <= SCARCE else 0  # other classes lend as many, for utility_gain
+    room = min(data.counts) - max(overlap, scarce)
+    held_out = min(n, int(room / ROOM))
+    if held_out < min(n, SMALLEST):
+        held = f"--train holds {overlap} of a class, and " if overlap else ""
+        raise InputError(
+            f"the real images are too few: the smallest class has {min(data.counts)} for training, {held}"
+            f"at least {int(ROOM * SMALLEST)}{' others' if held else ''} are needed to compare with."
+        )
+    fitted = Sizes(n_real, held_out, neutral=min(NEUTRAL, room - 2 * held_out))
+    notes = _notes(settings, counts, fitted, n)
+    for (name, label), count in given.items():
+        if count > fitted.held_out:
+            notes.append(
+                f"{name}: {fitted.held_out:,} of {count:,} images of class {data.class_names[label]} were drawn "
+                f"(seed {settings.seed})"
+            )
+    return n_real, fitted, notes
+
+
+def _notes(settings: ScoreSettings, counts: list[int], sizes: Sizes, n: int) -> list[str]:
+    numbers = " to ".join(f"{count:,}" for count in sorted({min(counts), max(counts)}))
+    if settings.train:
+        said = f"Copies are looked for in {settings.train}: {numbers} images a class that the generator had seen"
+    else:
+        said = (
+            f"What the generator had seen was not said (--train): copies are looked for in the whole training split, "
+            f"{numbers} real images a class; a real image is compared with all but itself"
+        )
+    notes = [said]
+    if sizes.held_out < n:
+        notes.append(
+            f"The smallest class of the real images is small, so {sizes.held_out} synthetic images a class are scored, "
+            f"against as many real ones ({sizes.neutral} neutral)"
+        )
+    return notes

@@ -1,0 +1,76 @@
+"""The real images that a plan stands on: which dataset, which classes, how many of each role."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmark.errors import InputError
+from benchmark.images.classes import parse_classes
+from benchmark.images.reading import absent
+from benchmark.images.real import RealData, load
+from benchmark.images.roles import Sizes, fit_sizes
+from benchmark.plugins import selectors
+from benchmark.settings import Settings
+
+if TYPE_CHECKING:
+    from benchmark.api import Dataset
+    from benchmark.plugins.registry import Registry
+
+QUICK = Sizes(train=250, held_out=100)
+FULL = Sizes(train=1000, held_out=500)
+
+
+@dataclass(frozen=True)
+class Basis:
+    """The real images of a plan: which classes, and how many of each role by n_real."""
+
+    dataset: Dataset
+    data: RealData
+    labels: tuple[int, ...]
+    sizes: Mapping[int, Sizes]
+    notes: list[str]
+
+
+def basis(settings: Settings, registry: Registry, draws: int) -> Basis:
+    """Return what the settings of a run ask for (draws: see `protocol.Sizes`). Raises InputError."""
+    dataset, data = load_data(settings, registry)
+    labels = tuple(data.class_names.index(word) for word in parse_classes(settings.classes, data.class_names))
+    return Basis(dataset, data, labels, *_sizes(settings, data, draws))
+
+
+def load_data(settings: Settings, registry: Registry) -> tuple[Dataset, RealData]:
+    """Return the dataset that is asked for, read. Raises InputError."""
+    chosen = selectors.select(settings.dataset_name, registry.datasets, "dataset")
+    if len(chosen) != 1:
+        raise InputError(f"--dataset {settings.dataset!r} names {len(chosen)} datasets; name one.")
+    dataset = chosen[0]
+    if settings.data_dir and not dataset.takes_folder:
+        able = ", ".join(sorted(name for name, plugin in registry.datasets.items() if plugin.takes_folder))
+        raise InputError(f"dataset {dataset.name!r} takes no --data-dir; the datasets that read a folder are: {able}.")
+    if settings.data_dir and not Path(settings.data_dir).exists():
+        raise absent(Path(settings.data_dir))
+    return dataset, load(dataset, Path(settings.data_dir) if settings.data_dir else None)
+
+
+def _sizes(settings: Settings, data: RealData, draws: int) -> tuple[dict[int, Sizes], list[str]]:
+    """Return the sizes for each n_real. The largest decides what the other roles get, so that no role moves."""
+    default = QUICK if settings.quick else FULL
+    asked = max(settings.n_real) if settings.n_real else default.train
+    wanted = Sizes(asked, settings.n_synthetic or default.held_out, draws=draws)
+    fitted = fit_sizes(
+        min(data.counts),
+        wanted,
+        typed_train=settings.n_real is not None,
+        typed_held_out=settings.n_synthetic is not None,
+    )
+    notes = []
+    if fitted != wanted:
+        notes.append(
+            f"The smallest class has {min(data.counts)} training images, so sizes were reduced: "
+            f"{fitted.train} training, "
+            f"{fitted.held_out} held-out and as many fresh and synthetic, {fitted.neutral} neutral images a class."
+        )
+    return {n: replace(fitted, train=n) for n in sorted(settings.n_real or (fitted.train,))}, notes

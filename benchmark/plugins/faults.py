@@ -1,0 +1,134 @@
+"""What is wrong with a plugin module or class: one sentence each, found when it is loaded, before anything runs."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+from types import ModuleType
+from typing import Any
+
+from benchmark import hookspecs
+from benchmark.api import ConditionalGenerator, Dataset, Features, Generator, Metric, Section
+from benchmark.plugins import parameters
+from benchmark.study import Study
+
+HOOKS = {name: hook for name, hook in vars(hookspecs).items() if name.startswith("bench_")}
+METHODS: dict[type, tuple[str, ...]] = {  # what a plugin of each class must write itself
+    Generator: ("fit", "sample"),
+    ConditionalGenerator: ("fit", "sample"),
+    Metric: ("score",),
+    Dataset: ("load",),
+    Features: ("fit", "transform"),
+    Section: ("render",),
+}
+OTHERS = ("skip", "collect")  # what it may write: the arguments must be right all the same
+VALUES: dict[type, tuple[str, ...]] = {Metric: ("measures",), Section: ("title",)}
+
+
+def hooks(module: ModuleType) -> str:
+    """Return what is wrong with the hooks of a module, or ""."""
+    for name, function in vars(module).items():
+        if not (name.startswith("bench_") and inspect.isfunction(function) and function.__module__ == module.__name__):
+            continue
+        if name not in HOOKS:
+            close = get_close_matches(name, HOOKS, n=1, cutoff=0.5)
+            hint = f"; did you mean {close[0]}?" if close else f"; there are: {', '.join(HOOKS)}"
+            return f"there is no hook {name}{hint}"
+        if not hasattr(function, "synthassay_impl"):
+            return f"{name} lacks @hookimpl above it (from benchmark.api import hookimpl)"
+        allowed = inspect.signature(HOOKS[name]).parameters
+        odd = [given for given in inspect.signature(function).parameters if given not in allowed]
+        if odd:
+            close = get_close_matches(odd[0], allowed, n=1, cutoff=0.5)
+            hint = f"; did you mean {close[0]}?" if close else ""
+            given = f"it is given ({', '.join(allowed)})" if allowed else "it takes nothing"
+            return f"{name} takes {odd[0]!r}, which it is not given; {given}{hint}"
+    if not any(callable(getattr(module, name, None)) for name in HOOKS):
+        return f"there is no hook in it, as `@hookimpl def bench_generators()`; there are: {', '.join(HOOKS)}"
+    return ""
+
+
+def returned(brought: Any, hook: str) -> str:
+    """Return what is wrong with what a hook returned as a whole, or ""."""
+    if isinstance(brought, (list, tuple)):
+        return ""
+    name = brought.__name__ if isinstance(brought, type) else "Mine"
+    what = f"the class {name}" if isinstance(brought, type) else repr(brought)
+    did = "yields" if inspect.isgenerator(brought) else f"returned {what}"
+    return f"{hook} {did}; it returns a list, as in: return [{name}]"
+
+
+def plugin(found: Any, kind: str, classes: tuple[type, ...]) -> str:
+    """Return what is wrong with one thing that a hook of a kind returned, or ""."""
+    if kind == "studies":
+        return "" if isinstance(found, Study) else f"bench_studies returned {found!r}, which is not a Study"
+    if not (isinstance(found, type) and issubclass(found, classes)):
+        made = f"; return the class {type(found).__name__}, not an instance" if isinstance(found, classes) else ""
+        return f"bench_{kind} returned {found!r}, which is not a {' or '.join(c.__name__ for c in classes)} class{made}"
+    return next(_faults(found), "")
+
+
+def _faults(found: type) -> Iterator[str]:
+    name = getattr(found, "name", None)
+    if not (isinstance(name, str) and re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name)):
+        yield f"{found.__name__} has the name {name!r}; allowed are small letters, digits, '-' and '_'"
+    yield from _parameters(found)
+    for owner in (cls for cls in METHODS if issubclass(found, cls)):
+        yield from (
+            f"{found.__name__} has no {value}; a {owner.__name__} sets it"
+            for value in VALUES.get(owner, ())
+            if not hasattr(found, value)
+        )
+        for method in METHODS[owner]:
+            if getattr(found, method) is getattr(owner, method):
+                close = get_close_matches(method, [n for n in vars(found) if n not in vars(owner)], n=1, cutoff=0.7)
+                hint = f"; did you mean it by {close[0]}?" if close else ""
+                yield f"{found.__name__} does not write {method}{_arguments(getattr(owner, method))}{hint}"
+        for method in (*METHODS[owner], *OTHERS):
+            if hasattr(owner, method):
+                yield from _call(found, owner, method)
+
+
+def _parameters(found: Any) -> Iterator[str]:
+    own = [n for n, a in inspect.get_annotations(found).items() if "ClassVar" not in str(a) and n in found.__dict__]
+    fields = dataclasses.fields(found) if dataclasses.is_dataclass(found) else ()
+    if set(own) - {f.name for f in fields}:
+        yield f"{found.__name__} has parameters ({', '.join(own)}) but is no dataclass; add @dataclass above it"
+    required = [
+        f.name
+        for f in fields
+        if f.init and f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
+    ]
+    if required:
+        yield f"{found.__name__} has parameters without a default: {', '.join(required)}"
+        return
+    for word in ("tags", "needs"):
+        if not isinstance(getattr(found, word, ()), (tuple, list)):
+            yield f"{found.__name__} has {word} = {getattr(found, word)!r}; write them as a tuple, as in: ('one',)"
+    try:
+        declared = parameters.parameters_of(found)
+    except (NameError, TypeError) as error:
+        yield f"{found.__name__} has a parameter whose type cannot be read: {error}"
+        return
+    for parameter in declared.values():
+        if fault := parameters.fault(parameter):
+            yield f"the parameter {parameter.name} of {found.__name__} has {fault}"
+
+
+def _call(found: type, owner: type, method: str) -> Iterator[str]:
+    """Say where a method cannot be called as it will be: by position."""
+    written, asked = getattr(found, method), getattr(owner, method)
+    if not callable(written):
+        yield f"{found.__name__}.{method} is no method"
+        return
+    try:
+        inspect.signature(written).bind(*inspect.signature(asked).parameters)
+    except TypeError:
+        yield f"{found.__name__}.{method} takes {_arguments(written)}; it is called with {_arguments(asked)}"
+
+
+def _arguments(method: Any) -> str:
+    return f"({', '.join(inspect.signature(method).parameters)})"

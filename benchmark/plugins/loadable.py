@@ -1,0 +1,34 @@
+"""Plugins in a form that travels between processes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from benchmark.plugins.parameters import build_from_values, values_of
+from benchmark.plugins.registry import Origin, code_of, origin_of
+
+if TYPE_CHECKING:
+    from benchmark.api import Plugin
+
+
+@dataclass(frozen=True)
+class Loadable:
+    """A configured plugin in a form that travels between processes."""
+
+    origin: Origin
+    values: Mapping[str, Any]
+    code: str  # its hash: what keys are made of
+
+    def load(self) -> Any:
+        """Import the class and make the instance. Raises ValueError where its source is another than was planned."""
+        plugin = self.origin.load()
+        if code_of(plugin) != self.code:
+            raise ValueError(f"the source of {plugin.name} changed since the run was planned, or is another here")
+        return build_from_values(plugin, self.values)
+
+
+def loadable(plugin: Plugin) -> Loadable:
+    """Return a configured plugin in a form that travels."""
+    return Loadable(origin_of(type(plugin)), values_of(plugin), code_of(type(plugin)))

@@ -1,0 +1,106 @@
+"""Selectors: from words (`smote`, `smote[k=3]`, `gan[steps=600,1200]`, `@tag`, `*`) to configured plugins."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, TypeVar
+
+from benchmark.errors import InputError, unknown
+from benchmark.plugins.parameters import build, config_of
+
+if TYPE_CHECKING:
+    from benchmark.api import Plugin
+
+P = TypeVar("P", bound="Plugin")
+
+
+def split(text: str) -> list[str]:
+    """Split at the commas outside brackets. Raises InputError on brackets that do not match."""
+    parts, depth = [""], 0
+    for letter in text:
+        depth += (letter == "[") - (letter == "]")
+        if depth not in (0, 1):
+            break
+        if letter == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    if depth != 0:
+        raise InputError(f"{text!r}: brackets do not match; write a selector as name[parameter=value].")
+    return [part.strip() for part in parts if part.strip()]
+
+
+def select(text: str, known: Mapping[str, type[P]], kind: str, exclude: str = "") -> list[P]:
+    """Return configured plugins, each once, in the order asked for. Raises InputError; an empty selection is one.
+
+    known: plugin classes by name, of one `kind` ('generator'). A value list is a grid; a glob or a tag takes all
+    that match; `exclude` leaves out by name, glob, tag or whole configuration.
+    """
+    chosen: dict[str, P] = {}
+    for selector in split(text):
+        name, texts = _parsed(selector)
+        for plugin in _matching(name, known, kind):
+            for combination in itertools.product(*texts.values()):
+                instance = build(plugin, dict(zip(texts, combination, strict=True)))
+                chosen.setdefault(config_of(instance), instance)  # type: ignore[arg-type]
+    left_out = {config for selector in split(exclude) for config in _excluded(selector, chosen, known, kind)}
+    result = [instance for config, instance in chosen.items() if config not in left_out]
+    if not result:
+        raise InputError(
+            f"no {kind} is selected by {text!r}"
+            + (f" without {exclude!r}" if exclude else "")
+            + f"; there are: {', '.join(sorted(known))}."
+        )
+    return result
+
+
+def _parsed(selector: str) -> tuple[str, dict[str, list[str]]]:
+    name, bracket, inside = selector.partition("[")
+    texts: dict[str, list[str]] = {}
+    if not bracket:
+        return name, texts
+    if not inside.endswith("]"):
+        raise InputError(f"{selector!r}: text after the bracket; write a selector as name[parameter=value].")
+    key = ""
+    for part in inside[:-1].split(","):
+        before, equals, after = part.partition("=")
+        if equals:
+            key = before.strip()
+            if key in texts:
+                raise InputError(f"{selector!r}: the parameter {key!r} is given twice.")
+            texts[key] = []
+        elif not key:
+            raise InputError(f"{selector!r}: {part.strip()!r} has no parameter name; write name[parameter=value].")
+        value = (after if equals else part).strip()
+        if not value:
+            raise InputError(f"{selector!r}: the parameter {key!r} has an empty value.")
+        texts[key].append(value)
+    return name.strip(), texts
+
+
+def _matching(name: str, known: Mapping[str, type[P]], kind: str) -> list[type[P]]:
+    if name.startswith("@"):
+        tags = {tag for plugin in known.values() for tag in plugin.tags}
+        if name[1:] not in tags:
+            raise unknown("tag", name, {f"@{tag}" for tag in tags})
+        return [plugin for plugin in known.values() if name[1:] in plugin.tags]
+    if any(letter in name for letter in "*?"):
+        found = [plugin for other, plugin in known.items() if fnmatchcase(other, name)]
+        if not found:
+            raise unknown(kind, name, known)
+        return found
+    if name not in known:
+        raise unknown(kind, name, known)
+    return [known[name]]
+
+
+def _excluded(selector: str, chosen: Mapping[str, P], known: Mapping[str, type[P]], kind: str) -> set[str]:
+    if selector in chosen:
+        return {selector}
+    name, texts = _parsed(selector)
+    if texts:
+        raise unknown(f"excluded {kind}", selector, chosen)
+    names = {plugin.name for plugin in _matching(name, known, kind)}
+    return {config for config, instance in chosen.items() if instance.name in names}

@@ -1,0 +1,122 @@
+"""Each image has a verdict too: its kind, what the metrics say of it, and images.csv, one row an image."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import repeat
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from benchmark.results.csv import field, lines
+
+if TYPE_CHECKING:
+    from benchmark.api import Array
+    from benchmark.plan.cells import Cell
+    from benchmark.results.read import Results
+
+KINDS = ("exact copy", "blended", "near copy", "warped", "new")  # of an image: the first that fits
+KEYS = ("dataset", "class", "config", "n_real", "seed", "cell", "index")
+OWN = {  # plain columns, each of one metric; any other is `<metric>.<name>`
+    "nearest_train": "nearest_neighbour",
+    "nearest_distance": "nearest_neighbour",
+    "copy": "nearest_neighbour",
+    "blended": "nearest_neighbour",
+    "warped": "warped",
+    "duplicate": "nearest_neighbour",
+    "class_probability": "classifier",
+    "real_neighbours": "mixing",
+    "plausible_strokes": "strokes",
+    "components": "strokes",
+}
+
+JUDGED: Mapping[str, Callable[[Array], Array]] = {  # what an image must pass, by column; its kind too
+    "copy": lambda copied: ~copied,
+    "duplicate": lambda double: ~double,
+    "plausible_strokes": lambda plausible: plausible,
+    "class_probability": lambda probability: probability >= 0.5,
+}
+
+
+def columns_of(results: Results, cell: Cell) -> dict[str, Array]:
+    """Return what the metrics say of each image of a cell (n,), by column; with `kind` where that is known."""
+    found = {
+        name if OWN.get(name) == metric.name else f"{metric.name}.{name}": values
+        for config, metric in results.plan.metrics_for(cell).items()
+        for name, values in results.columns(cell, config).items()
+    }
+    kind = kinds(found)
+    return found if kind is None else {"kind": kind, **found}
+
+
+def kinds(columns: Mapping[str, Array]) -> Array | None:
+    """Return the kind of each image (n,); None where its distances to training images are not known.
+
+    `warped` is told only where that metric ran.
+    """
+    if not {"nearest_distance", "blended", "copy"} <= set(columns):
+        return None
+    exact = columns["nearest_distance"] == 0
+    warped = columns.get("warped", np.zeros_like(exact))
+    return np.select([exact, columns["blended"], columns["copy"], warped], KINDS[:-1], KINDS[-1])
+
+
+def passed(columns: Mapping[str, Array]) -> Array | None:
+    """Return which images (n,) pass their own verdict: not copied, blended or double, plausible, and of their class.
+
+    As far as the metrics of the run tell; None where they tell nothing.
+    """
+    told = [test(columns[name]) for name, test in JUDGED.items() if name in columns]
+    if "kind" in columns:
+        told.append(np.isin(columns["kind"], ("new", "warped")))
+    return np.logical_and.reduce(told) if told else None
+
+
+def breakdown(results: Results) -> dict[tuple[str, int, int | None], dict[str, Any]]:
+    """Return {"fits", "shares": by kind} by configuration, n_real and label: means over seeds.
+
+    The label None is all classes: the mean of theirs.
+    """
+    cells: dict[tuple[str, int, int], list[dict[str, Array]]] = {}
+    for cell in results.plan.cells:
+        columns = {} if cell.control else columns_of(results, cell)
+        if "kind" in columns:
+            cells.setdefault((cell.config, cell.task.n_real, cell.task.label), []).append(columns)
+    found: dict[tuple[str, int, int | None], dict[str, Any]] = {}
+    over: dict[tuple[str, int], list[dict[str, Any]]] = {}
+    for (config, n_real, label), fits in cells.items():
+        found[config, n_real, label] = shares = _shares(fits)
+        over.setdefault((config, n_real), []).append(shares)
+    for (config, n_real), classes in over.items():
+        means = {kind: float(np.mean([c["shares"].get(kind, 0.0) for c in classes])) for kind in classes[0]["shares"]}
+        found[config, n_real, None] = {"fits": sum(c["fits"] for c in classes), "shares": means}
+    return found
+
+
+def _shares(fits: list[dict[str, Array]]) -> dict[str, Any]:
+    told = [columns for columns in fits if "warped" in columns] or fits  # not some with the kind and some without
+    known = [kind for kind in KINDS if kind != "warped" or "warped" in told[0]]
+    return {"fits": len(told), "shares": {k: float(np.mean([(c["kind"] == k).mean() for c in told])) for k in known}}
+
+
+def to_csv(results: Results) -> Iterator[str]:
+    """Yield images.csv: the header, then the rows of one generator's cell at a time."""
+    made = [c for c in results.plan.cells if not c.control and results.records[c.key]["status"] == "ok"]
+    foreign = {name for cell in made for name in columns_of(results, cell)} - {"kind", *OWN}
+    names = ["kind", *OWN, *sorted(foreign)]
+    yield lines([[*KEYS, *map(field, names)]])
+    for cell in made:
+        task, columns = cell.task, columns_of(results, cell)
+        keys = [task.dataset, task.class_name, cell.config, task.n_real, task.seed, cell.key]
+        yield lines(
+            zip(
+                *(repeat(field(key)) for key in keys),
+                range(task.n_synthetic),
+                *(_texts(columns[name]) if name in columns else repeat("") for name in names),
+                strict=False,
+            )
+        )
+
+
+def _texts(values: Array) -> list[Any]:
+    return (np.where(values, "true", "false") if values.dtype == bool else values).tolist()  # type: ignore[no-any-return]

@@ -1,0 +1,93 @@
+"""report.html: the page, its sections and figures."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from benchmark.results import joint_maps
+from benchmark.results.images_csv import columns_of
+from benchmark.store.records import write_text
+
+if TYPE_CHECKING:
+    from benchmark.api import Array, Images, Section
+    from benchmark.plugins.registry import Registry
+    from benchmark.results.read import Results
+
+
+def sections(registry: Registry) -> list[Section]:
+    """Return the report's sections, from top to bottom."""
+    return sorted((section() for section in registry.report_sections.values()), key=lambda s: (s.order, s.name))
+
+
+def write_page(report: Mapping[str, Any], registry: Registry, target: Path, assets: Path | None = None) -> str:
+    """Write the page of a report, its images into the folder `assets` where one is named.
+
+    Returns a sentence on the size of a page that is too large, else "".
+    """
+    beside = "" if assets is None else quote(Path(os.path.relpath(assets, target.parent)).as_posix())
+    page = importlib.import_module("reports._page").compose(report, sections(registry), beside)
+    if assets is not None:
+        assets.mkdir(parents=True, exist_ok=True)
+        for name, content in page.files.items():
+            (assets / name).write_bytes(content)
+    write_text(target, page.html)
+    return str(page.warning)
+
+
+def excerpt(report: Mapping[str, Any]) -> str:
+    """Return the verdict and the images of a report as a piece of HTML, for notebooks."""
+    piece: str = importlib.import_module("reports._notebook").excerpt(report)
+    return piece
+
+
+def write_figures(report: Mapping[str, Any], folder: Path, formats: Sequence[str]) -> list[Path]:
+    """Write the figures of a report for a publication, each in every format; return the files."""
+    written: list[Path] = importlib.import_module("reports._figures").write(report, folder, formats)
+    return written
+
+
+class StoredSource:
+    """What a section collects from (see `benchmark.api.Source`)."""
+
+    def __init__(self, results: Results, report: Mapping[str, Any]) -> None:
+        """Read from a run's store."""
+        self.report, self._results = report, results
+
+    def samples(self, cell: str) -> Images:
+        """Return the synthetic images of a cell."""
+        return self._results.store.samples(cell)
+
+    def kept(self, cell: str, metric: str) -> Mapping[str, Array]:
+        """Return the arrays that a metric kept for a cell; empty where it kept none."""
+        for plugin in self._results.plan.metrics.values():
+            if plugin.name == metric:
+                arrays = self._results.store.kept(cell, self._results.plan.metric_key(plugin))
+                return {name[5:]: array for name, array in arrays.items() if name.startswith("kept/")}
+        return {}
+
+    def per_image(self, cell: str) -> Mapping[str, Array]:
+        """Return the columns of images.csv that say something of a cell's images."""
+        return columns_of(self._results, next(c for c in self._results.plan.cells if c.key == cell))
+
+    def history(self, cell: str) -> Mapping[str, Any]:
+        """Return what a generator logged: unit, curves, snapshots."""
+        arrays = self._results.store.history(cell)
+        return {
+            "unit": self._results.records[cell].get("unit", "step"),
+            "curves": {name[6:]: array.tolist() for name, array in arrays.items() if name.startswith("curve/")},
+            "snapshots": {int(name[9:]): array for name, array in arrays.items() if name.startswith("snapshot/")},
+        }
+
+    def joint_map(self, n_real: int) -> Mapping[str, Any] | None:
+        """Return the joint map of all generators and held-out images, or None."""
+        return joint_maps.stored(self._results.plan, self._results.store, n_real)
+
+    def real(self, label: int, role: str, n_real: int, seed: int) -> Images:
+        """Return the real images of a class and role."""
+        plan = self._results.plan
+        return plan.data.roles(label, seed, plan.sizes[n_real])[role]

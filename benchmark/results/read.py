@@ -1,0 +1,310 @@
+"""What a run found: rows, calibrated aspects, and the files that keep them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmark.api import ConditionalGenerator
+from benchmark.judging import calibration
+from benchmark.judging.aspects import ASPECTS
+from benchmark.judging.calibration import Anchors, Part, Table, Value
+from benchmark.judging.intervals import FEWEST_FITS
+from benchmark.plan.cells import ALL
+from benchmark.results.scores_csv import COLUMNS, to_csv
+from benchmark.store.records import write_json, write_text
+from benchmark.store.store import Store
+
+if TYPE_CHECKING:
+    from benchmark.api import Array
+    from benchmark.plan.cells import Cell
+    from benchmark.plan.plan import Plan
+
+
+@dataclass
+class Results:
+    """The outcome of a run: `scores` has one row a cell and measure, `summary` the verdicts."""
+
+    plan: Plan
+    store: Store
+    records: dict[str, dict[str, Any]] = field(default_factory=dict)  # cell key -> cell.json's result
+    scored: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)  # cell key, metric config -> scores
+    table: Table = field(init=False)
+    scales: dict[tuple[int, int], dict[str, Anchors]] = field(default_factory=dict)
+    aspects: dict[tuple[str, tuple[int, int]], dict[str, Part]] = field(default_factory=dict)
+    _columns: dict[tuple[str, str], dict[str, Array]] = field(default_factory=dict)
+    seconds: float = 0.0
+    finished: bool = True
+    page_warning: str = ""  # what is to be said of the size of the page, once it is written
+
+    def __post_init__(self) -> None:
+        """Read the store and calibrate."""
+        measures = {m.name: m for metric in self.plan.metrics.values() for m in metric.measures}
+        n_synthetic = next(iter(self.plan.sizes.values())).held_out
+        self.table = Table(measures, n_synthetic)
+        for cell in (*self.plan.cells, *self.plan.groups):
+            self._read(cell)
+        self._add_draws()
+        for place in [(ALL, n) for n in self.plan.sizes] if self.plan.groups else []:
+            self.scales[place] = {name: calibration.anchors(self.table, place, name) for name in measures}
+        for place in self.places:
+            self.scales[place] = {name: calibration.anchors(self.table, place, name) for name in measures}
+            for config in self.plan.generators:
+                self.aspects[config, place] = calibration.aspects_at(self.table, config, place, self.scales[place])
+
+    @property
+    def places(self) -> list[tuple[int, int]]:
+        """All (label, n_real)."""
+        return [(label, n) for n in self.plan.sizes for label in self.plan.labels]
+
+    @cached_property
+    def scores(self) -> list[dict[str, Any]]:
+        """Rows as in scores.csv, in its order; empty fields are None."""
+        cells = (*self.plan.cells, *self.plan.groups)
+        return [row for cell in cells if not cell.elsewhere for row in self._rows(cell)]
+
+    @property
+    def failures(self) -> list[dict[str, Any]]:
+        """Rows of what failed, and of cells that were skipped; what a metric has no word on is no failure."""
+        return [
+            row
+            for row in self.scores
+            if row["status"] not in ("ok", "not-judged")
+            and not (row["status"] == "skipped" and row["measure"])
+            and (row["class"] or row["measure"])  # a group fails by its members, told already
+        ]
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """What summary.json holds."""
+        from benchmark.results.summary_json import summarise
+
+        return summarise(self)
+
+    def overall(self, config: str, n_real: int) -> dict[str, Part]:
+        """Return the aspects of a generator over all classes."""
+        at = [self.aspects[config, (label, n_real)] for label in self.plan.labels]
+        together = config in self.shared
+        return {
+            kind.name: calibration.over_classes([each[kind.name] for each in at], kind.name, shared=together)
+            for kind in ASPECTS
+        }
+
+    @cached_property
+    def shared(self) -> set[str]:
+        """The conditional generators, whose classes share a fit: to the statistics they are not independent."""
+        return {config for config, g in self.plan.generators.items() if isinstance(g, ConditionalGenerator)}
+
+    def fit_scores(self, aspect: str, n_real: int) -> dict[str, dict[tuple[int, int], float]]:
+        """Return an aspect of each generator, unclipped, by (class, seed): what paired comparisons compare."""
+        kind = next(k for k in ASPECTS if k.name == aspect)
+        return {
+            config: {
+                (label, seed): score
+                for label in self.plan.labels
+                for seed, score in calibration.fits_of(
+                    self.table, config, (label, n_real), kind, self.scales[label, n_real]
+                ).items()
+            }
+            for config, generator in self.plan.generators.items()
+            if not generator.control
+        }
+
+    def overall_measure(
+        self, config: str, n_real: int, measure: str
+    ) -> tuple[float | None, float | None, float | None]:
+        """Return a measure's raw mean over classes and seeds, with its interval."""
+        at_once = (config, (ALL, n_real), measure) in self.table.values
+        labels = (ALL,) if at_once else self.plan.labels
+        parts = [raw(self.table, config, (label, n_real), measure) for label in labels]
+        over = calibration.over_classes(parts, measure, shared=config in self.shared)
+        return (over.score, *over.interval) if over.interval else (over.score, None, None)
+
+    def report(self, path: str | Path | None = None) -> Path:
+        """Write report.json, and the page to `path` (default: report.html in the output folder); return where it is."""
+        from benchmark.results.page import write_page
+
+        target = Path(path) if path is not None else self.store.folder / "report.html"
+        write_json(self.store.folder / "report.json", self._report)
+        self.page_warning = write_page(self._report, self.plan.registry, target)
+        return target
+
+    @cached_property
+    def _report(self) -> dict[str, Any]:
+        from benchmark.results.report_json import build_report
+
+        return build_report(self)
+
+    def _repr_html_(self) -> str:
+        """Return the verdict and the images for a notebook."""
+        from benchmark.results.page import excerpt
+
+        return excerpt(self._report)
+
+    def write(self) -> None:
+        """Write scores.csv, images.csv, summary.json and run.toml into the output folder."""
+        from benchmark.results import images_csv
+
+        folder = self.store.folder
+        write_text(folder / "scores.csv", to_csv(self.scores))
+        write_text(folder / "images.csv", images_csv.to_csv(self))
+        write_json(folder / "summary.json", self.summary)
+        write_text(folder / "run.toml", self.plan.settings.to_toml())
+
+    def to_pandas(self) -> Any:
+        """Return the rows as a pandas.DataFrame (needs pandas)."""
+        import pandas
+
+        return pandas.DataFrame(self.scores, columns=list(COLUMNS))
+
+    def _read(self, cell: Cell) -> None:
+        place, seed = (cell.task.label, cell.task.n_real), cell.task.seed
+        record = self.store.cell(cell.key) if not cell.skip else None
+        result: dict[str, Any]
+        if cell.skip:
+            result = {"status": "skipped", "reason": cell.skip}
+        elif cell.members:
+            result = self._together(cell)
+        elif record is None:
+            self.finished = False
+            result = {"status": "skipped", "reason": "the run was interrupted before this cell", "unfinished": True}
+        else:
+            result = record["result"]
+        self.records[cell.key] = result
+        for config, metric in self.plan.metrics_for(cell).items():
+            scored = self._scores(cell, metric) if result["status"] == "ok" else None
+            if scored is not None:
+                self.scored[cell.key, config] = scored
+            for measure in metric.due(cell.as_control):
+                self.table.put(
+                    cell.config, place, measure.name, seed, self._value(cell, metric, measure.name, result, scored)
+                )
+
+    def _together(self, group: Cell) -> dict[str, Any]:
+        """Return the result of a group: ok where all of its members are, else what the first of the others says."""
+        for member in group.members:
+            found = self.records[member.key]
+            if found["status"] != "ok":
+                return {**found, "reason": f"class {member.task.class_name}: {found['reason']}"}
+        return {"status": "ok", "reason": ""}
+
+    def _scores(self, cell: Cell, metric: Any) -> dict[str, Any] | None:
+        if reason := metric.skip(cell.task):
+            return {"status": "skipped", "reason": reason, "scores": {}, "seconds": None}
+        key = self.plan.metric_key(metric)
+        scored = self.store.scores(cell.key, key)
+        if scored is None:
+            self.finished = False
+            return {
+                "status": "skipped",
+                "reason": "the run was interrupted before this was scored",
+                "scores": {},
+                "seconds": None,
+            }
+        return scored
+
+    def _add_draws(self) -> None:
+        """Read the draws of all that was scored where there are too few fits for an interval over these.
+
+        Elsewhere nobody asks for them, and in a large store reading them all takes minutes.
+        """
+        few = {
+            (place, name)
+            for (_, place, name), fits in self.table.values.items()  # noqa: PD011 - no data frame
+            if 0 < sum(fit.value is not None for fit in fits.values()) < FEWEST_FITS
+        }
+        for cell in (*self.plan.cells, *self.plan.groups) if few else ():
+            place = (cell.task.label, cell.task.n_real)
+            for config, metric in self.plan.metrics_for(cell).items():
+                wanted = [m.name for m in metric.due(cell.as_control) if (place, m.name) in few]
+                draws = self._arrays(cell, config, "draws/") if wanted else {}
+                for name in set(wanted) & set(draws):
+                    value = self.table.fits(cell.config, place, name)[cell.task.seed]
+                    self.table.put(cell.config, place, name, cell.task.seed, replace(value, draws=draws[name]))
+
+    def columns(self, cell: Cell, config: str) -> dict[str, Array]:
+        """Return what a metric says of each image of a cell (n,), by its names for it."""
+        if (cell.key, config) not in self._columns:
+            self._columns[cell.key, config] = self._arrays(cell, config, "image/")
+        return self._columns[cell.key, config]
+
+    def _arrays(self, cell: Cell, config: str, prefix: str) -> dict[str, Array]:
+        if not self.scored.get((cell.key, config), {}).get("arrays"):
+            return {}
+        arrays = self.store.kept(cell.key, self.plan.metric_key(self.plan.metrics[config]))
+        return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+    def _value(
+        self, cell: Cell, metric: Any, measure: str, result: Mapping[str, Any], scored: Mapping[str, Any] | None
+    ) -> Value:
+        if scored is None:
+            return Value(None, status=result["status"], reason=result["reason"])
+        if measure not in scored["scores"]:
+            status = scored["status"] if scored["status"] != "ok" else "failed"
+            return Value(None, status=status, reason=scored["reason"])
+        score = scored["scores"][measure]
+        status = "ok" if score["value"] is not None else "not-judged"
+        return Value(score["value"], None, status, score["reason"])
+
+    def _rows(self, cell: Cell) -> list[dict[str, Any]]:
+        result, task = self.records[cell.key], cell.task
+        base: dict[str, Any] = dict.fromkeys(COLUMNS)
+        base |= {
+            "dataset": task.dataset,
+            "class": task.class_name or None,
+            "generator": cell.generator.name,
+            "config": cell.config,
+            "control": cell.control,
+            "n_real": task.n_real,
+            "n_synthetic": task.n_synthetic,
+            "seed": task.seed,
+            "status": result["status"],
+            "reason": result["reason"],
+            "cell": cell.key,
+            "phase": result.get("phase", ""),
+            "fit_classes": ",".join(self.plan.data.class_names[i] for i in cell.fit.labels) if cell.fit else None,
+            **{name: result.get(name) for name in ("fit_seconds", "sample_seconds", "peak_rss_mib", "fit_cpu_seconds")},
+        }
+        if result["status"] != "ok":
+            return [base]
+        return [
+            self._row(base, cell, config, metric, m)
+            for config, metric in self.plan.metrics_for(cell).items()
+            for m in metric.due(cell.as_control)
+        ]
+
+    def _row(self, base: Mapping[str, Any], cell: Cell, config: str, metric: Any, measure: Any) -> dict[str, Any]:
+        place, scored = (cell.task.label, cell.task.n_real), self.scored[cell.key, config]
+        value = self.table.fits(cell.config, place, measure.name)[cell.task.seed]
+        scale = self.scales[place][measure.name]
+        calibrated, status, reason = None, value.status, value.reason
+        if value.value is not None and measure.anchored:
+            if scale.reason:
+                status, reason = "not-judged", scale.reason
+            else:
+                calibrated = scale.calibrate(calibration.fold(measure, value.value))
+        space = {"features": self.plan.space, "pixels": "pixels", "": ""}[measure.space]
+        return {
+            **base,
+            "metric": metric.name,
+            "measure": measure.name,
+            "value": value.value,
+            "calibrated": calibrated,
+            "status": status,
+            "reason": reason,
+            "metric_seconds": scored["seconds"],
+            "phase": "score" if status not in ("ok", "not-judged", "skipped") else "",
+            "space": space,
+            "reference": self.plan.reference_id if measure.reference else "",
+            "note": scored["scores"].get(measure.name, {}).get("note", ""),
+        }
+
+
+def raw(table: Table, config: str, place: tuple[int, int], name: str) -> Part:
+    """Return a measure's raw mean over seeds at one place, with its interval: calibration by 0 and 1."""
+    measure = table.measures[name]
+    plain = Table({name: type(measure)(**{**measure.__dict__, "better": "higher"})}, table.n_synthetic, table.values)
+    return calibration.part(plain, config, place, name, Anchors(0.0, 1.0))

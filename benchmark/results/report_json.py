@@ -1,0 +1,281 @@
+"""report.json: all that the page shows, from results; the page is a pure function of it."""
+
+from __future__ import annotations
+
+import datetime
+import platform
+import shlex
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from benchmark.judging.aspects import ASPECTS
+from benchmark.judging.intervals import FEWEST_FITS
+from benchmark.plan.cells import ALL
+from benchmark.plan.plan import cores
+from benchmark.plugins.versions import version_of, versions
+from benchmark.results.images_csv import breakdown
+from benchmark.results.page import StoredSource, sections
+from benchmark.results.read import raw
+
+if TYPE_CHECKING:
+    from benchmark.judging.calibration import Part
+    from benchmark.results.read import Results
+
+FORMAT = "bench.report/1"
+SLOTS = 6
+DIGITS = 5  # significant ones: more than a run can tell
+
+
+def build_report(results: Results) -> dict[str, Any]:
+    """Return report.json's content. Numbers are finite or null, with `DIGITS` digits; sections round their own."""
+    report: dict[str, Any] = _rounded(_numbers(results))
+    source = StoredSource(results, report)
+    problems = []
+    for section in sections(results.plan.registry):
+        try:
+            report["sections"][section.name] = section.collect(source)
+        except Exception as error:  # noqa: BLE001 - a section may be anybody's; the others go on
+            problems.append(f"section {section.name} could not be collected: {type(error).__name__}: {error}")
+    report["run"]["warnings"] += problems
+    return report
+
+
+def _numbers(results: Results) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "run": _run(results),
+        "classes": [{"label": i, "name": results.plan.data.class_names[i]} for i in results.plan.labels],
+        "generators": _generators(results),
+        "measures": _measures(results),
+        "aspects": [_aspect(results, kind) for kind in ASPECTS],
+        "results": _results(results),
+        "calibrated": _calibrated(results),
+        "kinds": [
+            {"generator": config, "cls": label, "n_real": n_real, **found}
+            for (config, n_real, label), found in breakdown(results).items()
+        ],
+        "comparisons": results.summary["comparisons"],
+        "cells": [_cell(results, cell) for cell in results.plan.cells if not cell.elsewhere],
+        "failures": _failures(results),
+        "sections": {},
+    }
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return float(f"{value:.{DIGITS}g}")
+    if isinstance(value, Mapping):
+        return {name: _rounded(item) for name, item in value.items()}
+    return [_rounded(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def _run(results: Results) -> dict[str, Any]:
+    plan, data = results.plan, results.plan.data
+    sizes = next(iter(plan.sizes.values()))
+    plugins = [*plan.generators.values(), *plan.metrics.values()]
+    extra = {name: version for plugin in plugins for name, version in versions(plugin).items()}
+    return {
+        "started": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+        "command": shlex.join(plan.settings.command()),
+        "seeds": list(plan.seeds),
+        "seconds": round(results.seconds, 1),
+        "workers": plan.workers,
+        "finished": results.finished,
+        "quick": plan.settings.quick,
+        "versions": {**extra, "synthassay": version_of("synthassay")},
+        "host": {
+            "cores": cores(),
+            "machine": f"{platform.system()} {platform.machine()}",
+            "python": platform.python_version(),
+        },
+        "data": {
+            "name": data.name,
+            "sha256": data.fingerprint,
+            "shape": list(data.shape),
+            "n_real": list(plan.sizes),
+            "n_synthetic": sizes.held_out,
+            "n_neutral": sizes.neutral,
+            "n_test": len(data.test_labels),
+            "duplicates": data.duplicates,
+            "licence": plan.dataset.licence,
+            "source": plan.dataset.source,
+            "title": plan.dataset.title or data.name,
+            "noun": plan.dataset.noun,
+            "seen": "" if data.seen is None else "whole" if data.seen.whole else "given",
+        },
+        "features": {"name": plan.features.name, "space": plan.space, "reference": plan.reference_id},
+        "notes": list(plan.notes),
+        "warnings": [],
+    }
+
+
+def _generators(results: Results) -> list[dict[str, Any]]:
+    plan = results.plan
+    slots = {config: i for i, config in enumerate(sorted(c for c, g in plan.generators.items() if not g.control))}
+    return [
+        {
+            "id": config,
+            "label": config.replace(generator.name, generator.label or generator.name, 1),
+            "kind": "control" if generator.control else "generator",
+            "help": ((type(generator).__doc__ or "").strip().splitlines() or [""])[0],
+            "slot": slots[config] % SLOTS + 1 if config in slots else 0,
+            "hollow": slots.get(config, 0) >= SLOTS,
+            **_state(results, config),
+        }
+        for config, generator in plan.generators.items()
+    ]
+
+
+def _state(results: Results, config: str) -> dict[str, str]:
+    cells = [cell for cell in results.plan.cells if cell.config == config]
+    if all(cell.elsewhere for cell in cells):
+        return {"status": "skipped", "reason": cells[0].skip}
+    records = [results.records[cell.key] for cell in cells if not cell.elsewhere]
+    bad = [r for r in records if r["status"] != "ok"]
+    if not bad:
+        return {"status": "ok", "reason": ""}
+    skipped = all(r["status"] == "skipped" for r in bad)
+    status = ("skipped" if skipped else "failed") if len(bad) == len(records) else "partly failed"
+    count = "" if len(bad) == len(records) else f"{len(bad)} of {len(records)} cells: "
+    return {"status": status, "reason": (count + bad[0]["reason"])[:300]}
+
+
+def _measures(results: Results) -> list[dict[str, Any]]:
+    parts = {name for kind in ASPECTS for n in results.plan.sizes for name in kind.parts_at(n)}
+    return [
+        {
+            "id": m.name,
+            "metric": metric.name,
+            "better": m.better,
+            "aspect": m.aspect,
+            "part": m.name in parts,
+            "failing": m.failing,
+            "scope": metric.scope,
+            "help": m.help,
+            "unit": m.unit,
+        }
+        for metric in results.plan.metrics.values()
+        for m in metric.measures
+    ]
+
+
+def _aspect(results: Results, kind: Any) -> dict[str, Any]:
+    names = dict.fromkeys(name for n in results.plan.sizes for name in kind.parts_at(n))
+    known = results.table.measures
+    return {
+        "id": kind.name,
+        "label": kind.label,
+        "question": kind.question,
+        "parts": [{"measure": n, "control": known[n].failing if n in known else None} for n in names],
+    }
+
+
+def _results(results: Results) -> list[dict[str, Any]]:
+    rows = []
+    for config in results.plan.generators:
+        for place in [*results.places, *(place for place in results.scales if place[0] == ALL)]:
+            for name in results.table.measures:
+                fits = results.table.fits(config, place, name)
+                if not fits:
+                    continue
+                values = [fits[s].value if s in fits else None for s in results.plan.seeds]
+                part, scale = raw(results.table, config, place, name), results.scales[place][name]
+                first = next((v for v in fits.values() if v.value is None), None)
+                lo, hi = part.interval or (None, None)
+                judged = not scale.reason or part.score is None or not results.table.measures[name].anchored
+                rows.append(
+                    {
+                        "generator": config,
+                        "cls": None if place[0] == ALL else place[0],
+                        "n_real": place[1],
+                        "measure": name,
+                        "values": values,
+                        "mean": part.score,
+                        "lo": lo,
+                        "hi": hi,
+                        "status": first.status if first else ("ok" if judged else "not-judged"),
+                        "reason": (first.reason if first else ("" if judged else scale.reason))[:300],
+                    }
+                )
+    return rows
+
+
+def _calibrated(results: Results) -> list[dict[str, Any]]:
+    rows = [
+        _calibrated_row(config, place[0], place[1], kind, part)
+        for (config, place), found in results.aspects.items()
+        for kind, part in found.items()
+    ]
+    rows += [
+        _calibrated_row(config, None, n_real, kind, part)
+        for n_real in results.plan.sizes
+        for config in results.plan.generators
+        for kind, part in results.overall(config, n_real).items()
+    ]
+    one_fit = len(results.plan.seeds) < FEWEST_FITS
+    return [{**row, "label": "one fit: images only" if one_fit else ""} for row in rows]
+
+
+def _calibrated_row(config: str, cls: int | None, n_real: int, kind: str, part: Part) -> dict[str, Any]:
+    return {
+        "generator": config,
+        "cls": cls,
+        "n_real": n_real,
+        "aspect": kind,
+        **_plain(part),
+        "n": part.n,
+        "as_user": part.as_user,
+        "weakest": part.weakest or None,
+        "parts": [{"measure": p.name, **_plain(p), "zero": p.zero, "one": p.one} for p in part.parts],
+    }
+
+
+def _plain(part: Part) -> dict[str, Any]:
+    lo, hi = part.interval or (None, None)
+    return {"score": part.score, "lo": lo, "hi": hi, "status": part.status, "reason": part.reason[:300]}
+
+
+def _cell(results: Results, cell: Any) -> dict[str, Any]:
+    result = results.records[cell.key]
+    scored = [results.scored.get((cell.key, config), {}) for config in results.plan.metrics_for(cell)]
+    seconds = [s["seconds"] for s in scored if s.get("seconds") is not None]
+    return {
+        "cell": cell.key,
+        "generator": cell.config,
+        "control": cell.control,
+        "cls": cell.task.label,
+        "n_real": cell.task.n_real,
+        "seed": cell.task.seed,
+        "status": result["status"],
+        "reason": result["reason"][:300],
+        "phase": result.get("phase", ""),
+        "metric_seconds": float(np.sum(seconds)),
+        "warnings": result.get("warnings", []),
+        **{
+            name: result.get(name)
+            for name in ("fit_seconds", "fit_cpu_seconds", "sample_seconds", "peak_rss_mib", "clipped_share")
+        },
+    }
+
+
+def _failures(results: Results) -> list[dict[str, Any]]:
+    failed = []
+    for cell in results.plan.cells:
+        if cell.elsewhere:
+            continue
+        result = results.records[cell.key]
+        where = {"generator": cell.config, "cls": cell.task.label, "n_real": cell.task.n_real, "seed": cell.task.seed}
+        if result["status"] != "ok":
+            log = "" if result["status"] == "skipped" else results.store.log(cell.key)
+            failed.append({**where, "metric": "", **_failure(result), "log": log})
+        for config, metric in results.plan.metrics_for(cell).items():
+            scored = results.scored.get((cell.key, config))
+            if scored is not None and scored["status"] not in ("ok", "skipped") and metric.due(cell.as_control):
+                failed.append({**where, "metric": metric.name, **_failure(scored), "phase": "score", "log": ""})
+    return failed
+
+
+def _failure(result: Mapping[str, Any]) -> dict[str, Any]:
+    return {"status": result["status"], "phase": result.get("phase", ""), "reason": result["reason"][:300]}

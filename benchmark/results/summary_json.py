@@ -1,0 +1,162 @@
+"""summary.json: verdicts, aspects with intervals, ranking, failures, versions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from benchmark.judging import comparison
+from benchmark.judging.aspects import ASPECTS
+from benchmark.plugins.versions import versions
+from benchmark.results import images_csv
+
+if TYPE_CHECKING:
+    from benchmark.judging.calibration import Part
+    from benchmark.results.read import Results
+
+FORMAT = "bench.summary/1"
+
+
+def summarise(results: Results) -> dict[str, Any]:
+    """Return what summary.json holds."""
+    plan = results.plan
+    names: dict[int | None, str | None] = {None: None, **dict(enumerate(plan.data.class_names))}
+    verdicts = [
+        verdict(results, config, n_real)
+        for n_real in plan.sizes
+        for config, generator in plan.generators.items()
+        if not generator.control
+    ]
+    return {
+        "format": FORMAT,
+        "dataset": plan.data.name,
+        "sha256": plan.data.fingerprint,
+        "classes": [plan.data.class_names[i] for i in plan.labels],
+        "seeds": list(plan.seeds),
+        "n_real": list(plan.sizes),
+        "n_synthetic": results.table.n_synthetic,
+        "features": plan.space,
+        "finished": results.finished,
+        "aspects": [
+            {"name": a.name, "question": a.question, "parts": list(a.parts), "scarce_parts": a.scarce_parts}
+            for a in ASPECTS
+        ],
+        "verdicts": verdicts,
+        "by_class": [
+            {
+                "config": config,
+                "class": plan.data.class_names[place[0]],
+                "n_real": place[1],
+                "aspects": {n: plain(p) for n, p in found.items()},
+            }
+            for (config, place), found in results.aspects.items()
+        ],
+        "kinds": [
+            {"config": config, "class": names[label], "n_real": n_real, **found}
+            for (config, n_real, label), found in images_csv.breakdown(results).items()
+        ],
+        "ranking": ranking(verdicts),
+        "comparisons": [compared(results, kind.name, n_real) for n_real in plan.sizes for kind in ASPECTS],
+        "failures": [
+            {k: row[k] for k in ("config", "class", "n_real", "seed", "metric", "phase", "status", "reason", "cell")}
+            for row in results.failures
+        ],
+        "notes": list(plan.notes),
+        "versions": versions(),
+    }
+
+
+def compared(results: Results, aspect: str, n_real: int) -> dict[str, Any]:
+    """Return the paired comparisons of one aspect: over fits, and over classes where there are enough of them."""
+    scores = {config: fits for config, fits in results.fit_scores(aspect, n_real).items() if fits}
+    shared = results.shared & set(scores)
+    pairs = comparison.compare(scores, shared=shared)
+    apart = {config: fits for config, fits in scores.items() if config not in shared}
+    enough = len(results.plan.labels) >= comparison.FEWEST_CLASSES and len(results.plan.seeds) > 1
+    classes = comparison.over_classes(apart) if enough else {}  # of one seed: the same pairs again
+    ranked = comparison.over_seeds(scores) if shared else scores
+    fewest = min((c.n for c in pairs), default=0)
+    return {
+        "aspect": aspect,
+        "n_real": n_real,
+        "pairs": [plain_pair(c) for c in [*pairs, *comparison.compare(classes, "classes")]],
+        "mean_ranks": comparison.mean_ranks(ranked) if len(scores) > 2 and fewest else {},
+        "friedman": comparison.friedman(ranked),
+        "advice": _advice(results, fewest, len(pairs), 1 if shared else len(results.plan.labels)),
+    }
+
+
+def _advice(results: Results, pairs: int, comparisons: int, classes: int) -> str:
+    said = comparison.advice(pairs, comparisons, classes)
+    if said and results.plan.settings.one_fit:
+        return f"cannot reach p < .05 with {pairs} pair{'s' * (pairs != 1)}: a set is one fit"
+    return said
+
+
+def plain_pair(found: comparison.Comparison) -> dict[str, Any]:
+    """Return a comparison as plain values."""
+    lo, hi = found.interval or (None, None)
+    return {
+        "a": found.a,
+        "b": found.b,
+        "over": found.over,
+        "n": found.n,
+        "difference": found.difference,
+        "median": found.median,
+        "lo": lo,
+        "hi": hi,
+        "wins": found.wins,
+        "losses": found.losses,
+        "p": found.p,
+        "holm": found.holm,
+        "smallest_p": found.reachable,
+        "word": found.word,
+    }
+
+
+def verdict(results: Results, config: str, n_real: int) -> dict[str, Any]:
+    """Return a generator's four aspects over all classes, and its weakest."""
+    found = results.overall(config, n_real)
+    judged = {name: p.score for name, p in found.items() if p.score is not None and p.status == "ok"}
+    return {
+        "config": config,
+        "n_real": n_real,
+        "aspects": {name: plain(p) for name, p in found.items()},
+        "weakest": min(judged, key=judged.__getitem__) if judged else None,
+    }
+
+
+def plain(part: Part) -> dict[str, Any]:
+    """Return an aspect or a part as plain values."""
+    lo, hi = part.interval or (None, None)
+    values: dict[str, Any] = {
+        "score": part.score,
+        "lo": lo,
+        "hi": hi,
+        "as_user_gets_it": part.as_user,
+        "fits": part.n,
+        "status": part.status,
+        "reason": part.reason,
+    }
+    if part.weakest:
+        values["weakest"] = part.weakest
+    if part.parts:
+        values["parts"] = [{"measure": p.name, "zero": p.zero, "one": p.one, **plain(p)} for p in part.parts]
+    return values
+
+
+def ranking(verdicts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return generators by their weakest aspect as a user gets it: a failed cell is 0."""
+
+    def key(entry: dict[str, Any]) -> float:
+        gets = [
+            a["as_user_gets_it"]
+            for a in entry["aspects"].values()
+            if a["as_user_gets_it"] is not None and a["status"] != "not-meaningful"
+        ]
+        return min(gets) if gets else -1.0
+
+    ordered = sorted(verdicts, key=lambda entry: (entry["n_real"], -key(entry), entry["config"]))
+    return [
+        {"config": entry["config"], "n_real": entry["n_real"], "weakest": key(entry) if key(entry) >= 0 else None}
+        for entry in ordered
+    ]

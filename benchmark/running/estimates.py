@@ -1,0 +1,48 @@
+"""How long what is left will take: from the cells' own history, else what is typical."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from benchmark.plugins import parameters
+
+if TYPE_CHECKING:
+    from benchmark.plan.plan import Plan
+    from benchmark.running.pending import State
+    from benchmark.store.store import Store
+
+TYPICAL = {"seconds": 1.0, "minutes": 45.0}
+SCORING = 6.0  # seconds a cell, where nothing was measured yet
+
+
+def known_times(plan: Plan, store: Store) -> dict[str, list[float]]:
+    """Return the seconds that stored cells took: by configuration, and by 'metric <configuration>'."""
+    spent: dict[str, list[float]] = {}
+    for cell in plan.cells:
+        record = store.cell(cell.key) if not cell.skip else None
+        if record is None or record["result"]["status"] != "ok":
+            continue
+        result = record["result"]
+        spent.setdefault(cell.config, []).append(result["fit_seconds"] + result["sample_seconds"])
+        for config, metric in plan.metrics_for(cell).items():
+            scored = store.scores(cell.key, plan.metric_key(metric))
+            if scored is not None and scored["status"] == "ok":
+                spent.setdefault(f"metric {config}", []).append(scored["seconds"])
+    return spent
+
+
+def estimate(states: Iterable[State], spent: Mapping[str, list[float]]) -> float:
+    """Return the seconds of work on one core: what the same work took before, else what is typical."""
+    means = {name: sum(seconds) / len(seconds) for name, seconds in spent.items()}
+    names: dict[int, str] = {}  # of metrics: there are many cells, and few of these
+    total = 0.0
+    for state in states:
+        if state.generate:
+            total += means.get(state.cell.config, TYPICAL[state.cell.generator.cost])
+        for metric in state.metrics.values():
+            if id(metric) not in names:
+                names[id(metric)] = f"metric {parameters.config_of(metric)}"
+        known = [means[name] for m in state.metrics.values() if (name := names[id(m)]) in means]
+        total += sum(known) if known else SCORING * bool(state.metrics)
+    return total

@@ -1,0 +1,65 @@
+"""The fitted features and reference classifier of a run: cached for the user, and kept beside what they scored."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+import shutil
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from benchmark.plan.plan import Plan
+    from benchmark.store.store import Store
+
+
+def cached(plan: Plan) -> Path:
+    """Return where those of a plan are cached, in the user's cache folder."""
+    import platformdirs
+
+    return platformdirs.user_cache_path("synthassay") / "features" / f"{plan.features_id}.pickle"
+
+
+def kept(plan: Plan, store: Store) -> Path:
+    """Return where they are in a store: those that its cells were scored with go before the user's own."""
+    return store.folder.resolve() / "features" / cached(plan).name
+
+
+def copy(weights: Path, target: Path) -> None:
+    """Copy weights with their checksum. Each is moved in whole, the checksum last: without it they do not count."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for path, to in ((weights, target), (checksum_of(weights), checksum_of(target))):
+        aside = to.with_name(f".{to.name}.{os.getpid()}")
+        shutil.copyfile(path, aside)
+        os.replace(aside, to)
+
+
+def sha256(content: bytes) -> str:
+    """Return the SHA-256 of bytes in hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def checksum_of(path: Path) -> Path:
+    """Return where the checksum of a prepared file stands."""
+    return path.with_suffix(".sha256")
+
+
+def is_prepared(path: Path) -> bool:
+    """Whether a prepared file is there and is what was written."""
+    try:
+        return checksum_of(path).read_text(encoding="ascii") == sha256(path.read_bytes())
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def load_space(path: Path) -> Any:
+    """Return the fitted feature space of a run; read once a process."""
+    return unpickled(path)
+
+
+@lru_cache(maxsize=4)
+def unpickled(path: Path) -> Any:
+    """Return what was pickled into a file; read once a process."""
+    return pickle.loads(path.read_bytes())  # noqa: S301 - written by this user's own runs
