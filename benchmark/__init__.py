@@ -24,5 +24,5 @@ def __getattr__(name: str) -> Any:
     if name == "run":
         return importlib.import_module("benchmark.execution").run
     if name == "__version__":
-        return importlib.import_module("benchmark.versions").version_of("synthassay")
+        return importlib.import_module("benchmark.plugins.versions").version_of("synthassay")
     raise AttributeError(f"module 'benchmark' has no attribute {name!r}")

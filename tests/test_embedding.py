@@ -19,7 +19,7 @@ from benchmark.images.real import RealData
 
 MAPS = """
 import hashlib, numpy as np
-from benchmark.embedding import embed, exact
+from benchmark.evidence.embedding import embed, exact
 exact.STEPS, exact.THREADS_FROM = 300, 0
 features = np.random.default_rng(0).normal(size=(300, 60)).astype(np.float32)
 maps = embed(features, "tsne", (2, 3))

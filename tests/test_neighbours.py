@@ -20,7 +20,7 @@ MEMORY = """
 import resource
 import numpy as np
 from benchmark.datasets.mnist import Mnist
-from benchmark.neighbours import count_balls, nearest
+from benchmark.evidence.neighbours import count_balls, nearest
 
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

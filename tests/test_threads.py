@@ -23,8 +23,8 @@ def tell(what):
     import sklearn.neighbors
     from threadpoolctl import threadpool_info
 
-    from benchmark.embedding import exact            # loads numba
-    from benchmark.embedding.affinities import graph
+    from benchmark.evidence.embedding import exact            # loads numba
+    from benchmark.evidence.embedding.affinities import graph
 
     points = np.random.default_rng(0).normal(size=(2100, 30)).astype(np.float32)
     points @ points.T

@@ -14,7 +14,7 @@ from metrics.umap import Umap
 
 LOAD = """
 import importlib.util, sys
-from benchmark.embedding.umap import PARAMETRIC, load
+from benchmark.evidence.embedding.umap import PARAMETRIC, load
 assert load().__name__ == "UMAP"
 assert load() is sys.modules["umap"].UMAP
 assert PARAMETRIC not in sys.modules            # whoever wants it may still import it

@@ -13,7 +13,7 @@ from pathlib import Path
 CODE = Path(__file__).parent / "exact.py"
 COMPILE = """
 import numpy as np
-from benchmark.embedding import embed
+from benchmark.evidence.embedding import embed
 embed(np.random.default_rng(0).normal(size=(20, 5)).astype(np.float32), "tsne", (2, 3))
 """
 
