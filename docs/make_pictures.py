@@ -1,7 +1,7 @@
-"""Make the pictures of docs/explanation/metrics.md and of the README, by the suite itself.
+"""Make the pictures in docs/explanation/metrics.md and the README, using the suite itself.
 
 python docs/make_pictures.py [STORE]     candidates with known faults: 3 minutes; STORE keeps the cells
-python docs/make_pictures.py --page RUN  the top of RUN/report.html, light and dark; needs Chromium, Playwright
+python docs/make_pictures.py --page RUN  the top of RUN/report.html, light and dark; needs Chromium and Playwright
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ NAMES = {
     "copies-again": "training images again",
     "half-copies": "half fresh, half copies",
     "smote": "SMOTE",
-    "smote[variant=published]": "SMOTE, the published slip",
+    "smote[variant=published]": "SMOTE, faulty listing",
     "affine": "affine",
     "half-noise": "half fresh, half noise",
     "pca-gauss": "PCA-Gaussian",
@@ -49,12 +49,12 @@ def score(folder: Path) -> Results:
 
 
 def cells(results: Results, config: str) -> list[Any]:
-    """Return the cells of a candidate on the digit that is shown, by seed."""
+    """Return the cells of a candidate for the digit shown, by seed."""
     return [cell for cell in results.plan.cells if cell.config == config and cell.task.label == LABEL]
 
 
 def candidates(results: Results) -> Any:
-    """Draw fifteen images of each candidate beside its four aspects."""
+    """Draw fifteen images of each candidate next to its four aspects."""
     n_real = next(iter(results.plan.sizes))
     figure, axes = plt.subplots(len(NAMES), 2, figsize=(9.4, 6.9), width_ratios=(3.1, 2))
     for (config, name), (left, right) in zip(NAMES.items(), axes, strict=True):
@@ -79,7 +79,7 @@ def candidates(results: Results) -> Any:
 
 
 def sides(results: Results) -> Any:
-    """Draw how each side mixes with the other: noise looks well mixed from one side."""
+    """Draw how well the sets mix, seen from each side: one side alone can look well mixed."""
     figure, axis = plt.subplots(figsize=(7.2, 3.6))
     for row, (config, name) in enumerate(reversed(list(NAMES.items()))):
         real, made = (
@@ -92,7 +92,8 @@ def sides(results: Results) -> Any:
     axis.axvline(1, color=INK, linewidth=0.6)
     axis.set_yticks([])
     axis.set_xlim(0, 1.4)
-    axis.set_xlabel("share of neighbours from the other side; 1 is what one cloud would give", fontsize=8)
+    label = "share of neighbours from the other set, divided by its expected share; 1: perfectly mixed"
+    axis.set_xlabel(label, fontsize=8)
     axis.tick_params(labelsize=8)
     axis.spines[["top", "right", "left"]].set_visible(False)
     axis.legend(fontsize=8, frameon=False, loc="lower right")
@@ -101,7 +102,7 @@ def sides(results: Results) -> Any:
 
 
 def distances(results: Results) -> Any:
-    """Draw distances to the nearest training image, over the median of held-out images."""
+    """Draw distances to the nearest training image, relative to the median of fresh images."""
     shown = ("fresh-again", "affine", "smote", "copies-again")
     figure, axes = plt.subplots(1, len(shown), figsize=(9.4, 2), sharey=True)
     typical = {
@@ -117,17 +118,17 @@ def distances(results: Results) -> Any:
         axis.axvline(0.5, color=BAD, linestyle=":", linewidth=1)
         axis.set_title(NAMES[config], fontsize=8, loc="left")
         axis.set_yticks([])
-        axis.set_ylim(0, 500)  # the column of copies goes beyond
+        axis.set_ylim(0, 500)  # the bar of copies is higher
         axis.tick_params(labelsize=7)
         axis.spines[["top", "right", "left"]].set_visible(False)
-    label = "distance to the nearest training image; 1 is the median of fresh images, left of .5 is a copy"
+    label = "distance to the nearest training image; 1 is the median of fresh images; copies are to the left of 0.5"
     figure.supxlabel(label, fontsize=8)
     figure.subplots_adjust(0.01, 0.26, 0.99, 0.88, wspace=0.08)
     return figure
 
 
 def page(run: Path) -> None:
-    """Take the top of a run's page, as far as the verdict, in light and in dark."""
+    """Take a screenshot of the top of a run's page, down to the verdict, in light and dark."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -143,7 +144,7 @@ def page(run: Path) -> None:
 
 
 def main() -> None:
-    """Score, draw and write."""
+    """Score the candidates, then draw and write the pictures."""
     if sys.argv[1:2] == ["--page"]:
         page(Path(sys.argv[2]))
         return

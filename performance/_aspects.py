@@ -1,4 +1,4 @@
-"""The aspects of candidates with known faults, found by a whole run: expected and found values, side by side."""
+"""The aspects of candidates with known faults, from a complete run: expected and measured values, side by side."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from benchmark.results.read import Results
 from benchmark.settings import Settings
 
 TOLERANCE = 0.1
-ROUNDED = 0.005  # expected values are
-GREY = "greyed"  # new in any case: what is not realistic
+ROUNDED = 0.005  # the rounding error of the expected values
+GREY = "greyed"  # not meaningful: images that are not realistic are always new
 
 ASPECTS = """
 candidate                 | realistic | varied | original | useful
@@ -49,7 +49,7 @@ def parse(table: str) -> dict[str, dict[str, str]]:
 
 
 def run(table: str, seeds: int) -> bool:
-    """Score the candidates on digits 3 and 5, print expected and found aspects, and return whether all came out."""
+    """Score the candidates on digits 3 and 5, print expected and measured aspects; return whether all agree."""
     scarce = table == "scarce"
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(
@@ -65,9 +65,9 @@ def run(table: str, seeds: int) -> bool:
 
 
 def show(table: str, expected: Mapping[str, Mapping[str, str]], results: Results) -> bool:
-    """Print expected | found for each aspect and candidate; return whether all are within tolerance and in order."""
+    """Print expected | measured for each aspect and candidate; return whether all are within tolerance and in order."""
     n_real = next(iter(results.plan.sizes))
-    print(f"\n== {table}: expected | found (sd over digits and seeds), {results.plan.n_seeds} seeds")
+    print(f"\n== {table}: expected | measured (sd over digits and seeds), {results.plan.n_seeds} seeds")
     bad = 0
     for aspect in expected["affine"]:
         print(f"\n{aspect}")
@@ -89,7 +89,7 @@ def show(table: str, expected: Mapping[str, Mapping[str, str]], results: Results
 
 
 def _mark(wanted: str, score: float | None, status: str, spread: float) -> str:
-    """Return "" where it came out, "  ~" where it did within three standard deviations, else OUT."""
+    """Return "" if within the tolerance, "  ~" if within three standard deviations, else OUT."""
     if wanted == GREY:
         return "" if status == "not-meaningful" else "   <-- OUT"
     if score is None or status == "not-meaningful":
@@ -101,7 +101,7 @@ def _mark(wanted: str, score: float | None, status: str, spread: float) -> str:
 
 
 def _disorder(aspect: str, means: Mapping[str, tuple[float, float]]) -> int:
-    """Print pairs that are expected more than the tolerance apart and came out the other way round."""
+    """Print pairs whose expected values differ by more than the tolerance and whose measured order is reversed."""
     swapped = [
         (a, b)
         for a, (want, found) in means.items()

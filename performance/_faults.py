@@ -1,4 +1,4 @@
-"""A plugin that does nothing, or harm: what `execution.py` runs. The moments that count are written to a file."""
+"""A plugin that does nothing, or something harmful; `execution.py` runs it. It writes the relevant times to a file."""
 
 from __future__ import annotations
 
@@ -26,25 +26,25 @@ class Empty(Generator):
     light = True
 
     def fit(self, real: Images, ctx: Context) -> None:
-        """Keep the shape."""
+        """Store the shape."""
         self.shape = real.shape[1:]
 
     def sample(self, n: int, ctx: Context) -> Images:
-        """Return nothing but zeros."""
+        """Return zeros."""
         return np.zeros((n, *self.shape), np.float32)
 
 
 @dataclass
 class Harm(Empty):
-    """Ends itself, or has to be ended. `clock`: the file that gets the moment from which seconds count."""
+    """Ends itself, or has to be ended. `clock`: the file to which it writes the time from which seconds are counted."""
 
     name = "harm"
     kind: Kind = "exits"
     clock: str = ""
-    gib: float = 1.0  # the limit of memory that `eats` goes beyond
+    gib: float = 1.0  # the memory limit that `eats` exceeds
 
     def fit(self, real: Images, ctx: Context) -> None:
-        """Do it."""
+        """Do the harm."""
         if self.clock and self.kind != "eats":
             tell(Path(self.clock))
         do(self.kind)
@@ -53,12 +53,12 @@ class Harm(Empty):
 
 
 def tell(clock: Path) -> None:
-    """Write down the time, which is the same for all processes of a machine."""
+    """Write the current time; the clock is the same for all processes of a machine."""
     clock.write_text(str(time.monotonic()), encoding="ascii")
 
 
 def eat(clock: Path, limit: int) -> None:
-    """Take memory until the process has more than the limit, and tell when it was about to."""
+    """Allocate memory beyond the limit, and write down the time just before the limit is exceeded."""
     eaten, told = [], False
     while len(eaten) * STEP * 8 < 3 * limit:
         resident = int(Path("/proc/self/statm").read_bytes().split()[1]) * os.sysconf("SC_PAGE_SIZE")
@@ -78,36 +78,36 @@ def do(kind: str) -> None:
     if kind == "segfault":
         ctypes.string_at(0)
     if kind == "holds":
-        ctypes.PyDLL(None).sleep(60)  # C code that keeps the lock of the interpreter
+        ctypes.PyDLL(None).sleep(60)  # C code that holds the global interpreter lock
     while kind == "loops":
         pass
 
 
 def task(kind: str) -> bool:
-    """Be a task of another pool: healthy, or harmful."""
+    """Run as a task of another pool: healthy or harmful."""
     time.sleep(0.05)
     do(kind)
     return True
 
 
 class Nothing(Metric):
-    """Zero."""
+    """Always zero."""
 
     name = "nothing"
     measures = (Measure("nothing", "none", "zero"),)
 
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
-        """Return it."""
+        """Return zero."""
         return {"nothing": Score(0.0)}
 
 
 @hookimpl
 def bench_generators() -> list[type[Generator]]:
-    """Bring both."""
+    """Register both generators."""
     return [Empty, Harm]
 
 
 @hookimpl
 def bench_metrics() -> list[type[Metric]]:
-    """Bring the metric."""
+    """Register the metric."""
     return [Nothing]

@@ -1,4 +1,4 @@
-"""How the scripts of this folder measure: us and a peer in turn on the same data, medians with their spread, claims.
+"""How the scripts in this folder measure: us and a peer in turn on the same data, medians with their spread, claims.
 
     def measure(options: argparse.Namespace) -> Iterator[Claim]:
         seconds = in_turn({"ours": ours, "peer": peer}, rounds=1 if options.quick else 5)
@@ -8,8 +8,8 @@
     if __name__ == "__main__":
         sys.exit(main(measure, __doc__))
 
-A script prints a line a claim, with `--json` one JSON object a line (nothing else goes to stdout then), and exits 1
-where a target is missed. `--quick` is for trying a script out: small sizes, targets are shown but not held.
+A script prints one line per claim, with `--json` one JSON object per line (and nothing else on stdout). It exits with 1
+if a target is missed. `--quick` is for trying out a script: small sizes, and missed targets do not count.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_
 
 @dataclass(frozen=True)
 class Claim:
-    """What is claimed and what was measured.
+    """A claim and what was measured.
 
-    ours, peers: one figure a round, in `unit`. at_least, at_most: the target. Where there is a peer it is for a ratio:
-    `at_least` says how many times the peer's figure is ours (how many times faster we are), `at_most` how many times
-    ours is the peer's. Without one it is for our own figure.
+    ours, peers: one value per round, in `unit`. at_least, at_most: the target. If there is a peer, the target is for a
+    ratio: `at_least` for the peer's value divided by ours (how many times faster we are), `at_most` for ours divided by
+    the peer's. Without a peer, it is for our own value.
     """
 
     claim: str
@@ -48,7 +48,7 @@ class Claim:
 
     @property
     def ratio(self) -> float | None:
-        """The median over rounds of peer over ours (at_least) or ours over peer; None without a peer."""
+        """The median over rounds of peer / ours (at_least) or ours / peer (at_most); None without a peer."""
         if not self.peers:
             return None
         rounds = zip(self.ours, self.peers, strict=True)
@@ -56,7 +56,7 @@ class Claim:
 
     @property
     def met(self) -> bool:
-        """Whether the target is met; a claim without one is a mere figure."""
+        """Whether the target is met; true if there is no target."""
         found = median(self.ours) if self.ratio is None else self.ratio
         return (self.at_least is None or found >= self.at_least) and (self.at_most is None or found <= self.at_most)
 
@@ -69,7 +69,7 @@ class Claim:
         return "" if self.at_most is None else f"<= {self.at_most:g}{unit}"
 
     def row(self) -> dict[str, Any]:
-        """Return what a table shows, as plain values."""
+        """Return the cells of the table, as plain values."""
         ratio = "" if self.ratio is None else f"{self.ratio:.3g}x"
         peer = f"{self.peer} {spread(self.peers)} {self.unit}".rstrip() if self.peers else self.peer
         return {
@@ -84,13 +84,13 @@ class Claim:
 
 
 def spread(values: Sequence[float]) -> str:
-    """Return 'median (least-most)', three digits each."""
+    """Return 'median (minimum-maximum)', with three digits each."""
     shown = f"{median(values):.3g}"
     return shown if len(values) < 2 else f"{shown} ({min(values):.3g}-{max(values):.3g})"
 
 
 def cpu_seconds() -> float:
-    """Return the CPU seconds of this process, all threads, and of its children that have ended."""
+    """Return the CPU seconds of this process (all threads) and of its finished children."""
     used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return sum(one.ru_utime + one.ru_stime for one in used)
 
@@ -102,9 +102,9 @@ def in_turn(
     warm: bool = True,
     clock: Callable[[], float] = cpu_seconds,
 ) -> dict[str, list[float]]:
-    """Return seconds by name, one a round: each round does all jobs, every other one backwards.
+    """Return seconds by name, one value per round. Each round runs all jobs, every second round in reverse order.
 
-    warm: do each job once before, not counted (compilation, caches). clock: `time.perf_counter` where waiting counts.
+    warm: first run each job once, uncounted (compilation, caches). clock: use `time.perf_counter` if waiting counts.
     """
     for job in jobs.values() if warm else ():
         job()
@@ -120,14 +120,14 @@ def in_turn(
 def main(
     measure: Callable[[argparse.Namespace], Iterable[Claim]], doc: str | None, arguments: Sequence[str] | None = None
 ) -> int:
-    """Measure, print the claims as they come, and return the exit code: 1 where a target is missed.
+    """Measure, print the claims as they come, and return the exit code: 1 if a target is missed.
 
-    Starts Python again with one thread a numerical library, as our workers have it, unless it has one already.
+    Restarts Python with one thread per numerical library, as in our workers, unless that is already the case.
     """
     parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--json", action="store_true", help="one JSON object a claim and line")
-    parser.add_argument("--rounds", type=int, help="how often each is measured, if not as often as the script does")
-    parser.add_argument("--quick", action="store_true", help="small sizes, one round; misses do not count")
+    parser.add_argument("--json", action="store_true", help="print one JSON object per claim, one per line")
+    parser.add_argument("--rounds", type=int, help="number of rounds, instead of the script's own")
+    parser.add_argument("--quick", action="store_true", help="small sizes, one round; missed targets do not count")
     options = parser.parse_args(arguments)
     if any(os.environ.get(name) != "1" for name in THREADS):
         sys.stdout.flush()

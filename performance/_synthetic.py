@@ -1,4 +1,4 @@
-"""A store of many finished cells, made without running them: scores and draws of the usual sizes."""
+"""A store of many finished cells, made without running them, with scores and draws of the usual sizes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CLASSES = 10
 
 
 def fill(out: Path, cells: int, metrics: str = "") -> Plan:
-    """Make a store in `out` in which at least so many cells of digits are finished; return the plan of all of them."""
+    """Make a store in `out` with at least `cells` finished cells of digits; return the plan of all of them."""
     seeds = -(-cells // (CLASSES * (CONTROLS + 1)))
     options: dict[str, Any] = {"generators": "smote", "dataset": "digits", "metrics": metrics, "seeds": seeds}
     settings = from_mapping({**options, "n_real": 30, "n_synthetic": 20, "out": str(out)})
@@ -45,7 +45,7 @@ def fill(out: Path, cells: int, metrics: str = "") -> Plan:
 
 @contextlib.contextmanager
 def _unflushed() -> Iterator[None]:
-    """Leave the flushing to the system: two hundred thousand files at one flush each take an hour."""
+    """Leave flushing to the system: two hundred thousand files with one flush each take an hour."""
     kept, os.fsync = os.fsync, lambda _: None
     try:
         yield
@@ -54,10 +54,10 @@ def _unflushed() -> Iterator[None]:
 
 
 class Files:
-    """Writes arrays once, and hands out links to them: what counts is how many files there are."""
+    """Writes arrays once and hands out links to them, because only the number of files matters."""
 
     def __init__(self, folder: Path) -> None:
-        """Begin with none."""
+        """Start without files."""
         self._folder = folder
         self._made: dict[tuple[Any, ...], Path] = {}
 

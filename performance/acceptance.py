@@ -1,16 +1,17 @@
-"""Do the metrics still find what they found when they were designed? Expected and found values, side by side.
+"""Do the metrics still find what they found when they were designed? Expected and measured values, side by side.
 
     python performance/acceptance.py                    both tables and the aspects: digits 3 and 5 x 3 seeds, 7 minutes
     python performance/acceptance.py --table small      50 training images, 100 synthetic
-    python performance/acceptance.py --table aspects    the four aspects of the candidates, by a whole run
-    python performance/acceptance.py --table scarce     useful where there are 50 training images; ten seeds
+    python performance/acceptance.py --table aspects    the four aspects of the candidates, by a complete run
+    python performance/acceptance.py --table scarce     useful, with 50 training images; ten seeds
     python performance/acceptance.py --table tsne       the joint t-SNE of 250 + 250, 5 minutes
     python performance/acceptance.py --seeds 1          quicker
 
-Candidates with known faults are scored by the real suite. A mean passes within .05 of what is expected, or within three
-standard deviations over digits and seeds (marked '~'); the candidates must also come in the expected order of the first
-measure, where that differs by more than .05. Aspects pass within .1, and in their order; scarce ones, whose spread is
-.2, also within three standard deviations. Exit code 1 where a value or the order does not.
+The suite itself scores candidates with known faults. A mean passes if it is within .05 of the expected value, or within
+three standard deviations over digits and seeds (marked '~'). The candidates must also be in the expected order by the
+first measure, where expected values differ by more than .05. Aspects pass within .1 and in the expected order; those of
+the table 'scarce', whose spread is .2, also within three standard deviations. The exit code is 1 if a value or the
+order fails.
 """
 
 from __future__ import annotations
@@ -34,12 +35,12 @@ from benchmark.plugins.registry import Registry, discover
 from benchmark.seeds import random
 
 LABELS = (3, 5)
-WRONG = {3: 8, 5: 3}  # the digit that is given for another
+WRONG = {3: 8, 5: 3}  # the digit that replaces another
 METRICS = ("mixing", "prdc", "diversity", "nearest_neighbour", "classifier", "strokes")
 TOLERANCE = 0.05
-ROUNDED = 0.005  # expected values are
+ROUNDED = 0.005  # the rounding error of the expected values
 
-# `strokes` is without speckles. An empty field was not measured.
+# `strokes` excludes speckles. Empty fields were not measured.
 DEFAULT = """
 candidate  | mixing | mixing_real_side | mixing_synthetic_side | recall | coverage | diversity | copy_share | duplicate_share | class_accuracy | strokes | speckled | tstr
 fresh      | .99 |      |     | .95 | .97 | 1.01 | .000  | .00 | .96 | .97 | .01  | .953
@@ -70,8 +71,8 @@ noise      | .00 |      |     | .00 | .77 | .44  | .000  | .00 | .00
 mean       | .00 |      |     | .00 | .57 | .03  | .000  | 1.00| .00
 repeat     | .00 |      |     | .00 | .04 | .02  | 1.000 | 1.00| 1.00
 """  # noqa: E501
-# The mean image was .168 in 3 dimensions with scikit-learn, whose gradient there is not that of its own divergence; on
-# these draws scikit-learn gives .161 (.121 to .184), the exact engine .016: it tells the two apart better.
+# In 3 dimensions, the mean image was .168 with scikit-learn, whose gradient there is not that of its own divergence. On
+# these draws scikit-learn gives .161 (.121 to .184) and the exact engine .016: it separates the two sets better.
 TSNE = """
 candidate  | tsne_overlap_2d | tsne_overlap_3d
 fresh      | .980 | .978
@@ -98,7 +99,7 @@ def parse(table: str) -> dict[str, dict[str, float]]:
 
 
 def candidates(registry: Registry, task: Task, roles: Mapping[str, Images]) -> dict[str, Images]:
-    """Return images with known faults, by name, each as many as the held-out ones."""
+    """Return sets of images with known faults, by name, each of the same size as the held-out images."""
     n, train, fresh = task.n_synthetic, roles["train"], roles["fresh"]
     rng = random(task.seed, "acceptance", task.dataset, task.label)
 
@@ -110,7 +111,7 @@ def candidates(registry: Registry, task: Task, roles: Mapping[str, Images]) -> d
     def noisy(image: Images) -> Images:
         return np.clip(image + rng.normal(0, 0.02, (n, *train.shape[1:])), 0, 1).astype(np.float32)
 
-    # The tables' copies are drawn with replacement where there are too few; the control `copy` takes each in turn.
+    # The tables' copies are drawn with replacement if the training set is small; the control `copy` takes each in turn.
     copies = made("copy") if len(train) >= n else train[rng.integers(len(train), size=n)]
     noise = made("noise")
     return {
@@ -167,10 +168,10 @@ def feature_space(data: RealData, registry: Registry) -> FeatureSpace:
 
 
 def run(table: str, seeds: int, data: RealData, registry: Registry, space: FeatureSpace) -> bool:
-    """Score all candidates of a table, print it, and return whether all came out."""
+    """Score all candidates of a table, print it, and return whether all values pass."""
     text, sizes, names = TABLES[table]
     expected = parse(text)
-    control = "noise" if table == "small" else None  # that control gets no tstr, which takes long
+    control = "noise" if table == "small" else None  # that control gets no tstr, which is slow
     metrics = {name: registry.get("metrics", name)() for name in names}
     found: dict[str, list[dict[str, float]]] = {}
     seconds: dict[str, list[float]] = {}
@@ -189,13 +190,13 @@ def run(table: str, seeds: int, data: RealData, registry: Registry, space: Featu
                 )
                 found.setdefault(name, []).append(score(evidence, metrics, seconds))
     good = show(table, expected, found)
-    print("CPU seconds a cell: " + ", ".join(f"{name} {np.mean(s):.2f}" for name, s in seconds.items()))
+    print("CPU seconds per cell: " + ", ".join(f"{name} {np.mean(s):.2f}" for name, s in seconds.items()))
     return good
 
 
 def show(table: str, expected: Mapping[str, Mapping[str, float]], found: Mapping[str, list[dict[str, float]]]) -> bool:
-    """Print expected | found for each measure and candidate; return whether all are within tolerance and in order."""
-    print(f"\n== {table}: expected | found (sd), means of {len(next(iter(found.values())))}")
+    """Print expected | measured by measure and candidate; return whether all are within tolerance and in order."""
+    print(f"\n== {table}: expected | measured (sd), means of {len(next(iter(found.values())))}")
     means: dict[str, dict[str, float]] = {}
     bad = 0
     for name in expected["fresh"] | expected["smote"]:
@@ -219,14 +220,14 @@ def show(table: str, expected: Mapping[str, Mapping[str, float]], found: Mapping
     ]
     disorder = [pair for pair in swapped if expected[pair[0]][first] - expected[pair[1]][first] > TOLERANCE]
     for a, b in swapped:
-        mark = "   <-- OUT" if (a, b) in disorder else " (expected within .05 of each other: no fault)"
+        mark = "   <-- OUT" if (a, b) in disorder else " (expected within .05 of each other: not a failure)"
         print(f"order of {first}: {b} is above {a}{mark}")
     print(f"\n{table}: {bad} values out of tolerance, {len(disorder)} pairs out of order")
     return not bad and not disorder
 
 
 def main(arguments: Any = None) -> int:
-    """Run the tables that were asked for."""
+    """Run the requested tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     choices = ("default", "small", "tsne", "aspects", "scarce", "all")
     parser.add_argument("--table", choices=choices, default="all")

@@ -1,10 +1,10 @@
-"""The bilinear warp of `affine` against a loop over `scipy.ndimage.affine_transform`.
+"""The bilinear warp of `affine`, compared with a loop over `scipy.ndimage.affine_transform`.
 
     python performance/affine.py            3,000 digits: 1 minute
     python performance/affine.py --quick    300
 
-Both warp the same digits by the same maps, one pixel of the result at a time what the image has there, all round it 0
-(`order=1, mode="grid-constant"`). That the images are equal is checked. CPU seconds of one thread.
+Both apply the same maps to the same digits, with bilinear interpolation and 0 outside the image
+(`order=1, mode="grid-constant"`). The script checks that the images are equal. CPU seconds of one thread.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from benchmark.images.real import load
 from benchmark.plugins.registry import discover
 from generators._warp import affine_warp
 
-SAME = 1e-4  # float32 against float64
+SAME = 1e-4  # the tolerance between float32 and float64
 
 
 def loop(images: Images, matrices: Array, offsets: Array) -> Images:
-    """Return the images warped one after the other."""
+    """Return the images, warped one by one."""
     return np.array(
         [
             ndimage.affine_transform(image[..., 0], matrix, offset, order=1, mode="grid-constant")[..., None]
@@ -48,7 +48,7 @@ def measure(options: argparse.Namespace) -> Iterator[Claim]:
         {"ours": lambda: affine_warp(images, matrices, offsets), "loop": lambda: loop(images, matrices, offsets)},
         options.rounds or (1 if options.quick else 7),
     )
-    note = f"{n / np.median(seconds['ours']):,.0f} images a second; largest difference {off:.1g}"
+    note = f"{n / np.median(seconds['ours']):,.0f} images per second; largest difference {off:.1g}"
     yield Claim(
         f"affine warp, {n:,} images",
         seconds["ours"],
@@ -58,7 +58,7 @@ def measure(options: argparse.Namespace) -> Iterator[Claim]:
         peers=seconds["loop"],
         note=note,
     )
-    yield Claim("affine warp, largest difference of a pixel from scipy's", [off], "", at_most=SAME)
+    yield Claim("affine warp, largest pixel difference from scipy", [off], "", at_most=SAME)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
-"""Runs every script that claims something, one after the other, and writes performance/RESULTS.md.
+"""Run every script that makes claims, one after the other, and write performance/RESULTS.md.
 
     python performance/all.py               on an idle machine: 40 minutes
-    python performance/all.py tsne smote    some of them; the others' rows stay as they are
-    python performance/all.py --quick       tries the scripts out; nothing is written
+    python performance/all.py tsne smote    only these; the rows of the others are kept
+    python performance/all.py --quick       try out the scripts; nothing is written
 
-Scripts take `--json` and print a claim a line (`_measure.Claim`); whatever else they print is left alone. A script that
-is no such thing yet has one row: its exit code. Exits 1 where a target is missed.
+With `--json`, scripts print one claim per line (`_measure.Claim`); anything else that they print is ignored. A script
+that prints no claims gets one row with its exit code. Exits with 1 if a target is missed.
 """
 
 from __future__ import annotations
@@ -54,13 +54,13 @@ VERSIONS = (
 COLUMNS = ("claim", "target", "measured", "peer", "ratio", "met", "note")
 HEAD = "| **`"
 INTRODUCTION = """\
-By `python performance/all.py`; each script prints its part again. Medians, with the least and the most. A target in `x`
-is for the ratio to the peer. CPU seconds are of one thread. Another process of one thread may have run on the
-second core during some scripts."""
+Written by `python performance/all.py`; running a single script reprints its part. Values are medians, with the minimum
+and maximum in parentheses. A target in `x` is for the ratio to the peer. CPU seconds are those of one thread. Another
+single-threaded process may have been running on the second core during some scripts."""
 
 
 def run(name: str, *, quick: bool) -> tuple[list[dict[str, Any]], bool]:
-    """Return a script's rows and whether it met its targets; what it says on stderr is shown."""
+    """Return a script's rows and whether it met its targets. Its stderr is shown."""
     command = [sys.executable, str(HERE / f"{name}.py"), "--json", *(["--quick"] if quick else [])]
     print(f"== {name}", file=sys.stderr, flush=True)
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
@@ -74,13 +74,13 @@ def run(name: str, *, quick: bool) -> tuple[list[dict[str, Any]], bool]:
 
 
 def part(name: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return a script's lines of the table, the first with its name and today's date."""
+    """Return a script's lines of the table; the first has its name and today's date."""
     head = [f"{HEAD}{name}.py`**, {datetime.date.today().isoformat()}", *[""] * (len(COLUMNS) - 1)]  # noqa: DTZ011
     return [" | ".join(head) + " |", *(_line([row.get(column, "") for column in COLUMNS]) for row in rows)]
 
 
 def known(path: Path) -> dict[str, list[str]]:
-    """Return the lines that are there already, by script."""
+    """Return the existing lines, by script."""
     found: dict[str, list[str]] = {}
     for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
         if line.startswith(HEAD):
@@ -95,7 +95,7 @@ def _line(cells: Sequence[Any]) -> str:
 
 
 def machine() -> str:
-    """Return what the figures depend on, as a paragraph."""
+    """Return a paragraph on the machine and versions, on which the figures depend."""
 
     def of(name: str) -> str:
         try:
@@ -125,7 +125,7 @@ def main() -> int:
         rows, met = run(name, quick=options.quick)
         parts[name], good = part(name, rows), good and met
     table = [_line(COLUMNS), _line(["---"] * len(COLUMNS)), *(line for n in SCRIPTS for line in parts.get(n, ()))]
-    text = "\n\n".join(["# Measured", INTRODUCTION, machine(), "\n".join(table)]) + "\n"
+    text = "\n\n".join(["# Performance measurements", INTRODUCTION, machine(), "\n".join(table)]) + "\n"
     if options.quick:
         print(text)
     else:

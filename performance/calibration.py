@@ -1,16 +1,16 @@
-"""Is the scale honest? Fresh real images must come out as 1, copies must be caught, and luck must not be called skill.
+"""Is the scale honest? Fresh real images must score 1, copies be caught, and chance not count as a difference.
 
     python performance/calibration.py            forty draws of 3 seeds on digits 3 and 5: 12 minutes on two cores
     python performance/calibration.py --quick    the same with 100 images instead of 500
 
-1. Forty draws of fresh real images, none of which anchors the scale, are scored as a generator is, three seeds each.
-   The 95% intervals of `realistic`, `varied` and `original` contain 1, or reach .99, in at least 36.
-2. Of their images, copy_share flags 1% at most.
-3. Authenticity of training images drawn with replacement is exactly 0.
-4. Affine is compared with itself under other seeds, 200 times, by the product's own comparison of calibrated scores:
+1. Forty draws of fresh real images, none of which anchors the scale, are scored like a generator, with three seeds
+   each. The 95% intervals of `realistic`, `varied` and `original` contain 1, or reach .99, in at least 36 draws.
+2. copy_share flags at most 1% of these images.
+3. The authenticity of training images drawn with replacement is exactly 0.
+4. Affine is compared with itself under other seeds, 200 times, by the suite's own comparison of calibrated scores:
    p < .05 at most 18 times.
 
-Exit code 1 where one of them does not hold.
+The exit code is 1 if one of them does not hold.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ ROOT = 20261124
 
 @dataclass(frozen=True)
 class Finding:
-    """One claim, what was found, and whether it holds."""
+    """A claim, what was measured, and whether the claim holds."""
 
     claim: str
     found: str
@@ -69,7 +69,7 @@ def score(out: Path, *, quick: bool, draws: int = DRAWS) -> Results:
 
 
 def findings(results: Results) -> Iterator[Finding]:
-    """Yield what was found for each claim."""
+    """Yield the finding for each claim."""
     runs = list(parts_of_runs(results))
     needed = len(runs) * 36 // DRAWS
     for name in ASKED:
@@ -77,12 +77,12 @@ def findings(results: Results) -> Iterator[Finding]:
         claim = f"{name}: the interval of fresh images contains 1 or reaches .99"
         yield Finding(claim, f"{hit} of {len(runs)}", hit >= needed)
     flagged = float(np.mean(list(values(results, FRESH, "copy_share"))))
-    yield Finding("copy_share of fresh images is .01 at most", f"{flagged:.4f}", flagged <= 0.01)
+    yield Finding("copy_share of fresh images is at most .01", f"{flagged:.4f}", flagged <= 0.01)
     highest = max(values(results, COPIES, "authenticity"))
-    yield Finding("authenticity of copies is exactly 0", f"{highest:g} at most", highest == 0)
+    yield Finding("authenticity of copies is exactly 0", f"at most {highest:g}", highest == 0)
     alarms = {name: false_alarms(results, name) for name in ASKED}
     for name, count in alarms.items():
-        yield Finding(f"{name}: affine differs from itself in 18 of 200 comparisons at most", f"{count}", count <= 18)
+        yield Finding(f"{name}: affine differs from itself in at most 18 of 200 comparisons", f"{count}", count <= 18)
 
 
 def values(results: Results, config: str, measure: str) -> Iterator[float]:
@@ -94,7 +94,7 @@ def values(results: Results, config: str, measure: str) -> Iterator[float]:
 
 
 def parts_of_runs(results: Results) -> Iterator[Mapping[str, Part]]:
-    """Yield the aspects of fresh images as runs of three seeds would find them, each with anchors of its own seeds."""
+    """Yield the aspects of fresh images as runs of three seeds would give them, each with anchors of its own seeds."""
     seeds = list(results.plan.seeds)
     for first in range(0, len(seeds) - FITS + 1, FITS):
         table = only(results.table, seeds[first : first + FITS])
@@ -104,13 +104,13 @@ def parts_of_runs(results: Results) -> Iterator[Mapping[str, Part]]:
 
 
 def only(table: Table, seeds: Sequence[int]) -> Table:
-    """Return the table of some seeds."""
+    """Return the table restricted to some seeds."""
     chosen = {key: {s: v for s, v in fits.items() if s in seeds} for key, fits in table.values.items()}
     return Table(table.measures, table.n_synthetic, chosen)
 
 
 def holds_one(part: Part) -> bool:
-    """Whether an interval contains 1 or reaches .99."""
+    """Return whether an interval contains 1 or reaches .99."""
     return part.interval is not None and part.interval.lo <= 1 and part.interval.hi >= 0.99
 
 
@@ -131,7 +131,7 @@ def false_alarms(results: Results, aspect: str, comparisons: int = 200) -> int:
 
 
 def main(arguments: Any = None) -> int:
-    """Score, and print claim by claim."""
+    """Score, and print the claims one by one."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="100 synthetic images instead of 500")
     chosen = parser.parse_args(arguments)

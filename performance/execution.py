@@ -1,9 +1,9 @@
-"""What a run costs beyond the work, how exact its limits are, how fast a large store is read, what a crash takes along.
+"""A run's overhead, the accuracy of its limits, the time to read a large store, and what a crash does to other cells.
 
     python performance/execution.py             about 10 minutes, most of it to make a store of 10,000 cells
-    python performance/execution.py --quick     a store of 600; misses do not count
+    python performance/execution.py --quick     a store of 600; missed targets do not count
 
-The same faults are given to ProcessPoolExecutor and loky (extra `performance`). Exit code 1 where a target is missed.
+ProcessPoolExecutor and loky (extra `performance`) get the same faults. The exit code is 1 if a target is missed.
 """
 
 from __future__ import annotations
@@ -42,15 +42,15 @@ PLUGIN = str(Path(__file__).parent / "_faults.py")
 
 
 class Watch:
-    """Notes when a cell is finished and what its own work took, from the hook that the progress bar has too."""
+    """Records when a cell finishes and how long its own work took, through the hook that the progress bar uses."""
 
     def __init__(self) -> None:
-        """Nothing is finished."""
+        """Start with no finished cells."""
         self.finished: list[tuple[float, Mapping[str, Any], Mapping[str, Any]]] = []
 
     @hookimpl
     def bench_cell_finished(self, cell: Mapping[str, Any], result: Mapping[str, Any]) -> None:
-        """Note it."""
+        """Record the cell."""
         if result["last"]:
             self.finished.append((time.monotonic(), cell, result))
 
@@ -60,7 +60,7 @@ def measure(options: argparse.Namespace) -> Iterator[Claim]:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
         yield overhead(out / "empty", 5 if options.quick else 30)
-        for kind, what in (("loops", "a Python loop"), ("holds", "C code that holds the lock"), ("eats", "memory")):
+        for kind, what in (("loops", "Python loop"), ("holds", "C code holding the GIL"), ("eats", "too much memory")):
             yield from overshoot(out / kind, kind, what, 1 if options.quick else 5)
         yield from large_store(out / "large", 600 if options.quick else 10_000)
         for kind in ("killed", "exits", "segfault"):
@@ -68,16 +68,16 @@ def measure(options: argparse.Namespace) -> Iterator[Claim]:
 
 
 def overhead(out: Path, seeds: int) -> Claim:
-    """Let one worker do empty cells, generated and scored: the time from one to the next, less their own work."""
+    """Let one worker generate and score empty cells: the time from one to the next, minus the cells' own work."""
     watch = run(out, generators="empty", metrics="nothing", classes="3", seeds=seeds, workers=1)
     own = {cell["cell"]: result["seconds"] for _, cell, result in watch.finished}
     pairs = zip(watch.finished[2:], watch.finished[1:], strict=False)  # the first two start the workers
     spent = [now - before - own[cell["cell"]] for (now, cell, _), (before, _, _) in pairs]
-    return Claim("overhead of an empty light cell", [1000 * s for s in spent], "ms", at_most=150, note="kept on disk")
+    return Claim("overhead of an empty light cell", [1000 * s for s in spent], "ms", at_most=150, note="stored on disk")
 
 
 def overshoot(out: Path, kind: str, what: str, rounds: int) -> Iterator[Claim]:
-    """Let a cell go beyond a limit: how long after it was the run rid of it?"""
+    """Let a cell exceed a limit, and measure how long after that it was ended."""
     late, beyond = [], []
     limit = 0.0 if kind == "eats" else TIME_LIMIT
     for turn in range(rounds):
@@ -96,14 +96,14 @@ def overshoot(out: Path, kind: str, what: str, rounds: int) -> Iterator[Claim]:
         ended, _, result = next(one for one in watch.finished if one[1]["generator"] == "harm")
         late.append(ended - float(clock.read_text(encoding="ascii")) - limit)
         beyond.append(result["peak_rss_mib"] - 1024 * MEMORY_LIMIT)
-    said = "it holds too much" if kind == "eats" else f"the limit of {TIME_LIMIT:g} s"
-    yield Claim(f"{what}: ended after {said}", late, "s", at_most=1)
+    said = f"{MEMORY_LIMIT:g} GiB" if kind == "eats" else f"{TIME_LIMIT:g} s"
+    yield Claim(f"{what}: delay between the limit of {said} and the end of the cell", late, "s", at_most=1)
     if kind == "eats":
-        yield Claim("memory beyond the limit of 1 GiB, allocated as fast as it goes", beyond, "MiB")
+        yield Claim("memory beyond the limit of 1 GiB, allocated as fast as possible", beyond, "MiB")
 
 
 def large_store(out: Path, cells: int) -> Iterator[Claim]:
-    """Read a store in which everything is done: what is there, and all that the report shows."""
+    """Read a store in which everything is done: first to see what is there, then for the whole report."""
     made = fill(out, cells)
     each = f"{len(made.metrics)} metrics each"
     began = time.perf_counter()
@@ -122,7 +122,7 @@ def large_store(out: Path, cells: int) -> Iterator[Claim]:
 
 
 def kept(out: Path, kind: str) -> Claim:
-    """Let one cell crash among eight healthy ones, and a task of each pool among eight."""
+    """Let one cell crash among eight healthy ones, and in each pool one task among eight."""
     watch = run(out, generators=f"empty,harm[kind={kind}]", metrics="nothing", classes="3", seeds=HEALTHY, workers=2)
     fine = [c for _, c, result in watch.finished if c["generator"] == "empty" and result["status"] == "ok"]
     peers: dict[str, int | str] = {"ProcessPoolExecutor": in_pool(ProcessPoolExecutor(2), kind)}
@@ -134,12 +134,12 @@ def kept(out: Path, kind: str) -> Claim:
         logging.getLogger("concurrent.futures").setLevel(logging.CRITICAL)
         peers["loky"] = in_pool(Loky(2), kind)
     said = ", ".join(f"{name} {count}" for name, count in peers.items())
-    what = f"healthy cells kept of {HEALTHY} beside one: {kind}"
+    what = f"healthy cells kept out of {HEALTHY}, next to a faulty one ({kind})"
     return Claim(what, [len(fine)], "", at_least=HEALTHY, peer=said)
 
 
 def in_pool(pool: Any, kind: str) -> int:
-    """Return how many of eight healthy tasks a pool gives a result of; the third of nine does the harm."""
+    """Return for how many of eight healthy tasks a pool returns a result; the third of the nine tasks is harmful."""
     kinds = ["healthy"] * HEALTHY
     kinds.insert(2, kind)
     done = 0
@@ -148,7 +148,7 @@ def in_pool(pool: Any, kind: str) -> int:
         for future in futures:
             try:
                 done += future.result(timeout=60)
-            except Exception:  # noqa: BLE001, S112 - each pool has its own word for it
+            except Exception:  # noqa: BLE001, S112 - each pool has its own exception for it
                 continue
     return done
 

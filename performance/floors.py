@@ -1,16 +1,16 @@
-"""How good are the generators, digit by digit and seed by seed, and which floor is missed where?
+"""How good are the generators, digit by digit and seed by seed, and where do they miss their floors?
 
     python performance/floors.py -g mixture                         all ten digits, three seeds, 1,000 images
     python performance/floors.py -g mixture --n-real 50
     python performance/floors.py -g 'gan,gan[finish=tone]' -c 3,5 --seeds 1 --out /tmp/gans
 
-It is `bench run` with the measures that the floors are about: cells are kept in --out, so that a run that was stopped
-goes on, and further digits, seeds and generators are added to what is there. A fit is one row. Aspects are calibrated
-(0 the failing control, 1 fresh real images); `recognised` is class_accuracy, `tstr` is over that of real images. It
-exits 1 where a floor is missed, and names the generator, the digit and the seed. Floors stand in FLOORS: what a
-generator that is not in it is like is shown all the same. Seeds 100 to 199 are what generators were tuned on.
+This is `bench run` with the measures that have floors. Cells are kept in --out, so that a stopped run continues, and
+more digits, seeds and generators are added to those already there. There is one row per fit. Aspects are calibrated (0
+the failing control, 1 fresh real images); `recognised` is class_accuracy, and `tstr` is divided by that of real images.
+The script exits with 1 if a floor is missed, and names the generator, the digit and the seed. The floors are in FLOORS;
+generators without floors are shown too. Seeds 100 to 199 were used to tune the generators.
 
-(It is not called generators.py: beside the other scripts that would hide the package of that name from them.)
+(The script is not called generators.py, because that would hide the package of the same name from the other scripts.)
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ SHOWN = (
     "cpu_s",
 )
 RAW = {"class_accuracy": "recognised", "stroke_plausibility": "strokes"}
-MOST = ("copy_share", "cpu_s")  # of these the floor is a ceiling
+MOST = ("copy_share", "cpu_s")  # for these, the floor is an upper limit
 GAN = {"recognised": 0.93, "mixing": 0.6, "recall": 0.65, "coverage": 0.8, "copy_share": 0.02}
 FLOORS: Mapping[tuple[str, int], Mapping[str, float]] = {  # issue 8, by configuration and training images
     ("mixture", 1000): {"realistic": 0.75, "varied": 0.8, "original": 0.98, "tstr": 0.95, "cpu_s": 3.0},
@@ -55,7 +55,7 @@ FLOORS: Mapping[tuple[str, int], Mapping[str, float]] = {  # issue 8, by configu
 
 
 def fits(results: Results) -> Iterator[dict[str, Any]]:
-    """Yield a row a configuration, n_real, class and seed, with what was measured; a failed fit has a `reason`."""
+    """Yield one row of measurements per configuration, n_real, class and seed; a failed fit has a `reason`."""
     tables: dict[tuple[str, int, str, int], dict[str, Any]] = {}
     for row in results.scores:
         key = (row["config"], row["n_real"], row["class"], row["seed"])
@@ -80,7 +80,7 @@ def fits(results: Results) -> Iterator[dict[str, Any]]:
 
 
 def misses(row: Mapping[str, Any]) -> list[str]:
-    """Return what a fit misses, in words."""
+    """Return the floors that a fit misses, in words."""
     floors = FLOORS.get((row["config"], row["n_real"]), {})
     if row["reason"] and floors:
         return [row["reason"]]
@@ -92,7 +92,7 @@ def misses(row: Mapping[str, Any]) -> list[str]:
 
 
 def show(rows: Sequence[Mapping[str, Any]]) -> int:
-    """Print a line a fit and, of each configuration, the mean and the worst; return how many fits miss a floor."""
+    """Print one line per fit, and the mean and worst per configuration; return how many fits miss a floor."""
     head = f"{'generator':24} {'n':>5} {'class':>5} {'seed':>4} "
     print(head + " ".join(f"{name:>10}" for name in SHOWN))
     missed = []
@@ -117,7 +117,7 @@ def show(rows: Sequence[Mapping[str, Any]]) -> int:
 
 
 def claims(rows: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield what `performance/all.py` puts into its table: a row a floor, with the worst of all fits."""
+    """Yield the rows for the table of `performance/all.py`: one per floor, with the worst of all fits."""
     for (config, n), floors in FLOORS.items():
         of = [row for row in rows if (row["config"], row["n_real"]) == (config, n)]
         for name, floor in floors.items() if of else ():
@@ -139,18 +139,18 @@ def _cells(values: Sequence[float | None]) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run what is missing, print the table, return 1 where a floor is missed."""
+    """Run what is missing, print the table, and return 1 if a floor is missed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("-g", "--generators", default="mixture", help="as in bench run")
     parser.add_argument("-c", "--classes", default="all")
     parser.add_argument("-d", "--dataset", default="mnist")
-    parser.add_argument("--n-real", default="1000", help="as in 50,1000")
+    parser.add_argument("--n-real", default="1000", help="for example 50,1000")
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--seed", type=int, default=0, help="the first")
+    parser.add_argument("--seed", type=int, default=0, help="the first seed")
     parser.add_argument("--workers", type=int, default=None)
     parser.add_argument("-o", "--out", default="bench-results/floors")
-    parser.add_argument("--json", action="store_true", help="one JSON object a floor and line")
-    parser.add_argument("--quick", action="store_true", help="one digit and seed; misses do not count")
+    parser.add_argument("--json", action="store_true", help="print one JSON object per floor, one per line")
+    parser.add_argument("--quick", action="store_true", help="one digit and one seed; missed floors do not count")
     chosen = vars(parser.parse_args(arguments))
     quick = chosen.pop("quick")
     if quick:

@@ -1,16 +1,17 @@
-"""A training step of `gan` against the loop of notebooks, and against its matrix products alone.
+"""A training step of `gan`, compared with the usual notebook loop and with its matrix products alone.
 
     python performance/gan.py               5 rounds of 20 steps of each: 5 minutes
     python performance/gan.py --quick       5 steps
 
-The loop is Keras: `predict` for the fakes, `train_on_batch` of D on real images and on fakes, with its accuracy, and of
-G through D; the same layers, batch norm, dropout, optimiser and batch. The limit is the time of the products that a
-step must do, forwards and backwards, and nothing else, in TensorFlow too. Milliseconds a step, CPU time of one thread.
+The loop uses Keras: `predict` for the fakes, `train_on_batch` of D on real images and on fakes, with its accuracy, and
+of G through D, with the same layers, batch norm, dropout, optimiser and batch. The lower limit is the time that the
+matrix products of a step take in TensorFlow, forward and backward, without anything else. Times are in milliseconds of
+CPU time per step, on one thread.
 
-Three are measured: the networks that `gan` has by default; those of `preset=paper` with one pass through G that both
-updates learn from, as the default has it; and `preset=paper` as it is, with fresh noise for G as the notebooks draw it.
-The last has no target for the ratio to the loop: where the loop takes less than four times the products, which no
-training can do without, 3.5 leaves a seventh of a step for Adam, which reads and writes 2 million weights three times.
+Three networks are measured: the defaults of `gan`; those of `preset=paper`, with a single pass through G for both
+updates, as in the default; and `preset=paper` unchanged, with fresh noise for G, as notebooks do it. The last has no
+target for the ratio to the loop. If the loop takes less than four times the products, which no training can avoid, 3.5
+leaves a seventh of a step for Adam, which reads and writes 2 million weights three times.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from generators._gan_training import BETA1, Recipe, Training
 from generators.gan import PRESETS
 
 BATCH, PIXELS = 128, 784
-RECIPES = {  # and the target for the ratio to the loop
+RECIPES = {  # with the target for the ratio to the loop
     "gan": (PRESETS["tuned"], 3.5),
     "gan[preset=paper,shared_noise=true]": (replace(PRESETS["paper"], shared_noise=True), 3.5),
     "gan[preset=paper]": (PRESETS["paper"], None),
@@ -45,7 +46,7 @@ def widths(recipe: Recipe) -> tuple[list[int], list[int]]:
 
 
 def ours(recipe: Recipe, real: Any, steps: int) -> Callable[[], Any]:
-    """Return what does `steps` of our loop, compiled."""
+    """Return a function that does `steps` steps of our compiled loop."""
     training = Training(recipe, real, np.empty((len(real), 0), np.float32), BATCH, np.random.default_rng(0))
     done = 0
 
@@ -59,7 +60,7 @@ def ours(recipe: Recipe, real: Any, steps: int) -> Callable[[], Any]:
 
 
 def notebook(recipe: Recipe, real: Any, steps: int) -> Callable[[], Any]:
-    """Return what does `steps` as notebooks do."""
+    """Return a function that does `steps` steps as notebooks do."""
     import keras
     from keras import layers
 
@@ -96,9 +97,9 @@ def notebook(recipe: Recipe, real: Any, steps: int) -> Callable[[], Any]:
 
 
 def products(recipe: Recipe) -> list[tuple[int, int, int]]:
-    """Return the products (rows, inner, columns) of a step: G and back, D on both halves and back, D on fakes and back.
+    """Return the products (rows, inner, columns) of a step, forward and backward: G, D on both halves, D on fakes.
 
-    Without shared noise G is done a second time.
+    Without shared noise, G runs forward twice.
     """
     of_g, of_d = widths(recipe)
     found = []
@@ -112,7 +113,7 @@ def products(recipe: Recipe) -> list[tuple[int, int, int]]:
 
 
 def limit(recipe: Recipe, steps: int) -> Callable[[], Any]:
-    """Return what does the products of `steps`, and nothing else."""
+    """Return a function that does only the products of `steps` steps."""
     import tensorflow as tf
 
     rng = np.random.default_rng(0)
@@ -132,7 +133,7 @@ def limit(recipe: Recipe, steps: int) -> Callable[[], Any]:
 
 
 def measure(options: argparse.Namespace) -> Iterator[Claim]:
-    """Yield our step against both, for each of the networks."""
+    """Yield our step compared with both, for each of the networks."""
     steps, rounds = (5, 1) if options.quick else (20, 5)
     real = np.random.default_rng(0).random((1000, PIXELS), dtype=np.float32)
     for name, (recipe, times) in RECIPES.items():
@@ -143,7 +144,7 @@ def measure(options: argparse.Namespace) -> Iterator[Claim]:
         }
         found = in_turn(jobs, options.rounds or rounds)
         spent = {who: [1000 * s / steps for s in seconds] for who, seconds in found.items()}
-        note = f"{2 * sum(a * b * c for a, b, c in products(recipe)) / 1e9:.2f} GFLOP a step"
+        note = f"{2 * sum(a * b * c for a, b, c in products(recipe)) / 1e9:.2f} GFLOP per step"
         claim = f"a training step of {name}"
         yield Claim(claim, spent["ours"], "ms", times, peer="train_on_batch", peers=spent["notebook"], note=note)
         yield Claim(claim, spent["ours"], "ms", 0.7, peer="its matrix products", peers=spent["limit"], note=note)

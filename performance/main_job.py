@@ -3,8 +3,8 @@
     python performance/main_job.py          10 minutes on two cores
     python performance/main_job.py --quick  small sizes, one seed
 
-Features are prepared by a first run of one metric, so that scoring is timed as it is in every later run. CPU seconds
-are those that each cell's record has of its own process. Which controls get t-SNE and tstr is checked as well.
+A first run of a single metric prepares the features, so that scoring is timed as in any later run. CPU seconds
+are those of each cell's own process, from its record. The script also checks which controls get t-SNE and tstr.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ COSTLY = {"tsne": {"real", "wrong-class"}, "tstr": {"real", "wrong-class"}}  # w
 
 
 def bench(folder: str, *options: str) -> float:
-    """Run the job and return its seconds on the wall."""
+    """Run the job and return its wall-clock seconds."""
     command = [sys.executable, "-m", "benchmark", "run", *JOB, "-o", folder, "--quiet", *options]
     began = time.perf_counter()
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[1])
@@ -45,7 +45,7 @@ def records(folder: Path) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]
 
 
 def measure(options: argparse.Namespace) -> Iterator[Claim]:
-    """Run it, and yield a claim a stage."""
+    """Run the job, and yield one claim per stage."""
     quick = ["--quick"] if options.quick else []
     stages: dict[str, float] = defaultdict(float)
     metrics: dict[str, list[float]] = defaultdict(list)
@@ -66,13 +66,13 @@ def measure(options: argparse.Namespace) -> Iterator[Claim]:
     for name, each in sorted(metrics.items(), key=lambda item: -sum(item[1])):
         note = f"{len(each)} cells, {sum(each) / len(each):.2f} s each"
         yield Claim(f"score {name}", [sum(each)], "CPU s", note=note)
-    yield Claim("scoring, all of it", [sum(map(sum, metrics.values()))], "CPU s", at_most=150)
+    yield Claim("all scoring", [sum(map(sum, metrics.values()))], "CPU s", at_most=150)
     yield Claim("the whole command", [wall], "s")
-    yield Claim("the same again, all cached", [again], "s")
+    yield Claim("the same command again, fully cached", [again], "s")
 
 
 def check(config: str, score: dict[str, Any], controls: set[str]) -> None:
-    """Exit where a control was given a measure that it neither anchors nor shows."""
+    """Exit if a control was scored by a measure that it neither anchors nor shows."""
     for word, allowed in COSTLY.items():
         given = score["metric"] == word or word in score["scores"]
         if given and config in controls - allowed:

@@ -1,12 +1,12 @@
-"""Neighbour measures: precision, recall, density and coverage, against the package `prdc`; and their memory.
+"""Neighbour measures: precision, recall, density and coverage, compared with the package `prdc`; and their memory.
 
-    python performance/neighbours.py            3,000 and 10,000 digits a set, memory at 60,000: 5 minutes
+    python performance/neighbours.py            3,000 and 10,000 digits per set, memory at 60,000: 5 minutes
     python performance/neighbours.py --quick    1,000
 
-Real images of two draws stand for real and synthetic ones, once in 50 principal components and once in pixels. The same
-four values come out of both to the last image; the target is for these alone. The suite keeps 10 neighbours of each
-image both ways, which serve mixing, 1-NN and diversity as well and which prdc has not: what that takes is a line of its
-own. CPU seconds of one thread.
+Two draws of real images stand in for real and synthetic ones, once in 50 principal components and once in pixels. Both
+give the same four values, to within one image; the target is for these values alone. The suite also keeps 10 neighbours
+of each image in both directions, which mixing, 1-NN and diversity use and which prdc does not have: their cost is
+listed separately. CPU seconds of one thread.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ LIMIT = 250  # MiB
 
 
 def ours(real: Array, made: Array, kept: int = K) -> dict[str, float]:
-    """Return the four values; with more than K neighbours kept, as the metrics get them: those both ways too."""
+    """Return the four values. With `kept` > K, also find the neighbours in both directions, as for the metrics."""
     own, others = (nearest(a, a, kept, same=True).distances[:, K - 1] for a in (real, made))
     near = nearest(real, made, kept if kept > K else 1).distances[:, 0]
     if kept > K:
@@ -47,7 +47,7 @@ def ours(real: Array, made: Array, kept: int = K) -> dict[str, float]:
 
 
 def theirs(real: Array, made: Array) -> Mapping[str, float]:
-    """Return the same from the package, which prints."""
+    """Return the same from the package, without its printed output."""
     import contextlib
     import io
 
@@ -58,7 +58,7 @@ def theirs(real: Array, made: Array) -> Mapping[str, float]:
 
 
 def extra_memory(images: Array) -> float:
-    """Return the MiB that finding and counting neighbours among `images` takes at its peak, beyond what was there."""
+    """Return the peak memory in MiB of finding and counting neighbours among `images`, beyond what was used before."""
 
     def peak() -> float:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -90,7 +90,7 @@ def measure(options: argparse.Namespace) -> Iterator[Claim]:
             real, made = features[:n], features[n:]
             values, expected = ours(real, made), theirs(real, made)
             for name, value in expected.items():
-                if abs(value - values[name]) > 1.5 / n:  # float32 puts an image at the edge of a ball in or out
+                if abs(value - values[name]) > 1.5 / n:  # float32 may move an image at the edge of a ball in or out
                     raise SystemExit(f"{name} is {values[name]}, prdc says {value}")
             jobs = {
                 "ours": partial(ours, real, made),
@@ -108,10 +108,10 @@ def measure(options: argparse.Namespace) -> Iterator[Claim]:
                 peers=spent["peer"],
             )
             yield Claim(
-                f"and {KEPT} neighbours both ways, {claim}",
+                f"the same plus {KEPT} neighbours in both directions, {claim}",
                 spent["kept"],
                 "CPU s",
-                peer="prdc without",
+                peer="prdc, without them",
                 peers=spent["peer"],
             )
 

@@ -1,12 +1,12 @@
-"""Our page in Chromium beside a plotly page of the same points: loading and turning; and how long writing ours takes.
+"""Our page in Chromium, compared with a plotly page of the same points: loading, rotating; and the time to write ours.
 
     python performance/report.py            SMOTE and affine on two digits, 3,750 points: 10 minutes, most of it the run
     python performance/report.py --quick    tiny sizes, one round
 
-Both pages are files, opened cold in a window of their own, in turn. Loading ends with the second frame after `load`:
-scripts have run, the first picture stands. Turning is a drag of the mouse; a paint is the time from one frame to the
-next while it lasts, so at best one of the screen: 16.7 ms. Without a graphics card WebGL, which plotly needs, is
-emulated on the processor, as Chromium does it on any such machine.
+Both pages are files, opened alternately, each time cold and in a new window. Loading ends with the second frame after
+`load`, when scripts have run and the first picture is there. Rotating is a drag of the mouse; the frame time is the
+time from one frame to the next during the drag, so at best that of the screen: 16.7 ms. Without a graphics card, WebGL,
+which plotly needs, is emulated on the CPU, as Chromium does on any such machine.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from benchmark.results import report_json
 from reports._atlas import points_of, rows_of
 
 CHROMIUM = "/usr/bin/chromium"
-MOVES = 90  # of the mouse, while a map is turned
+MOVES = 90  # of the mouse, while a map is rotated
 READY = """
 addEventListener("load", () => requestAnimationFrame(() => requestAnimationFrame(() => {
   window.ready = performance.now();
@@ -44,7 +44,7 @@ OURS, PEER = "#map canvas[data-dimensions='3']", ".js-plotly-plot"
 
 
 def pages(folder: Path, *, quick: bool) -> tuple[dict[str, Path], list[float]]:
-    """Write both pages of one run; return them with the seconds that ours takes to be written, one a round."""
+    """Write both pages of one run; return them with the seconds that writing ours takes, one value per round."""
     report_of(folder, quick=quick)
     report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     found = {"ours": folder / "report.html", "plotly": folder / "plotly.html"}
@@ -58,7 +58,7 @@ def pages(folder: Path, *, quick: bool) -> tuple[dict[str, Path], list[float]]:
 
 
 def report_of(folder: Path, *, quick: bool) -> None:
-    """Run the suite: the page's content is what users see, but for the map's number of points."""
+    """Run the suite: except for the number of points on the map, the page is what users see."""
     sizes: dict[str, Any] = {"quick": True} if quick else {"seeds": 3, "map_points": 3750}
     benchmark.run(generators="smote,affine", classes="3,5", out=str(folder), **sizes)
 
@@ -77,7 +77,7 @@ def plotly(atlas: dict[str, Any]) -> str:
 
 
 def opened(browser: Any, page: Path) -> tuple[Any, float]:
-    """Open a page in a window of its own; return it with the milliseconds until it is ready."""
+    """Open a page in a new window; return it with the milliseconds until it is ready."""
     tab = browser.new_page(viewport={"width": 1280, "height": 900})
     tab.add_init_script(READY)
     tab.goto(f"file://{page.resolve()}")
@@ -86,7 +86,7 @@ def opened(browser: Any, page: Path) -> tuple[Any, float]:
 
 
 def turned(tab: Any, target: str) -> float:
-    """Turn a map with the mouse; return the median time between two frames, in milliseconds."""
+    """Rotate a map with the mouse; return the median time between two frames, in milliseconds."""
     element = tab.locator(target).first
     element.scroll_into_view_if_needed()
     box = element.bounding_box()
@@ -121,10 +121,10 @@ def measure(options: argparse.Namespace) -> Iterator[Claim]:
                     tab.close()
             browser.close()
         sizes = f"{megabytes(found['ours'])}, plotly {megabytes(found['plotly'])}"
-    yield Claim("loading the page until it can be used", loading["ours"], "ms", at_most=1500, note=sizes)
-    yield Claim("plotly's page, the points alone", loading["plotly"], "ms")
-    yield Claim(f"a paint while {points:,} points turn, median", turning["ours"], "ms", at_most=25)
-    yield Claim(f"plotly's paint of the same {points:,} points, median", turning["plotly"], "ms")
+    yield Claim("loading the page until it is usable", loading["ours"], "ms", at_most=1500, note=sizes)
+    yield Claim("loading plotly's page, with only the points", loading["plotly"], "ms")
+    yield Claim(f"frame time while {points:,} points rotate, median", turning["ours"], "ms", at_most=25)
+    yield Claim(f"plotly's frame time for the same {points:,} points, median", turning["plotly"], "ms")
 
 
 def megabytes(path: Path) -> str:

@@ -1,11 +1,11 @@
 """How time and memory grow: stores of 1,000 to 10,000 cells, and classes of 6,000 to 60,000 images.
 
     python performance/scale.py             30 minutes, most of it to make stores and to draw maps
-    python performance/scale.py --quick     sizes of a twentieth
+    python performance/scale.py --quick     a twentieth of the sizes
 
-Cells and images are stand-ins of the usual sizes; all that is done with them is what a run does: reading a store that
-is wholly cached and writing the results and the page, finding neighbours, drawing maps. Each size has a process of its
-own, whose peak of resident memory is told. The target: memory a cell must not rise with their number.
+Cells and images are stand-ins of the usual sizes, but everything done with them is what a run does: reading a fully
+cached store and writing the results and the page, finding neighbours, drawing maps. Each size runs in its own process,
+whose peak resident memory is reported. The target: memory per cell must not rise with the number of cells.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ STEADY = 1.5  # growth per cell, from the upper two sizes over that from the low
 
 
 def cells(n: int) -> None:
-    """Print what a cached run of n cells and its page take."""
+    """Print the cost of a cached run of n cells and its page."""
     from benchmark.execution import execute
 
     with tempfile.TemporaryDirectory() as folder:
@@ -68,7 +68,7 @@ def _peak() -> float:
 
 
 def measured(what: str, n: int) -> tuple[int, float, float, float]:
-    """Return n, CPU seconds, and MiB at the peak before and after, of a process of its own."""
+    """Return n, CPU seconds, and the peak MiB before and after, measured in a separate process."""
     code = f"import sys; sys.path[:0] = {sys.path!r}; import scale; scale.{what}({n})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     if done.returncode:
@@ -78,11 +78,11 @@ def measured(what: str, n: int) -> tuple[int, float, float, float]:
 
 
 def measure(options: argparse.Namespace) -> Iterator[Claim]:
-    """Yield a claim a size, and the growth."""
+    """Yield one claim per size, and the growth."""
     shrink = 20 if options.quick else 1
     for what, sizes, name in (
         ("cells", CELLS, "cached run and page of {:,} cells"),
-        ("neighbours", IMAGES, "10 neighbours of {:,} images among themselves, pca50"),
+        ("neighbours", IMAGES, "10 nearest neighbours among {:,} images, pca50"),
         ("tsne", IMAGES, "t-SNE 2D of {:,} images"),
     ):
         found = []
@@ -92,15 +92,15 @@ def measure(options: argparse.Namespace) -> Iterator[Claim]:
             yield Claim(name.format(n), [seconds], "CPU s", note=f"{before:.0f} MiB before, {after:.0f} at the peak")
         (a, slow, low), (b, slower, more), (c, slowest, most) = found
         exponents = np.diff(np.log([slow, slower, slowest])) / np.diff(np.log([a, b, c]))
-        yield Claim(f"{what}: time grows as n to the power", exponents.tolist(), "")
+        yield Claim(f"{what}: time grows as n to the power of", exponents.tolist(), "")
         if what == "cells":
             steps = [(most - more) / (c - b) * 1024, (more - low) / (b - a) * 1024]
             yield Claim(
-                "memory a cell, upper sizes over lower ones",
+                "memory per cell, larger sizes compared with smaller ones",
                 [max(steps[0], 0)],
                 "KiB",
                 at_most=STEADY,
-                peer="lower",
+                peer="smaller sizes",
                 peers=[max(steps[1], 1)],
             )
 

@@ -1,11 +1,11 @@
-"""SMOTE against the loop of a published listing and against imbalanced-learn.
+"""SMOTE, compared with the loop of a published listing and with imbalanced-learn.
 
     python performance/smote.py             50 and 3,000 images: 3 minutes
     python performance/smote.py --quick     50 and 300
 
-Each makes as many images as there are training images, from the same digits with k = 5, neighbours and all. The loop
-asks scikit-learn for the neighbours of one image at a time, as the listing does. That all three are SMOTE is checked:
-each image lies between a training image and one of its five neighbours. CPU seconds of one thread.
+Each makes as many images as there are training images, from the same digits with k = 5, including the neighbour search.
+The loop asks scikit-learn for the neighbours of one image at a time, as the listing does. The script checks that all
+three are SMOTE: each image lies between a training image and one of its five neighbours. CPU seconds of one thread.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ REGISTRY = discover()
 
 
 def ours(real: Images) -> Array:
-    """Return what the generator `smote` makes."""
+    """Return the images of the generator `smote`."""
     generator = REGISTRY.get("generators", "smote")()
     generator.fit(real, Context(np.random.default_rng(0)))
     return np.asarray(generator.sample(len(real), Context(np.random.default_rng(1)))).reshape(len(real), -1)
 
 
 def listing(real: Images) -> Array:
-    """Return what the published loop makes (with the step added to the image that it belongs to)."""
+    """Return the images of the published loop (corrected: the step is added to the image from which it starts)."""
     from sklearn.neighbors import NearestNeighbors
 
     flat, rng, made = real.reshape(len(real), -1), np.random.default_rng(0), []
@@ -50,7 +50,7 @@ def listing(real: Images) -> Array:
 
 
 def imblearn(real: Images) -> Array:
-    """Return what imbalanced-learn makes; it balances two classes, so the other one is twice as large."""
+    """Return the images of imbalanced-learn. It balances two classes, so the other class is twice as large."""
     from imblearn import over_sampling
 
     flat = real.reshape(len(real), -1)
@@ -61,7 +61,7 @@ def imblearn(real: Images) -> Array:
 
 
 def is_smote(made: Array, real: Images) -> bool:
-    """Whether each of some images lies on a segment from a training image to one of its k neighbours."""
+    """Return whether each of the first 20 images lies on a segment from a training image to one of its k neighbours."""
     from scipy.spatial.distance import cdist
 
     flat = real.reshape(len(real), -1).astype(np.float64)
@@ -69,7 +69,7 @@ def is_smote(made: Array, real: Images) -> bool:
     np.fill_diagonal(apart, np.inf)
     ends = np.argsort(apart, axis=1)[:, :K]
     for point in made[:20].astype(np.float64):
-        starts = np.argsort(((flat - point) ** 2).sum(1))[: 10 * K]  # a neighbour that is near is among these
+        starts = np.argsort(((flat - point) ** 2).sum(1))[: 10 * K]  # the base image is among these
         a, b = np.repeat(flat[starts], K, axis=0), flat[ends[starts].ravel()]
         along = np.clip(((point - a) * (b - a)).sum(1) / ((b - a) ** 2).sum(1), 0, 1)
         if np.linalg.norm(a + along[:, None] * (b - a) - point, axis=1).min() > 1e-3:

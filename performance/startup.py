@@ -1,11 +1,11 @@
-"""Start-up: `bench --help` and `bench list` against bare Python, and a run that is wholly cached.
+"""Start-up: `bench --help` and `bench list`, compared with bare Python, and a fully cached run.
 
     python performance/startup.py           15 rounds: 2 minutes
     python performance/startup.py --quick   3 rounds
 
-Each start is a new process; the commands take turns. CPU seconds of the process and its children, which on an idle
-machine are what one waits for. The cached run is the main job with SMOTE alone, at its default sizes but for one seed;
-it writes the results and the page anew.
+Each start is a new process; the commands take turns. Times are CPU seconds of the process and its children, which on an
+idle machine are the waiting time. The cached run is the main job with SMOTE alone, at the default sizes but with one
+seed; it writes the results and the page again.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def start(*command: str) -> Callable[[], None]:
-    """Return what runs a command and waits for it."""
+    """Return a function that runs a command and waits for it."""
 
     def run() -> None:
         done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
@@ -61,7 +61,7 @@ def measure(options: argparse.Namespace) -> Iterator[Claim]:
             *(["--quick"] if options.quick else []),
         )
         cached = in_turn({"run": run}, max(3, rounds // 3))["run"]
-    yield Claim("bench run, wholly cached", cached, "CPU s", at_most=3)
+    yield Claim("bench run, fully cached", cached, "CPU s", at_most=3)
 
 
 if __name__ == "__main__":

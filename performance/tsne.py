@@ -1,13 +1,14 @@
-"""Joint t-SNE in 2 and 3 dimensions: ours against two plain fits of scikit-learn, time and quality.
+"""Joint t-SNE in 2 and 3 dimensions: ours compared with two plain fits of scikit-learn, in time and quality.
 
     python performance/tsne.py              800 + 200 digits, 15 seeds, and 3,000 + 750, 5 seeds: 15 minutes
     python performance/tsne.py --quick      80 + 20, one seed
 
-Each seed is another draw of one digit, and both engines get the same 784 pixels: ours makes one neighbour graph and two
-descents; the peer is `TSNE(2).fit` and `TSNE(3).fit` as they come, since that is what one would write. (The suite takes
-50 principal components first, which makes ours quicker still.) CPU seconds of one thread each. Quality: the divergence
-of both maps from one P in one kernel (Student's t, one degree of freedom), and 10 nearest neighbours that were kept.
-At 800 + 200 a single seed's divergence is .96 to 1.06 times the peer's, hence the many seeds there.
+Each seed is another draw of one digit, and both engines get the same 784 pixels. Ours makes one neighbour graph and two
+descents; the peer is `TSNE(2).fit` and `TSNE(3).fit` with their defaults, which is what one would write. (The suite
+takes 50 principal components first, which makes ours faster still.) CPU seconds of one thread each. Quality: the
+KL divergence of both maps from the same P with the same kernel (Student's t, one degree of freedom), and the share of
+10 nearest neighbours that were kept. At 800 + 200, a single seed's divergence is .96 to 1.06 times the peer's, hence
+the larger number of seeds there.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def ours(pixels: Array) -> dict[int, Array]:
 
 
 def perplexity(pixels: Array) -> float:
-    """Return the default, or what so few images allow."""
+    """Return the default perplexity, or the largest that the number of images allows."""
     return min(30.0, (len(pixels) - 1) / 3)
 
 
@@ -79,16 +80,21 @@ def measure(options: argparse.Namespace) -> Iterator[Claim]:
 def claims(
     what: str, seconds: dict[str, list[float]], quality: dict[tuple[str, int], list[tuple[float, float]]]
 ) -> Iterator[Claim]:
-    """Yield what is claimed of one size."""
+    """Yield the claims for one size."""
     name = "scikit-learn, two fits"
     yield Claim(f"t-SNE 2D + 3D, {what}", seconds["ours"], "CPU s", at_least=10, peer=name, peers=seconds["peer"])
     for d in (2, 3):
         own, other = (np.array(quality[who, d]) for who in ("ours", "peer"))
         yield Claim(
-            f"its KL in {d}D", own[:, 0].tolist(), "nats", at_most=1.02, peer="scikit-learn", peers=other[:, 0].tolist()
+            f"KL divergence in {d}D",
+            own[:, 0].tolist(),
+            "nats",
+            at_most=1.02,
+            peer="scikit-learn",
+            peers=other[:, 0].tolist(),
         )
         yield Claim(
-            f"10 neighbours kept in {d}D, ours less theirs",
+            f"10 nearest neighbours kept in {d}D, ours minus theirs",
             (own[:, 1] - other[:, 1]).tolist(),
             "",
             at_least=-0.01 if d == 2 else None,

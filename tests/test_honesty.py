@@ -1,4 +1,4 @@
-"""The scale is honest: fresh images come out as 1, copies are caught, and luck is not called skill."""
+"""The scale is honest: fresh images score 1, copies are caught, and chance does not count as a difference."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A directive that writes the reference of the command line from the commands themselves: what `--help` prints."""
+"""A directive that generates the command-line reference from what the commands print for `--help`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def commands() -> dict[str, str]:
-    """Return what `bench --help` and `bench COMMAND --help` print, by what is typed before --help."""
+    """Return what `bench --help` and `bench COMMAND --help` print, by the words typed before --help."""
     top = click.Context(bench, info_name="bench", max_content_width=110, terminal_width=110)
     found = {"bench": bench.get_help(top)}
     for name in bench.list_commands(top):
@@ -26,7 +26,7 @@ def commands() -> dict[str, str]:
 
 
 class BenchCommands(Directive):
-    """One section a command."""
+    """One section per command."""
 
     def run(self) -> list[nodes.Node]:
         """Return the sections."""

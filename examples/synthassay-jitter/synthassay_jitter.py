@@ -12,21 +12,21 @@ class Jitter(Generator):
     """Training images with Gaussian pixel noise."""
 
     name = "jitter"
-    light = True  # numpy is enough; what needs more says so: needs = ("torch",)
+    light = True  # numpy is enough; otherwise declare what is needed: needs = ("torch",)
 
     sigma: float = field(default=0.1, metadata={"min": 0, "help": "standard deviation of the noise"})
 
     def fit(self, real: Images, ctx: Context) -> None:
-        """Keep the training images, float32 (n, height, width, channels) in [0, 1]."""
+        """Store the training images: float32, (n, height, width, channels), in [0, 1]."""
         self.real = real
 
     def sample(self, n: int, ctx: Context) -> Images:
-        """Return `n` of them, with noise; every random number comes from `ctx.rng`."""
+        """Return `n` training images with noise; every random number comes from `ctx.rng`."""
         picked = self.real[ctx.rng.integers(len(self.real), size=n)]
         return picked + ctx.rng.normal(0, self.sigma, picked.shape)
 
 
 @hookimpl
 def bench_generators() -> list[type[Generator]]:
-    """Bring it."""
+    """Register the generator."""
     return [Jitter]

@@ -1,10 +1,10 @@
-"""Jitter keeps what synthassay promises of any generator."""
+"""Jitter keeps synthassay's contract for generators."""
 
 from benchmark.testing import parametrize_with_checks
 
 from synthassay_jitter import Jitter
 
-# What it cannot do, and why: {"one_pixel": "convolutions need 4x4 pixels"}. What is named here and passes is a failure.
+# Checks that it cannot pass, and why: {"one_pixel": "convolutions need 4x4 pixels"}. A check listed here must fail.
 EXPECTED = {}
 
 
