@@ -1,1 +1,1 @@
-"""The report page: one file a section, each a plugin; `_page.py` puts them together into one offline HTML file."""
+"""The report page: one plugin file per section; `_page.py` assembles them into one offline HTML file."""

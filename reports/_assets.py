@@ -1,4 +1,4 @@
-"""Images of a page as files beside it, for runs whose page would be too large to send around."""
+"""Moves the images of a page into separate files, for pages that would be too large to send as one file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ INLINE = re.compile(r'src="data:image/png;base64,([A-Za-z0-9+/=]+)"')
 
 
 def taken_out(html: str, address: str) -> tuple[str, dict[str, bytes]]:
-    """Return HTML whose images are asked for below `address`, and those files: PNG by name, equal ones once."""
+    """Return the HTML with its images linked below `address`, and the PNG files by name (identical ones once)."""
     files: dict[str, bytes] = {}
 
     def named(found: re.Match[str]) -> str:

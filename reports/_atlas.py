@@ -1,4 +1,4 @@
-"""A joint map as plain data: which images lie where, and all of them small, on one sheet."""
+"""A joint map as plain data: the coordinates of all images, and their thumbnails on one sheet."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from benchmark.api import Array, Images, Source
 from reports._png import encode, is_ink, shaded
 from reports._rows import HELD_OUT, Row, index
 
-REACH = 32_000  # the largest coordinate, of int16
-COLUMNS = 64  # images in a row of the sheet
-VALUES = 4_000_000  # of the sheet, at the most: larger images are made smaller
-LEVELS = 16  # shades of the sheet: four bits
+REACH = 32_000  # the largest coordinate; it fits int16
+COLUMNS = 64  # images per row of the sheet
+VALUES = 4_000_000  # limit for the whole sheet: images are scaled down until they fit
+LEVELS = 16  # shades on the sheet: four bits
 
 
 def packed(source: Source, n_real: int, joint: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a joint map as JSON can hold it. Strata are [place in `src`, class, images], in the order of points.
+    """Return a joint map as JSON-compatible data. Strata are [index in `src`, class, images], in the order of points.
 
-    `proj`: base64 of int16, little endian, by 'tsne2' and the like; `sprite`: all images in the order of points.
+    `proj`: little-endian int16 in base64, by name, such as 'tsne2'; `sprite`: all images in the order of points.
     """
     seed = source.report["run"]["seeds"][0]
     ids = list(dict.fromkeys(name for name, _, _ in joint["strata"]))
@@ -45,14 +45,14 @@ def points_of(found: Row, projection: str) -> Array:
 
 
 def rows_of(found: Row, source: str) -> Array:
-    """Return which points of a packed map are of a source, int64."""
+    """Return the indices (int64) of the points of a packed map that belong to a source."""
     place = found["src"].index(source) if source in found["src"] else -1
     owners = np.repeat([s for s, _, _ in found["strata"]], [n for _, _, n in found["strata"]])
     return np.flatnonzero(owners == place)
 
 
 def sprite(images: Images) -> dict[str, Any]:
-    """Return all images on one sheet, 64 a row, without gaps: grey ones in four bits."""
+    """Return all images on one sheet, 64 per row, without gaps; grey images take four bits per pixel."""
     factor = 1
     while images.size / factor**2 > VALUES:
         factor += 1
@@ -66,7 +66,7 @@ def sprite(images: Images) -> dict[str, Any]:
 
 
 def _smaller(images: Images, factor: int) -> Images:
-    """Return the means of square blocks; what is left over at the right and below is cut."""
+    """Return the means of square blocks; leftover pixels at the right and bottom edges are dropped."""
     n, h, w, c = images.shape
     factor = min(factor, h, w)
     cut = images[:, : h - h % factor, : w - w % factor]
@@ -76,7 +76,7 @@ def _smaller(images: Images, factor: int) -> Images:
 
 
 def _coordinates(points: Array) -> str:
-    """Return points about their centre, the largest coordinate at `REACH`."""
+    """Return the points centred and scaled so that the largest coordinate is `REACH`."""
     points = np.asarray(points, dtype=np.float64)
     centred = points - (points.max(axis=0) + points.min(axis=0)) / 2
     scaled = np.rint(centred / (np.abs(centred).max() or 1) * REACH).astype("<i2")

@@ -1,4 +1,4 @@
-"""Whether a piece of HTML closes what it opens: what does not would take the rest of the page into itself."""
+"""Checks that a piece of HTML closes every element it opens; an unclosed one would swallow the rest of the page."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ BEGUN = re.compile(r"<[!/?a-zA-Z]")
 
 
 def is_closed(html: str) -> bool:
-    """Return whether every element is closed, in order, and nothing else is."""
+    """Return whether every element is closed, in the right order, with no closing tag left over."""
     reader = _Reader()
     reader.feed(html)
-    waiting = BEGUN.search(reader.rawdata)  # a tag or comment that does not end
+    waiting = BEGUN.search(reader.rawdata)  # an unfinished tag or comment
     return reader.fits and not reader.open and not waiting
 
 
@@ -28,7 +28,7 @@ class _Reader(HTMLParser):
             self.open.append(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Nothing is left open."""
+        """Ignore a self-closing tag: it leaves nothing open."""
 
     def handle_endtag(self, tag: str) -> None:
         if not self.open or self.open.pop() != tag:

@@ -1,4 +1,4 @@
-"""Curves of training: each labelled at its end, on scales shared by the classes of one generator."""
+"""Training curves: each labelled at its end, on scales shared by the classes of one generator."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from reports._svg import colour, level, upright
 from reports._text import fixed
 
 TOP, BASE, HEIGHT = 8, 158, 186  # of the drawing, in px
-LEFT, RIGHT = 4.5, 86.0  # of the plot, in percent: labels stand beside
-NARROWEST = 15  # px between two labels
+LEFT, RIGHT = 4.5, 86.0  # of the plot, in percent; the labels are outside
+NARROWEST = 15  # least px between two labels
 
 
 def curves_figure(history: Row, generator: Row, ends: tuple[float, float], *, adversarial: bool) -> Markup:
-    """Return the figure; `ends` are the least and largest value. An adversarial one has a line at ln 2."""
+    """Return the figure; `ends` are the smallest and the largest value. Adversarial curves get a line at ln 2."""
     last = max(p[0] for c in history["curves"].values() for p in c["points"])
     last = max([last, *history["moments"]]) or 1
     low, high = ends[0], ends[1] + (ends[1] - ends[0] or 1) * 0.05
@@ -35,7 +35,7 @@ def curves_figure(history: Row, generator: Row, ends: tuple[float, float], *, ad
     parts += _labels(history["curves"], down)
     said = "; ".join(f"{name} ends at {fixed(c['points'][-1][1])}" for name, c in history["curves"].items())
     return Markup(
-        '<svg class="curves {}" width="100%" height="{}" role="img" aria-label="Curves of {}: {}">{}</svg>'
+        '<svg class="curves {}" width="100%" height="{}" role="img" aria-label="Training curves of {}: {}">{}</svg>'
     ).format(colour(generator), HEIGHT, generator["label"], said, Markup("").join(parts))
 
 
@@ -49,7 +49,7 @@ def _grid_line(value: float, y: float) -> Markup:
 
 
 def _moments(moments: Sequence[float], last: float) -> list[Markup]:
-    """Return a hairline at each moment; labels that would touch are left out, but not the last."""
+    """Return a hairline at each moment; labels that would touch are left out, except the last one."""
     parts, free = [], 1e9
     for step in sorted(moments, reverse=True):
         x = _across(step, last)
@@ -72,7 +72,7 @@ def _plot(curves: Row, last: float, low: float, high: float) -> Markup:
 
 
 def _labels(curves: Row, down: Any) -> list[Markup]:
-    """Return name and last value at the end of each curve, moved apart where they would touch."""
+    """Return the name and the last value at the end of each curve, moved apart where they would touch."""
     ends = sorted((down(c["points"][-1][1]), name, c["points"][-1][1]) for name, c in curves.items())
     parts, free = [], -1e9
     label = Markup('<text class="end" x="{}%" dx="6" y="{:.1f}">{} {}</text>')

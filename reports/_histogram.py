@@ -1,4 +1,4 @@
-"""A histogram of distances: samples filled, new real images as a dashed outline, both on shared scales."""
+"""A histogram of distances: samples filled, held-out real images as a dashed outline, on shared scales."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TOP, BASE, HEIGHT = 26, 112, 134  # of the drawing, in px; x is percent
 
 
 def histogram(panel: Row, generator: Row, top: float) -> Markup:
-    """Return the figure of one panel; `top` is the largest share of any panel."""
+    """Return the figure of one panel; `top` is the share at the top of the scale."""
     end = panel["end"]
     body = Markup(
         '<svg class="plot" y="{top}" width="100%" height="{height}" viewBox="0 0 {n} 100" preserveAspectRatio="none">'
@@ -39,8 +39,8 @@ def histogram(panel: Row, generator: Row, top: float) -> Markup:
     if panel["threshold"] is not None:
         parts.append(_line("copy", panel["threshold"], end, "copy", after=False))
     said = (
-        f"Distances of {generator['label']} to the nearest training image: {panel['close']:.0%} are nearer than "
-        f"{panel['q01']:.2f}, the 1% quantile of new real images"
+        f"Distances from samples of {generator['label']} to the nearest training image: {panel['close']:.0%} are below "
+        f"{panel['q01']:.2f}, the 1% quantile of held-out real images"
     )
     return Markup('<svg class="histogram {}" width="100%" height="{}" role="img" aria-label="{}">{}</svg>').format(
         colour(generator), HEIGHT, said, Markup("").join(parts)

@@ -1,4 +1,4 @@
-"""What kind of images a generator makes, from exact copies to new ones: a bar, and its key as a line of text."""
+"""The kinds of images that a generator makes, from exact copies to new ones: a bar, and its key as text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HEIGHT, SWATCH = 14, 12  # px
 
 
 def bar(shares: Mapping[str, float], generator: Row) -> Markup:
-    """Return the shares of the kinds, in their order, as one bar; a kind has a pattern, not a colour."""
+    """Return the shares of the kinds, in order, as one bar; kinds differ by pattern, not by colour."""
     parts, start = [], 0.0
     for kind, share in shares.items():
         parts.append(_stretch(kind, start * 100, (start + share) * 100, HEIGHT))
@@ -26,7 +26,7 @@ def bar(shares: Mapping[str, float], generator: Row) -> Markup:
 
 
 def key(shares: Mapping[str, float], generator: Row) -> Markup:
-    """Return the kinds that there are, each with its pattern, share and name."""
+    """Return the kinds that occur, each with its pattern, share and name."""
     item = Markup(
         '<span class="kind"><svg class="kinds {}" width="{s}" height="{s}" aria-hidden="true">{}{}</svg>{} {}</span>'
     )

@@ -1,4 +1,4 @@
-"""Calibrated scores of several generators in one figure, a lane each, between the ticks of 0 and 1."""
+"""Calibrated scores of several generators in one figure: one lane per generator, with ticks at 0 and 1."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from reports._rows import Row
 from reports._svg import colour, level, mark_at, place, upright
 from reports._text import DASH, fixed, interval
 
-LANE, EDGE = 17, 6  # px: height of a lane, and what is above the first and below the last
+LANE, EDGE = 17, 6  # px: height of a lane, and the margin above the first and below the last
 
 
 def lanes(title: str, lines: Sequence[tuple[Row, Row | None]]) -> Markup:
-    """Return the figure of (generator, calibrated row); where there is no score the lane says why in a word."""
+    """Return the figure of (generator, calibrated row) pairs; a lane without a score shows its status instead."""
     height = LANE * len(lines) + 2 * EDGE
     parts = [upright("tick", place(0), 0, height), upright("tick", place(1), 0, height)]
     parts += [_lane(generator, row, EDGE + LANE * (i + 0.5)) for i, (generator, row) in enumerate(lines)]

@@ -1,4 +1,4 @@
-"""The verdict and the first images as HTML for notebooks, light or dark: no script, no address, no own colour."""
+"""The verdict and the first images as HTML for light and dark notebooks: no scripts, no links, no colours."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from reports._text import DASH, fixed, interval
 
 
 def excerpt(report: Mapping[str, Any]) -> str:
-    """Return headline, a table of the calibrated aspects, and the first fifteen images of each generator a class."""
+    """Return the headline, a table of the calibrated aspects, and each generator's first fifteen images per class."""
     return str(
         render(
             "notebook.html.j2",
@@ -40,7 +40,7 @@ def _rows(report: Row, n_real: int) -> list[dict[str, Any]]:
 
 
 def _images(report: Row) -> list[dict[str, Any]]:
-    """Return the sheets of each class, of the largest number of training images, real ones first."""
+    """Return the sheets of each class for the largest number of training images, real images first."""
     panels = index(report["sections"].get("images") or [], "generator", "cls", "n_real")
     shown = [{"id": REAL, "label": "Real"}, *working(report)]
     found = []

@@ -1,4 +1,4 @@
-"""Sheets of small images as PNG text, for `data:` addresses. No imaging library writes small ones so plainly."""
+"""Sheets of small images as base64 PNG, for `data:` addresses, without an imaging library."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ import numpy as np
 
 from benchmark.api import Array, Images
 
-LEVELS = 32  # shades kept: half the bytes, and no difference to the eye
+LEVELS = 32  # shades kept: halves the bytes without a visible difference
 COLOUR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}
 
 
 def is_ink(real: Images) -> bool:
-    """Say whether images are light strokes on a dark ground, which the page shows as ink on paper."""
+    """Return whether images are light strokes on a dark background, which the page shows as ink on paper."""
     return real.shape[-1] == 1 and float(real.mean()) < 0.5
 
 
 def sheet(images: Images, columns: int, *, ink: bool, gap: int = 2) -> dict[str, Any]:
     """Lay images (n, h, w, c) out in rows; return {"png": base64, "width", "height"}.
 
-    Gaps are black under ink (the page's blending makes them paper), transparent otherwise.
+    Gaps are black if the images are ink (the page's blending turns them into paper), transparent otherwise.
     """
     tiles = shaded(images) if ink else with_alpha(images)
     n, h, w, c = tiles.shape
@@ -36,13 +36,13 @@ def sheet(images: Images, columns: int, *, ink: bool, gap: int = 2) -> dict[str,
 
 
 def pairs(images: Images, partners: Images, *, ink: bool, below: bool = False) -> Images:
-    """Put each image's partner beside or below it, at 62% strength."""
+    """Put each image's partner next to it or below it, at 62% strength."""
     paler = partners * np.float32(0.62) if ink else 1 - (1 - partners) * np.float32(0.62)
     return np.concatenate([images, paler], axis=1 if below else 2)
 
 
 def shaded(images: Images) -> Array:
-    """Return uint8 of images in [0, 1], with `LEVELS` shades."""
+    """Return images in [0, 1] as uint8 with `LEVELS` shades."""
     levels = np.rint(np.clip(images, 0, 1) * (LEVELS - 1))
     return np.rint(levels * (255 / (LEVELS - 1))).astype(np.uint8)
 
@@ -54,7 +54,7 @@ def with_alpha(images: Images) -> Array:
 
 
 def encode(canvas: Array, depth: Literal[4, 8] = 8) -> str:
-    """Return a PNG of uint8 (height, width, 1 to 4 channels) as base64 text. depth 4: grey from 0 to 15."""
+    """Return uint8 (height, width, 1 to 4 channels) as a PNG in base64. With depth 4, values are grey from 0 to 15."""
     height, width, channels = canvas.shape
     lines = canvas.reshape(height, -1)
     if depth == 4:

@@ -1,4 +1,4 @@
-"""The page of a reproduced study: its claims, each with what was measured, and its figures drawn again."""
+"""The page of a reproduced study: each claim with its measurement, and the figures redrawn."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MARKS = {"PASS": "✓", "FAIL": "✗", "CANNOT TELL": "?", "REDUCED": "–"}  # 
 
 
 def render_study(report: Mapping[str, Any], folder: Path) -> str:
-    """Return study.html of what study.json holds; figures (PNG) are read from `folder` and put inside."""
+    """Return study.html from the content of study.json; figures (PNG) are read from `folder` and embedded."""
     figures = [
         {**figure, "image": _inline(folder / figure["file"]) if figure["file"] else ""} for figure in report["figures"]
     ]

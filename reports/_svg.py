@@ -17,11 +17,11 @@ SHAPES = (
     "M-6 0A6 6 0 1 1 6 0A6 6 0 1 1-6 0ZM-2.6 0A2.6 2.6 0 1 0 2.6 0A2.6 2.6 0 1 0-2.6 0Z",  # 6: ring
 )
 DOT = "M-5.5 0A5.5 5.5 0 1 1 5.5 0A5.5 5.5 0 1 1-5.5 0Z"
-LEAST, MOST = -0.04, 1.12  # ends of the calibrated axis; what lies outside is drawn at the end, and named truly
+LEAST, MOST = -0.04, 1.12  # ends of the calibrated axis; marks outside are drawn at the end, numbers stay true
 
 
 def colour(generator: Row) -> str:
-    """Return the class that gives a generator its colour, and its mark its filling."""
+    """Return the CSS classes for a generator's colour and for whether its mark is hollow."""
     return f"s{generator['slot']}" + (" hollow" if generator.get("hollow") else "")
 
 
@@ -49,23 +49,23 @@ def icon(generator: Row) -> Markup:
 
 
 def mark_at(generator: Row, percent: float, y: float) -> Markup:
-    """Return a generator's mark at a place in a figure."""
+    """Return a generator's mark at a position in a figure."""
     return Markup('<svg x="{:.2f}%" y="{}" overflow="visible">{}</svg>').format(percent, y, path_of(generator))
 
 
 def level(kind: str, left: float, right: float, y: float) -> Markup:
-    """Return a horizontal line between two places in percent."""
+    """Return a horizontal line between two positions in percent."""
     line = Markup('<line class="{0}" x1="{1:.2f}%" x2="{2:.2f}%" y1="{3:.4g}" y2="{3:.4g}"/>')
     return line.format(kind, left, right, y)
 
 
 def upright(kind: str, percent: float, top: float, base: float) -> Markup:
-    """Return a vertical line at a place in percent."""
+    """Return a vertical line at a position in percent."""
     return Markup('<line class="{0}" x1="{1:.2f}%" x2="{1:.2f}%" y1="{2}" y2="{3}"/>').format(kind, percent, top, base)
 
 
 def place(value: float) -> float:
-    """Return where a calibrated score lies, in percent of the strip."""
+    """Return the position of a calibrated score, in percent of the strip."""
     return (min(max(value, LEAST), MOST) - LEAST) / (MOST - LEAST) * 100
 
 
@@ -86,7 +86,7 @@ def strip(generator: Row, row: Row, aspect: str) -> Markup:
 
 
 def forest(generator: Row, value: float, lo: float | None, hi: float | None, reach: float, said: str) -> Markup:
-    """Return the strip of one difference on an axis from -reach to reach, 0 in its middle; ends are clamped."""
+    """Return the strip of one difference on an axis from -reach to reach, clamped at its ends."""
 
     def at(number: float) -> float:
         return (min(max(number / reach, -1.0), 1.0) * 0.94 + 1) * 50

@@ -1,4 +1,4 @@
-"""Renders templates: everything is escaped but what code marked as safe; a missing name is an error."""
+"""Renders templates: everything is escaped except `Markup`; a missing name is an error."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # not while plugins are loaded
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # deferred, so that loading plugins stays fast
 
     environment = Environment(
         loader=PackageLoader("reports"),
@@ -30,5 +30,5 @@ def _environment() -> Environment:
 
 
 def render(name: str, /, **context: Any) -> Markup:
-    """Return a template filled in. Strings of `context` are escaped; Markup is not."""
+    """Return the filled-in template. Strings in `context` are escaped; Markup is not."""
     return Markup(_environment().get_template(name).render(context))

@@ -27,7 +27,7 @@ ACRONYMS = {
 
 
 def fixed(value: float | None, digits: int = 2) -> str:
-    """Return a number with so many decimals and a true minus sign; an em dash where there is none."""
+    """Return a number with `digits` decimals and a true minus sign, or an em dash for None."""
     if value is None:
         return DASH
     text = f"{abs(value):,.{digits}f}"
@@ -35,7 +35,7 @@ def fixed(value: float | None, digits: int = 2) -> str:
 
 
 def brief(value: float) -> str:
-    """Return a number with two significant digits, never in powers of ten: 0.049, 240, 6,600."""
+    """Return a number with two significant digits, never in scientific notation: 0.049, 240, 6,600."""
     if not value:
         return "0"
     decimals = 1 - math.floor(math.log10(abs(value)))
@@ -43,20 +43,20 @@ def brief(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """Return a share as '94%'; what is more than none is never 0%, what is less than all never 100%."""
+    """Return a share as '94%'; only exactly none is 0%, and only exactly all is 100%."""
     if 0 < share < 0.005:
         return "under 1%"
     return "over 99%" if 0.995 <= share < 1 else f"{share:.0%}"
 
 
 def decimals_for(values: Sequence[float]) -> int:
-    """Return how many decimals a column of such numbers needs."""
+    """Return how many decimals a column of these numbers needs."""
     largest = max((abs(v) for v in values), default=0.0)
     return 3 if largest < 2 else 2 if largest < 20 else 1 if largest < 200 else 0
 
 
 def interval(lo: float | None, hi: float | None, digits: int = 2) -> str:
-    """Return '0.62 - 1.04' with an en dash, or "" where there is no interval."""
+    """Return '0.62 - 1.04' with an en dash, or "" if there is no interval."""
     if lo is None or hi is None:
         return ""
     return f"{fixed(lo, digits)}\u2009\u2013\u2009{fixed(hi, digits)}"
@@ -78,12 +78,12 @@ def plural(noun: str) -> str:
 
 
 def shortened(text: str) -> str:
-    """Return a reason cut to what a table row can hold."""
+    """Return a text cut to the longest that a table row can hold."""
     return text if len(text) <= LONGEST_REASON else f"{text[: LONGEST_REASON - 1].rstrip()}\u2026"
 
 
 def sentence(text: str) -> str:
-    """Return text that starts with a capital and ends with a full stop."""
+    """Return a text that starts with a capital letter and ends with a full stop."""
     text = shortened(text).strip()
     if not text:
         return ""
@@ -91,13 +91,13 @@ def sentence(text: str) -> str:
 
 
 def words_of(name: str) -> str:
-    """Return the words of an identifier: 'stroke_plausibility' is 'Stroke plausibility'."""
+    """Return an identifier in words: 'stroke_plausibility' becomes 'Stroke plausibility'."""
     words = " ".join(ACRONYMS.get(word, word) for word in name.split("_"))
     return words[:1].upper() + words[1:] if name.partition("_")[0] not in ACRONYMS else words
 
 
 def day_of(started: str) -> str:
-    """Return '23 November 2026' of an ISO date, or the text itself."""
+    """Return an ISO date as '23 November 2026', or the text itself if it is not a date."""
     try:
         moment = datetime.fromisoformat(started.replace("Z", "+00:00"))
     except ValueError:

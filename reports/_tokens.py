@@ -1,4 +1,4 @@
-"""Colours of the page, (light, dark). The contrast of every pair that meets on the page is tested."""
+"""Colours of the page, (light, dark). A test checks the contrast of every pair that meets on the page."""
 
 from __future__ import annotations
 

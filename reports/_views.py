@@ -1,4 +1,4 @@
-"""Cuts a section into one block a class and, within it, one part a number of training images."""
+"""Splits a section into one block per class and, within it, one part per number of training images."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from markupsafe import Markup
 
 from reports._rows import Row, class_title, regime_title, regimes
 
-NOTHING = Markup('<p class="note">No generator made images.</p>')
+NOTHING = Markup('<p class="note">No generator produced images.</p>')
 
 
 def views(report: Row, content: Callable[[Row, int], dict[str, Any] | None]) -> list[dict[str, Any]]:
-    """Return {"cls", "title", "parts"} a class; `content(class, n_real)` fills a part, None leaves it out."""
+    """Return {"cls", "title", "parts"} per class; `content(class, n_real)` fills a part or leaves it out (None)."""
     found = []
     for entry in report["classes"]:
         parts = []

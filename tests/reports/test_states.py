@@ -53,7 +53,7 @@ def test_without_any_result_the_headline_says_so_and_no_section_breaks(report: R
     html = page(report)
     assert headline(html) == "Nothing could be scored: 3 of 4 generators failed and 1 of 4 generators skipped."
     assert "could not be shown" not in html
-    assert "No generator made images." in section(html, "map")
+    assert "No generator produced images." in section(html, "map")
     assert section(html, "training") == ""
 
 
