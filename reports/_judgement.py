@@ -1,4 +1,4 @@
-"""Words for calibrated scores: one sentence a generator, and the page's headline. All by rule, none by hand."""
+"""Words for calibrated scores: one sentence per generator, and the page's headline. All follow from rules."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from reports._rows import Row, generators, index, measure_title, regimes, working
 from reports._text import counted, listed, sentence
 
-NEAR = 0.8  # asked of the interval's lower end: a mean of two lucky runs is not enough
+NEAR = 0.8  # the interval's lower end must reach this: the mean of two lucky fits is not enough
 FAILS = 0.4
 FEW = 5
 UNRANKED = ("not-judged", "not-meaningful", "skipped")
 
 WHY = {
     "realistic": "makes images that do not pass for real ones",
-    "varied": "shows only part of what real images show",
+    "varied": "covers only part of the variety of real images",
     "original": "repeats its training images",
     "useful": "makes images that a classifier cannot learn from",
 }
-WHY_BY_PART = {("original", "duplicate_share"): "makes the same images again and again"}
+WHY_BY_PART = {("original", "duplicate_share"): "makes the same images over and over"}
 
 
 @dataclass(frozen=True)
@@ -36,18 +36,18 @@ class Standing:
 
     @property
     def weakest(self) -> Row | None:
-        """The aspect with the least score."""
+        """The aspect with the lowest score."""
         return min(self.judged, key=lambda a: a["score"], default=None)
 
     @property
     def rank(self) -> tuple[float, float]:
-        """What generators are sorted by: weakest aspect and mean as a user gets them, a failed cell being 0."""
+        """The sort key: the score of the weakest aspect, then the mean; failed cells count as 0 in both."""
         scores = [s for a in self.aspects if a["status"] not in UNRANKED and (s := _as_user(a)) is not None] or [-1.0]
         return min(scores), sum(scores) / len(scores)
 
     @property
     def is_near(self) -> bool:
-        """Whether all that was judged is near real, and nothing was lost."""
+        """Whether every judged aspect is close to real, and no aspect was lost."""
         lost = any(a["status"] not in ("ok", "not-judged") for a in self.aspects)
         return bool(self.judged) and not lost and all(word(a) == "near" for a in self.judged)
 
@@ -67,7 +67,7 @@ def word(row: Row) -> str:
 
 
 def standings(report: Row, n_real: int) -> list[Standing]:
-    """Return the generators that worked, the one with the best weakest aspect first."""
+    """Return the generators that worked, sorted by their weakest aspect, best first."""
     rows = index((r for r in report["calibrated"] if r["cls"] is None), "generator", "n_real", "aspect")
     found = [
         Standing(g, tuple(rows.get((g["id"], n_real, a["id"])) or _unjudged(g, n_real, a) for a in report["aspects"]))
@@ -95,19 +95,20 @@ def _unjudged(generator: Row, n_real: int, aspect: Row) -> Row:
 
 
 def summary(report: Row, standing: Standing) -> str:
-    """Return the sentence beside a generator: what is near real, what is not, what is weakest, and on how many runs."""
+    """Return the text next to a generator: which aspects are close to real, which are not, the weakest, and caveats."""
     named: dict[str, list[str]] = {"near": [], "short": [], "fails": [], "hurts": []}
     for row in standing.judged:
         named[word(row)].append(_label(report, row).lower())
     said = []
     if standing.is_near:
         everything = len(standing.judged) == len(report["aspects"])
-        said.append(f"near real on {'all ' + _number(len(standing.judged)) if everything else listed(named['near'])}")
+        which = f"all {_number(len(standing.judged))}" if everything else listed(named["near"])
+        said.append(f"close to real on {which}")
     else:
-        words = {"near": "near real", "short": "short of real", "fails": "fails", "hurts": "hurts: less than"}
+        words = {"near": "close to real", "short": "falls short", "fails": "fails"}
         said += [f"{words[w]}: {listed(found)}" for w, found in named.items() if found and w != "hurts"]
         if named["hurts"]:
-            said.append("hurts: a classifier does worse with it than without")
+            said.append("hurts: a classifier does worse with these images than without them")
     weakest = standing.weakest
     if weakest is not None and len(standing.judged) > 1 and not (len(named["fails"]) == 1 or named["hurts"]):
         said.append(f"weakest: {_label(report, weakest).lower()}{_part(report, weakest)}")
@@ -119,7 +120,8 @@ def _caveats(standing: Standing) -> list[str]:
     labels = {row["label"] for row in standing.judged if row["label"]}
     if labels:
         return sorted(labels)
-    return [f"only {counted(fits, 'run')}" + (", so intervals are wide" if fits > 1 else "")] if 0 < fits < FEW else []
+    wide = ", so the intervals are wide" if fits > 1 else ""
+    return [f"only {counted(fits, 'fit')}{wide}"] if 0 < fits < FEW else []
 
 
 def _label(report: Row, row: Row) -> str:
@@ -137,20 +139,20 @@ def _number(n: int) -> str:
 
 
 def headline(report: Row) -> str:
-    """Return the page's first sentence: who is near real, and who scores high but fails."""
+    """Return the page's headline: which generators are close to real, and which one scores high but fails."""
     asked = generators(report)
     n_real = regimes(report)[-1]
     found = standings(report, n_real)
     if not found:
         return _nothing(asked)
     if not any(s.judged for s in found):
-        return "Nothing could be judged: the reasons stand below."
+        return "Nothing could be judged: see the reasons below."
     near = [s for s in found if s.is_near]
     said = f"{listed([_name(s) for s in near])} make{'s' * (len(near) == 1)} new images close to real ones."
-    first = said if near else "No generator came near real images."
+    first = said if near else "No generator came close to real images."
     if len(regimes(report)) > 1:
         start = first[0] if near else first[0].lower()
-        first = f"With {counted(n_real, 'training image')} a class: {start}{first[1:]}"
+        first = f"With {counted(n_real, 'training image')} per class, {start}{first[1:]}"
     return " ".join(filter(None, [first, _failing(found)]))
 
 
@@ -158,12 +160,13 @@ def _nothing(asked: Sequence[Row]) -> str:
     skipped = sum(g["status"] == "skipped" for g in asked)
     failed = len(asked) - skipped
     total = counted(len(asked), "generator")
-    parts = [f"{failed} of {total} failed"] * bool(failed) + [f"{skipped} of {total} skipped"] * bool(skipped)
+    were = "was" if skipped == 1 else "were"
+    parts = [f"{failed} of {total} failed"] * bool(failed) + [f"{skipped} of {total} {were} skipped"] * bool(skipped)
     return f"Nothing could be scored: {listed(parts)}." if asked else "No generator was run."
 
 
 def _failing(found: Sequence[Standing]) -> str:
-    """Say why the one with the highest mean among those with a failed aspect fails."""
+    """Return why a generator fails: of those with a failed aspect, the one with the highest mean; "" if none fails."""
     failing = [s for s in found if s.weakest is not None and word(s.weakest) in ("fails", "hurts")]
     worst = max(failing, key=lambda s: s.rank[1], default=None)
     weakest = worst.weakest if worst is not None else None

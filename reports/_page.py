@@ -22,13 +22,13 @@ from reports._text import counted, day_of, listed, plural, shortened
 from reports._tokens import TOKENS
 
 STYLES = ("page.css", "figures.css", "map.css", "media.css")
-SCRIPTS = ("page.js", "sort.js", "save.js", "map.js")  # ours alone: a section brings none
-LARGEST = 10_000_000  # bytes; above, the footer and the command say which section is the largest
+SCRIPTS = ("page.js", "sort.js", "save.js", "map.js")  # no others run: sections cannot add scripts
+LARGEST = 10_000_000  # bytes; above this, the footer and the command name the largest section
 
 
 @dataclass(frozen=True)
 class Page:
-    """The page as text, what is to be said of its size ("" where it is small), and the files beside it by name."""
+    """The page as text, a warning if it is large (else ""), and the files that go next to it, by name."""
 
     html: str
     warning: str = ""
@@ -36,12 +36,12 @@ class Page:
 
 
 def render_page(report: Mapping[str, Any], sections: Sequence[Section]) -> str:
-    """Return the report as HTML: the same bytes for the same dictionary and sections."""
+    """Return the report as HTML: the same dictionary and sections give the same bytes."""
     return compose(report, sections).html
 
 
 def compose(report: Mapping[str, Any], sections: Sequence[Section], assets: str = "") -> Page:
-    """Return the page; with `assets`, the address of a folder, its images are files there and not in the page."""
+    """Return the page. With `assets`, the address of a folder, its images are files in that folder instead."""
     shown: list[dict[str, Any]] = []
     beside: dict[str, bytes] = {}
     for section in sorted(sections, key=lambda s: (s.order, s.name)):
@@ -66,7 +66,7 @@ def compose(report: Mapping[str, Any], sections: Sequence[Section], assets: str 
 
 
 def frame(images: str = "data:") -> dict[str, Any]:
-    """Return style, script, and the policy that allows these and `images`: what every page of ours is put into."""
+    """Return the style, the script and the policy that allows only these and `images`: every page starts from them."""
     style, script = _style(), _script()
     policy = (
         f"default-src 'none'; img-src {images}; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
@@ -76,13 +76,13 @@ def frame(images: str = "data:") -> dict[str, Any]:
 
 
 def _body(section: Section, report: Row) -> Markup:
-    """Return a section's HTML; one that breaks is one sentence, and the others stay."""
+    """Return a section's HTML; if it fails, one sentence says so and the other sections stay."""
     try:
         body = escape(section.render(report, report["sections"].get(section.name)))
-    except Exception as error:  # noqa: BLE001 - whatever a section raises is its own fault
+    except Exception as error:  # noqa: BLE001 - a section can be anybody's and raise anything
         return _failed(f"{type(error).__name__}: {error}")
     ours = type(section).__module__.startswith("reports.")
-    return body if ours or is_closed(body) else _failed("its HTML does not close what it opens")
+    return body if ours or is_closed(body) else _failed("its HTML has unclosed or mismatched tags")
 
 
 def _failed(reason: str) -> Markup:
@@ -97,32 +97,32 @@ def _eyebrow(report: Row) -> list[str]:
     else:
         chosen = f"{plural(noun(report))} {listed(classes)}"
     sizes = listed([f"{n:,}" for n in regimes(report)])
-    runs = counted(len(report["run"]["seeds"]), "run")
+    seeds = counted(len(report["run"]["seeds"]), "seed")
     return [
         f"{data.get('title') or data['name']}, {chosen}",
-        f"{sizes} training images a {noun(report)}",
-        runs,
+        f"{sizes} training images per {noun(report)}",
+        seeds,
         day_of(report["run"]["started"]),
     ]
 
 
 def _warnings(run: Row) -> list[str]:
-    """Return what a reader must know before any number."""
-    unfinished = ["The run was interrupted: cells are missing, and the same command goes on with them"]
-    quick = ["A quick run: small sizes, for trying things out; its numbers decide nothing"]
+    """Return what a reader must know before looking at the numbers."""
+    unfinished = ["The run was interrupted and cells are missing; run the same command again to continue"]
+    quick = ["This was a quick run, with small sizes, for trying things out; do not base decisions on its numbers"]
     return unfinished * (not run.get("finished", True)) + quick * bool(run.get("quick")) + list(run["warnings"])
 
 
 def _weight(shown: Sequence[Row]) -> str:
-    """Return a sentence that names the largest section of a page that is too large, else ""."""
+    """Return a warning that names the largest section if the page is too large, else ""."""
     sizes = {section["title"]: len(section["body"].encode()) for section in shown}
     total = sum(sizes.values()) + len(_style()) + len(_script())
     if total <= LARGEST:
         return ""
     largest = max(sizes, key=lambda title: sizes[title])
     return (
-        f"This page has {total / 1e6:.1f} MB; {sizes[largest] / 1e6:.1f} MB of them are the section {largest}. "
-        "bench report --assets DIR writes the images as files beside it."
+        f"This page is {total / 1e6:.1f} MB, of which {sizes[largest] / 1e6:.1f} MB are the section {largest}. "
+        "To keep the images in separate files, use bench report --assets DIR."
     )
 
 

@@ -1,4 +1,4 @@
-"""Reads the report dictionary: who took part, which cells to picture, and rows by their keys."""
+"""Reads the report dictionary: who took part, which cells to show images of, and rows by their keys."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from reports._text import counted, words_of
 
 Row: TypeAlias = Mapping[str, Any]
 
-REAL = "real"  # the control that is 1 on the calibrated scale
-HELD_OUT = {"id": "held-out", "label": "Real, held out", "slot": 0, "kind": "control", "real": True}
+REAL = "real"  # the control that marks 1 on the calibrated scale
+HELD_OUT = {"id": "held-out", "label": "Held-out real", "slot": 0, "kind": "control", "real": True}
 
 
 def generators(report: Row) -> list[Row]:
-    """Return what the user asked for, whether it worked or not."""
+    """Return the generators that the user asked for, whether or not they worked."""
     return [g for g in report["generators"] if g["kind"] == "generator"]
 
 
@@ -29,7 +29,7 @@ def controls(report: Row) -> list[Row]:
 
 
 def index(rows: Iterable[Row], *keys: str) -> dict[tuple[Hashable, ...], Row]:
-    """Return rows by the values of some of their columns."""
+    """Return the rows in a dictionary, keyed by the values of some of their columns."""
     return {tuple(row[key] for key in keys): row for row in rows}
 
 
@@ -39,8 +39,8 @@ def regimes(report: Row) -> list[int]:
 
 
 def regime_title(report: Row, n_real: int) -> str:
-    """Return a sub-heading for a number of training images, "" where the run has one."""
-    return f"{counted(n_real, 'training image')} a {noun(report)}" if len(regimes(report)) > 1 else ""
+    """Return a sub-heading for a number of training images, "" if the run has only one."""
+    return f"{counted(n_real, 'training image')} per {noun(report)}" if len(regimes(report)) > 1 else ""
 
 
 def noun(report: Row) -> str:
@@ -49,7 +49,7 @@ def noun(report: Row) -> str:
 
 
 def class_title(report: Row, entry: Row) -> str:
-    """Return 'Digit 3' for a class that is named by a number, else its name."""
+    """Return 'Digit 3' for a class named by a number, else its name."""
     name = str(entry["name"])
     return f"{noun(report).capitalize()} {name}" if name.isdecimal() else name[:1].upper() + name[1:]
 
@@ -60,7 +60,7 @@ def measure_title(measure: Row) -> str:
 
 
 def first_cells(report: Row, *, real: bool = False) -> Iterator[tuple[Row, Row]]:
-    """Yield (generator, cell) of the first seed that worked, for each generator, class and regime.
+    """Yield (generator, cell) of the first seed that worked, for each generator, class and number of training images.
 
     With `real`, the control `real` comes first.
     """
@@ -76,11 +76,11 @@ def first_cells(report: Row, *, real: bool = False) -> Iterator[tuple[Row, Row]]
 
 
 def warnings_of(report: Row, generator: str, n_real: int) -> list[str]:
-    """Return the sentences that a generator's cells were warned with, each once, with how often."""
+    """Return the warnings of a generator's cells, each once, with the number of cells if it is not all of them."""
     cells = [c for c in report["cells"] if c["generator"] == generator and c["n_real"] == n_real]
     found: dict[str, int] = {}
     for cell in cells:
         for warning in dict.fromkeys(cell["warnings"]):
             found[warning] = found.get(warning, 0) + 1
-    total = counted(len(cells), "run")
+    total = counted(len(cells), "cell")
     return [w if n == len(cells) else f"{w.rstrip('.')} ({n} of {total})" for w, n in found.items()]

@@ -15,7 +15,7 @@ from reports._text import counted, listed, plural
 
 
 class Again(Section):
-    """What it takes to get the same numbers again."""
+    """Everything needed to get the same numbers again."""
 
     name = "again"
     title = "Run again"
@@ -23,7 +23,7 @@ class Again(Section):
     order = 90
 
     def render(self, report: Mapping[str, Any], data: Any) -> Markup:
-        """Return the command with a copy button, all numbers to be saved, and a list of facts."""
+        """Return the command with a copy button, all numbers for saving, and a list of facts."""
         run = report["run"]
         facts = [
             ("Data", _data(report)),
@@ -45,7 +45,7 @@ def _data(report: Row) -> str:
     sizes = listed([f"{n:,}" for n in data["n_real"]])
     said = [
         f"{data['name']}, {shape}",
-        f"{sizes} training, {data['n_synthetic']:,} held-out, {data['n_neutral']:,} neutral images a {noun(report)}",
+        f"{sizes} training, {data['n_synthetic']:,} held-out, {data['n_neutral']:,} neutral images per {noun(report)}",
         f"{counted(data['n_test'], 'test image')}",
         f"{data['duplicates']:,} {'duplicate' if data['duplicates'] == 1 else plural('duplicate')} removed",
     ]
@@ -62,5 +62,5 @@ def _machine(run: Row) -> str:
 
 @hookimpl
 def bench_report_sections() -> list[type[Section]]:
-    """Bring the way to run it again."""
+    """Register the section."""
     return [Again]

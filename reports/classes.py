@@ -1,4 +1,4 @@
-"""Classes: whether one class is harder than another, a row a class with a line a generator in each aspect."""
+"""Classes: whether one class is harder than another; one row per class, one lane per generator and aspect."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from reports._text import listed, sentence
 
 
 class Classes(Section):
-    """Calibrated aspects of each class, all generators on one scale, and which class is clearly harder."""
+    """Calibrated aspects per class, with all generators on one scale, and which class is clearly harder."""
 
     name = "classes"
     title = "Classes"
@@ -23,7 +23,7 @@ class Classes(Section):
     order = 70
 
     def render(self, report: Mapping[str, Any], data: Any) -> Markup:
-        """Return a row a class in the order of the labels; nothing where there is nothing to compare."""
+        """Return one row per class in the order of the labels; nothing if there is only one class."""
         if len(report["classes"]) < 2:
             return Markup("")
         if not working(report):
@@ -46,7 +46,7 @@ def _regime(report: Row, n_real: int) -> dict[str, Any]:
 
 
 def _harder(report: Row, rows: Mapping[Any, Row]) -> str:
-    """Say which class is clearly harder for whom: its interval lies below those of all other classes."""
+    """Return which class is clearly harder for which generator: its interval lies below those of all others."""
     said = []
     for generator in working(report):
         hard: dict[str, list[str]] = {}
@@ -57,14 +57,17 @@ def _harder(report: Row, rows: Mapping[Any, Row]) -> str:
                 hard.setdefault(class_title(report, entry).lower(), []).append(str(aspect["label"]).lower())
         said += [f"{title} for {generator['label']} ({listed(aspects)})" for title, aspects in hard.items()]
     if all(row["lo"] is None for row in rows.values()):
-        return "Without intervals it cannot be told whether a class is harder."
+        return "Without intervals, it is impossible to say whether a class is harder."
     if not said:
-        return "No class is clearly harder: for no generator and aspect does one interval lie below all others."
-    return f"Clearly harder: {listed(said)}. There the interval lies below those of all other classes."
+        return (
+            "No class is clearly harder: no class has an interval below those of all other classes, for any generator "
+            "or aspect."
+        )
+    return f"Clearly harder: {listed(said)}. There, the interval lies below those of all other classes."
 
 
 def _apart(rows: Mapping[Any, Row | None]) -> Any:
-    """Return the class whose interval lies below all others; None where there is none, or one is not known."""
+    """Return the class whose interval lies below all others; None if there is none or an interval is missing."""
     if any(r is None or r["status"] != "ok" or r["lo"] is None for r in rows.values()):
         return None
     known = {label: row for label, row in rows.items() if row is not None}
@@ -74,7 +77,7 @@ def _apart(rows: Mapping[Any, Row | None]) -> Any:
 
 
 def _notes(report: Row, rows: Mapping[Any, Row]) -> list[str]:
-    """Return why scores are missing, each reason once, with the aspects and classes it is about."""
+    """Return why scores are missing, each reason once, with the aspects and classes that it concerns."""
     found: dict[tuple[str, str], tuple[dict[str, None], dict[str, None]]] = {}
     shown = {g["id"] for g in working(report)}
     aspects = {a["id"]: str(a["label"]) for a in report["aspects"]}
@@ -87,11 +90,11 @@ def _notes(report: Row, rows: Mapping[Any, Row]) -> list[str]:
 
 
 def _note(report: Row, word: str, reason: str, what: Sequence[str], where: Sequence[str]) -> str:
-    classes = "" if len(where) == len(report["classes"]) else f" of {listed(where)}"
+    classes = "" if len(where) == len(report["classes"]) else f" for {listed(where)}"
     return f"{listed(what)}{classes}, {word}: {sentence(reason)}"
 
 
 @hookimpl
 def bench_report_sections() -> list[type[Section]]:
-    """Bring the classes."""
+    """Register the section."""
     return [Classes]

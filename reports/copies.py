@@ -1,4 +1,4 @@
-"""Copies: how near samples are to training images, against how near new real images are."""
+"""Copies: how close samples are to training images, compared with held-out real images."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from reports._views import NOTHING, views
 
 METRIC = "nearest_neighbour"
 BINS, CLOSEST = 36, 4
-HIGHEST = 2.5  # bins of real images, stacked: what is higher is cut, and says how high it is
+HIGHEST = 2.5  # times the tallest bin of real images; taller bins are cut off and labelled with their share
 LINES = {"to_train": "nearest_distance", "to_held_out": "synthetic_to_held_out", "real_to_train": "held_out_to_train"}
 
 
@@ -29,13 +29,13 @@ class Copies(Section):
     name = "copies"
     title = "Copies"
     question = (
-        "Are samples new, or training images again? Colour: distance from a sample to its nearest training image. "
-        "Dashed outline: the same for new real images."
+        "Are the samples new, or training images again? In colour: the distance from each sample to its nearest "
+        "training image. Dashed outline: the same for held-out real images."
     )
     order = 60
 
     def collect(self, source: Source) -> Any:
-        """Return histograms on one scale, and the four closest pairs, of each generator, class and regime."""
+        """Return histograms on one scale and the four closest pairs, per generator, class and regime."""
         kept = [
             (g, c, {**source.kept(c["cell"], METRIC), **source.per_image(c["cell"])})
             for g, c in first_cells(source.report)
@@ -48,7 +48,7 @@ class Copies(Section):
         return [_panel(source, generator["id"], cell, k, edges) for generator, cell, k in kept]
 
     def render(self, report: Mapping[str, Any], data: Any) -> Markup:
-        """Return a panel a generator, all on the same scales."""
+        """Return one panel per generator, all on the same scales."""
         if not working(report):
             return NOTHING
         panels = index(data or [], "generator", "cls", "n_real")
@@ -90,7 +90,7 @@ class Copies(Section):
 
 
 def top_share(panels: Sequence[Row]) -> float:
-    """Return the share at the top of all figures: exact copies, all in one bin, must not flatten the rest."""
+    """Return the share at the top of all figures, limited so that exact copies in one bin do not flatten the rest."""
     real = max((max(p["real_to_train"]) for p in panels), default=0.0)
     return min(max((max(p[name]) for p in panels for name in LINES), default=1.0), HIGHEST * real or 1.0)
 
@@ -121,7 +121,7 @@ def _panel(source: Source, generator: Any, cell: Row, kept: Mapping[str, Array],
 
 
 def _shares(values: Array, edges: Array) -> list[float]:
-    """Return the share of values in each bin; what lies beyond the last edge counts in the last bin."""
+    """Return the share of values in each bin; values beyond the last edge count in the last bin."""
     counts, _ = np.histogram(np.minimum(values, edges[-1]), bins=edges)
     return [round(float(c), 5) for c in counts / max(1, len(values))]
 
@@ -144,5 +144,5 @@ def _words(panel: Row, copied: Row | None, repeated: Row | None) -> dict[str, st
 
 @hookimpl
 def bench_report_sections() -> list[type[Section]]:
-    """Bring the copies."""
+    """Register the section."""
     return [Copies]

@@ -1,4 +1,4 @@
-"""Cost: seconds to fit, images a second, memory."""
+"""Cost: seconds to fit, images per second, memory."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from reports._svg import colour, level, mark_at, upright
 from reports._template import render
 from reports._text import brief
 
-END = 52.0  # percent of the line: the number stands beside the mark
-SHORTEST = 0.001  # seconds; below, clocks say nothing
+END = 52.0  # percent of the width: the number follows the mark
+SHORTEST = 0.001  # seconds; clocks cannot resolve less
 
 
 class Cost(Section):
-    """What each generator takes, on logarithmic scales."""
+    """Time and memory that each generator takes, on logarithmic scales."""
 
     name = "cost"
     title = "Cost"
-    question = "What does it take? Scales are logarithmic: each step is ten times more."
+    question = "How much time and memory does it take? The scales are logarithmic: each step is ten times more."
     order = 85
 
     def render(self, report: Mapping[str, Any], data: Any) -> Markup:
-        """Return a row a generator, sorted by the seconds that fitting takes."""
+        """Return one row per generator, sorted by the seconds that fitting takes."""
         parts = [_regime(report, n_real) for n_real in regimes(report)]
         return render("cost.html.j2", parts=[p for p in parts if p["rows"]], run=report["run"])
 
@@ -48,15 +48,15 @@ def _regime(report: Row, n_real: int) -> dict[str, Any]:
 
 
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "Fit, seconds of CPU": ("fit", "wall"),
-    "Images a second": ("speed",),
+    "Fit, CPU seconds": ("fit", "wall"),
+    "Images per second": ("speed",),
     "Peak memory, MiB": ("memory",),
 }
 FORMATS: dict[str, Callable[[Row], str]] = {
-    "Fit, seconds of CPU": lambda m: ", ".join(
+    "Fit, CPU seconds": lambda m: ", ".join(
         f"{_seconds(m[key])} {word}" for key, word in (("fit", "CPU"), ("wall", "wall")) if m[key] is not None
     ),
-    "Images a second": lambda m: brief(m["speed"]),
+    "Images per second": lambda m: brief(m["speed"]),
     "Peak memory, MiB": lambda m: f"{m['memory']:,.0f} MiB",
 }
 
@@ -86,16 +86,16 @@ def _means(report: Row, cells: Sequence[Row]) -> dict[str, float | None]:
 
 
 class Scale:
-    """A logarithmic scale over whole powers of ten that hold all values, from `SHORTEST` on."""
+    """A logarithmic scale over the whole powers of ten that span all values, from `SHORTEST` up."""
 
     def __init__(self, values: Sequence[float | None]) -> None:
-        """Fit the scale to values; None does not count."""
+        """Fit the scale to values; None is ignored."""
         logs = [math.log10(max(v, SHORTEST)) for v in values if v is not None] or [0.0]
         self.low = math.floor(min(logs))
         self.high = max(math.ceil(max(logs)), self.low + 1)
 
     def place(self, value: float) -> float:
-        """Return where a value lies, in percent."""
+        """Return the position of a value, in percent."""
         return (math.log10(max(value, SHORTEST)) - self.low) / (self.high - self.low) * END
 
     @property
@@ -105,7 +105,7 @@ class Scale:
 
     @property
     def steps(self) -> list[float]:
-        """The places of the powers of ten."""
+        """The positions of the powers of ten."""
         return [i / (self.high - self.low) * END for i in range(self.high - self.low + 1)]
 
 
@@ -130,5 +130,5 @@ def _cell(generator: Row, measured: Row, name: str, scale: Scale) -> dict[str, A
 
 @hookimpl
 def bench_report_sections() -> list[type[Section]]:
-    """Bring the cost."""
+    """Register the section."""
     return [Cost]

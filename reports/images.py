@@ -1,4 +1,4 @@
-"""Images: the first fifteen of each generator beside real ones, never picked; below them the worst, by a rule."""
+"""Images: the first fifteen of each generator next to real ones, never hand-picked; below, the worst by a rule."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ from reports._views import views
 
 SHOWN, COLUMNS = 15, 3
 PICKED = 5
-RULES = {  # how the least plausible come first, by the columns that there are
-    "plausible_strokes": "those with strokes out of the range of real ones first",
-    "class_probability": "the less sure a classifier of real images is of the {noun}, the earlier",
-    "real_neighbours": "the fewer of the ten nearest images are real, the earlier",
+RULES = {  # how the least plausible images are sorted, by the columns that are available
+    "plausible_strokes": "images whose strokes are outside the range of real ones come first",
+    "class_probability": "the less sure the reference classifier is of the {noun}, the earlier an image comes",
+    "real_neighbours": "the fewer of its ten nearest neighbours are real, the earlier an image comes",
 }
 
 
 class ImageGrids(Section):
-    """Five rows of three, real beside synthetic, and the five worst twice; nearest training images on demand."""
+    """The first images, real next to synthetic, then the least plausible ones and those closest to training images."""
 
     name = "images"
     title = "Images"
     question = (
-        "What do they look like? The first fifteen of the first run, not picked; below them the five least plausible "
-        "of that run, and the five closest to training images."
+        "What do they look like? The first fifteen images of the first seed, not hand-picked; below them, the five "
+        "least plausible images of that seed and the five closest to training images."
     )
     order = 40
 
     def collect(self, source: Source) -> Any:
-        """Return sheets of samples, plain and with nearest training images, for each generator, class and regime."""
+        """Return sheets of samples, plain and with nearest training images, per generator, class and regime."""
         return [_panel(source, generator["id"], cell) for generator, cell in first_cells(source.report, real=True)]
 
     def render(self, report: Mapping[str, Any], data: Any) -> Markup:
-        """Return the grids of each class; a check box swaps the sheets, without script."""
+        """Return the grids of each class; a check box swaps the sheets, even without JavaScript."""
         if not data:
             return Markup("")
         panels = index(data, "generator", "cls", "n_real")
@@ -69,7 +69,7 @@ def _panel(source: Source, generator: Any, cell: Row) -> dict[str, Any]:
 
     def sheets(picked: Array, across: int, *, below: bool) -> dict[str, Any]:
         chosen = images[picked]
-        known = columns.get("nearest_train")  # a real image that is in `train` is not its own
+        known = columns.get("nearest_train")  # a real image in `train` is not its own nearest
         near = train[nearest(chosen, train) if known is None else known[picked]]
         ink = is_ink(train)
         return {
@@ -98,7 +98,7 @@ def _panel(source: Source, generator: Any, cell: Row) -> dict[str, Any]:
 
 
 def _rule(columns: Mapping[str, Array]) -> list[str]:
-    """Return the columns that the least plausible images are found by, the first one first; [] where none can tell."""
+    """Return the columns that the least plausible images are sorted by, most important first; [] if none suffices."""
     last = next((name for name in ("class_probability", "real_neighbours") if name in columns), None)
     return [name for name in ("plausible_strokes", last) if name in columns] if last else []
 
@@ -107,27 +107,27 @@ def _words(panel: Row) -> dict[str, str]:
     worst, closest = panel["worst"], panel["closest"]
     said = ""
     if worst and panel["rule"][-1] == "class_probability":
-        said = f"{_from_to(worst['span'], percent)} sure"
+        said = f"classifier {_from_to(worst['span'], percent)} sure"
     elif worst:
-        said = f"{_from_to(worst['span'], partial(fixed, digits=0))} of 10 real"
+        said = f"{_from_to(worst['span'], partial(fixed, digits=0))} of 10 neighbours real"
     return {
         "worst_text": said,
-        "closest_text": f"{_from_to(closest['span'], partial(fixed, digits=1))} away" if closest else "",
+        "closest_text": f"distance {_from_to(closest['span'], partial(fixed, digits=1))}" if closest else "",
     }
 
 
 def _from_to(span: Sequence[float], text: Callable[[float], str]) -> str:
-    """Return '0% to 3%', or the one that both are."""
+    """Return '0% to 3%', or a single text if both ends are the same."""
     return " to ".join(dict.fromkeys(text(end) for end in span))
 
 
 def nearest(images: Images, train: Images) -> Array:
-    """Return the index of the nearest training image (Euclidean, pixels) of each image."""
+    """Return the index of each image's nearest training image (Euclidean distance over pixels)."""
     flat, among = images.reshape(len(images), -1), train.reshape(len(train), -1)
     return np.array([int(((among - image) ** 2).sum(axis=1).argmin()) for image in flat], dtype=np.int64)
 
 
 @hookimpl
 def bench_report_sections() -> list[type[Section]]:
-    """Bring the images."""
+    """Register the section."""
     return [ImageGrids]

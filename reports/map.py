@@ -1,4 +1,4 @@
-"""Map: held-out real images and those of all generators in one t-SNE and one UMAP, to turn and to look at."""
+"""Map: held-out real images and the images of all generators in one joint t-SNE and one joint UMAP."""
 
 from __future__ import annotations
 
@@ -20,24 +20,27 @@ from reports._views import NOTHING
 
 METHODS = {"tsne": "t-SNE", "umap": "UMAP"}
 OVERLAPS = {"2D": "tsne_overlap_2d", "3D": "tsne_overlap_3d"}
-FEWEST = 10  # images; a map of fewer says nothing
+FEWEST = 10  # images; a map of fewer is meaningless
 
 
 class Map(Section):
-    """Joint embeddings, with real against real as the reference for every overlap."""
+    """Joint embeddings of real and synthetic images, with real against real as the reference for every overlap."""
 
     name = "map"
     title = "Map"
-    question = "Do synthetic images fall among the real ones? All of them are on one map together: near means alike."
+    question = (
+        "Do synthetic images fall among the real ones? All images share one map, where similar images lie close "
+        "together."
+    )
     order = 50
 
     def collect(self, source: Source) -> Any:
-        """Return the joint maps, one for each number of training images, with small copies of the images."""
+        """Return the joint maps, one per number of training images, with thumbnails of the images."""
         found = {n_real: source.joint_map(n_real) for n_real in regimes(source.report)}
         return [packed(source, n_real, joint) for n_real, joint in found.items() if joint]
 
     def render(self, report: Mapping[str, Any], data: Any) -> Markup:
-        """Return the map to be turned, each generator alone over real images, and the overlaps."""
+        """Return the interactive map, each generator alone over real images, and the overlaps."""
         if not working(report):
             return NOTHING
         maps = index(data or [], "n_real")
@@ -55,7 +58,7 @@ def _part(report: Row, n_real: int, found: Row | None) -> dict[str, Any]:
     return {
         "regime": regime_title(report, n_real),
         "panels": panels,
-        "missing": [REAL if g["id"] == REAL else g["label"] for g in everyone if g["id"] not in pictured],
+        "missing": ["real images" if g["id"] == REAL else g["label"] for g in everyone if g["id"] not in pictured],
         "reasons": [(METHODS[m], reason) for m, reason in found["failed"].items()] if found else [],
         "method": METHODS[_methods(shown)[0]] if shown else "",
         "few": found is not None and found["n"] < FEWEST,
@@ -65,14 +68,14 @@ def _part(report: Row, n_real: int, found: Row | None) -> dict[str, Any]:
 
 
 def _atlas(report: Row, found: Row) -> dict[str, Any]:
-    """Return what the drawing is made of, and its controls."""
+    """Return the data of the interactive map, and its controls."""
     known = index(report["generators"], "id")
     order = [HELD_OUT["id"], *(g["id"] for g in report["generators"])]
     sources = [
         {**(HELD_OUT if i == HELD_OUT["id"] else known[i,]), "place": place, "rank": order.index(i)}
         for place, i in enumerate(found["src"])
     ]
-    sources = [{**g, "label": "Real, fresh", "hollow": True} if g["id"] == REAL else g for g in sources]
+    sources = [{**g, "label": "Fresh real", "hollow": True} if g["id"] == REAL else g for g in sources]
     names = {c["label"]: c["name"] for c in report["classes"]}
     labels = list(dict.fromkeys(label for _, label, _ in found["strata"]))
     classes = [{"label": label, "name": names.get(label, label)} for label in labels]
@@ -106,7 +109,7 @@ def _atlas(report: Row, found: Row) -> dict[str, Any]:
 
 
 def _methods(found: Row) -> list[str]:
-    """Return the methods that there are maps of."""
+    """Return the methods that have maps, in two and in three dimensions."""
     return [m for m in METHODS if f"{m}2" in found["proj"] and f"{m}3" in found["proj"]]
 
 
@@ -123,7 +126,7 @@ def _panel(found: Row, generator: Row) -> dict[str, Any]:
 
 
 def _overlaps(report: Row, n_real: int, everyone: Sequence[Row]) -> list[dict[str, Any]]:
-    """Return the overlap in t-SNE of each generator alone with held-out images, a row a generator."""
+    """Return the t-SNE overlap of each generator alone with held-out images, one row per generator."""
     results = index(report["results"], "generator", "cls", "n_real", "measure")
     rows = []
     for generator in everyone:
@@ -144,5 +147,5 @@ def _said(row: Row | None) -> dict[str, str]:
 
 @hookimpl
 def bench_report_sections() -> list[type[Section]]:
-    """Bring the map."""
+    """Register the section."""
     return [Map]

@@ -1,4 +1,4 @@
-"""Ranking: which generator is better, and which differences could be luck."""
+"""Ranking: which generator is better, and which differences could be chance."""
 
 from __future__ import annotations
 
@@ -13,34 +13,37 @@ from reports._svg import forest
 from reports._template import render
 from reports._text import DASH, counted, fixed, listed
 
-FEW = 6  # generators up to which every pair is shown, and not only those with the best
+FEW = 6  # with more generators than this, only comparisons with the best one are shown at first
 
 
 class Ranking(Section):
-    """Paired comparisons of generators, one panel an aspect, and their order as a user gets it."""
+    """Paired comparisons of generators, one panel per aspect, and their mean ranks."""
 
     name = "ranking"
     title = "Ranking"
-    question = "Better, or luck? The same class and seed give both generators the same training images: a pair."
+    question = (
+        "Is the difference real, or chance? For the same class and seed, two generators get the same training images, "
+        "so their scores form a pair."
+    )
     order = 30
 
     def render(self, report: Mapping[str, Any], data: Any) -> Markup:
-        """Return a panel an aspect with a line a pair, the significant ones first, then the larger."""
+        """Return one panel per aspect with one line per comparison, significant ones first, then by size."""
         if len(working(report)) < 2:
-            return Markup('<p class="note">Ranking needs two generators that worked.</p>')
+            return Markup('<p class="note">Ranking needs at least two generators that worked.</p>')
         found = [{"title": regime_title(report, n), "panels": panels(report, n)} for n in regimes(report)]
         return render("ranking.html.j2", regimes=found)
 
 
 def panels(report: Row, n_real: int) -> list[dict[str, Any]]:
-    """Return a panel an aspect that has comparisons: its lines, and how far their axis reaches."""
+    """Return one panel per compared aspect: its lines, and how far their axis reaches."""
     rows = {c["aspect"]: c for c in report["comparisons"] if c["n_real"] == n_real}
     reach = max((_reach(pair) for row in rows.values() for pair in row["pairs"]), default=0.0) or 1.0
     return [_panel(report, aspect, rows[aspect["id"]], reach) for aspect in report["aspects"] if aspect["id"] in rows]
 
 
 def _reach(pair: Row) -> float:
-    """Return how far from 0 a pair's drawing reaches; 1.2 at most."""
+    """Return how far from 0 the drawing of a comparison reaches; at most 1.2."""
     return min(1.2, max(abs(float(pair[end])) for end in ("difference", "lo", "hi") if pair[end] is not None))
 
 
@@ -66,7 +69,7 @@ def _panel(report: Row, aspect: Row, row: Row, reach: float) -> dict[str, Any]:
 
 
 def _line(pair: Row, named: Mapping[Any, Row], reach: float) -> dict[str, Any]:
-    """Return one pair, the better generator first."""
+    """Return one comparison, the better generator first."""
     swap = pair["difference"] < 0
     first, second = (named[(pair[name],)] for name in (("b", "a") if swap else ("a", "b")))
     difference, (lo, hi) = abs(pair["difference"]), (pair["lo"], pair["hi"])
@@ -76,17 +79,18 @@ def _line(pair: Row, named: Mapping[Any, Row], reach: float) -> dict[str, Any]:
     wins, losses = (pair["losses"], pair["wins"]) if swap else (pair["wins"], pair["losses"])
     said = f"+{fixed(difference)}, {p_text(pair['holm'])}" if clear else pair["word"]
     unit = {"classes": "class", "seeds": "seed"}.get(pair["over"], "pair")
+    record = f"{counted(wins, 'win')} and {counted(losses, 'loss')} in {counted(pair['n'], unit)}"
     return {
         "ids": {pair["a"], pair["b"]},
         "first": first,
         "second": second,
-        "sign": ">" if clear else "v.",
+        "sign": ">" if clear else "vs.",
         "score": difference,
         "lo": lo,
         "hi": hi,
         "sure": clear,
         "said": said,
-        "detail": f"median {fixed(abs(pair['median']))}; {wins} won, {losses} lost of {counted(pair['n'], unit)}",
+        "detail": f"median {fixed(abs(pair['median']))}; {record}",
         "strip": forest(first, difference, lo, hi, reach, f"{first['label']} against {second['label']}: {said}"),
     }
 
@@ -103,5 +107,5 @@ def _absent(report: Row, aspect: Row, n_real: int) -> str:
 
 @hookimpl
 def bench_report_sections() -> list[type[Section]]:
-    """Bring the ranking."""
+    """Register the section."""
     return [Ranking]

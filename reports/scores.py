@@ -17,15 +17,15 @@ DIRECTIONS = {"higher": "higher is better", "lower": "lower is better", "half": 
 
 
 class Scores(Section):
-    """Mean and half interval of every measure, for generators, held-out real images and controls."""
+    """Mean and interval of every measure, for generators, fresh real images and the other controls."""
 
     name = "scores"
     title = "Scores"
-    question = "What was measured, before any rescaling? \u2605 marks the best generator in a column."
+    question = "What was measured, before any rescaling? \u2605 marks the best generator in each column."
     order = 20
 
     def render(self, report: Mapping[str, Any], data: Any) -> Markup:
-        """Return a table a class: the parts of the aspects first, all else on demand, a table an aspect."""
+        """Return one table per class with the parts of the aspects, then all other measures on demand, by aspect."""
         rows = index(report["results"], "generator", "cls", "n_real", "measure")
         parts, *others = _grouped([m for m in report["measures"] if m["scope"] == "cell"], report["aspects"])
         at_once = [m for m in report["measures"] if m["scope"] == "generator"]
@@ -53,7 +53,7 @@ def _of_all(rows: Mapping[Any, Row], n_real: int) -> Any:
 
 
 def _grouped(measures: Sequence[Row], known: Sequence[Row]) -> list[list[Row]]:
-    """Return the parts, in the order in which the aspects name them, then all other measures by aspect."""
+    """Return the parts, in the order of the aspects, then all other measures by aspect."""
     aspects = [a["id"] for a in known]
     order = [p["measure"] for a in known for p in a["parts"]]
     parts = sorted((m for m in measures if m["part"]), key=lambda m: order.index(m["id"]))
@@ -65,7 +65,7 @@ def _grouped(measures: Sequence[Row], known: Sequence[Row]) -> list[list[Row]]:
 
 
 def _table(report: Row, measures: Sequence[Row], row_of: Any, notes: Sequence[str]) -> dict[str, Any]:
-    """Return one table; reasons are told for rows of a status that is not among `notes`."""
+    """Return one table; rows whose status is not among `notes` get their reason as a note."""
     shown = [(g, [row_of(g, m) for m in measures]) for g in generators(report)]
     scored = [(g, rows) for g, rows in shown if any(_mean(r) is not None for r in rows)]
     lost = [(g, rows) for g, rows in shown if all(_mean(r) is None for r in rows)]
@@ -91,7 +91,7 @@ def _column(measure: Row, i: int, scored: Sequence[Any], real: Sequence[Any]) ->
     values = [v for _, rows in [*scored, *real] if (v := _mean(rows[i])) is not None]
     own = [v for _, rows in scored if (v := _mean(rows[i])) is not None]
     better, best = measure["better"], None
-    if len(own) > 1 and better != "none" and measure["part"]:  # evidence has no best: noise is far from all images
+    if len(own) > 1 and better != "none" and measure["part"]:  # evidence has no best: noise is far from every image
         best = max(own) if better == "higher" else min(own, key=(lambda v: abs(v - 0.5)) if better == "half" else float)
     digits = decimals_for(values)
     return {
@@ -118,7 +118,7 @@ def _line(generator: Row, rows: Sequence[Row | None], columns: Sequence[Row]) ->
 
 
 def _groups(report: Row, measures: Sequence[Row]) -> list[dict[str, Any]]:
-    """Return the aspects over the columns: neighbours of one aspect share a heading."""
+    """Return the aspect headings above the columns: adjacent columns of one aspect share a heading."""
     labels = {a["id"]: a["label"] for a in report["aspects"]}
     groups: list[dict[str, Any]] = []
     for measure in measures:
@@ -140,7 +140,7 @@ def _lost(generator: Row, rows: Sequence[Row | None]) -> dict[str, Any]:
 
 
 def _notes(measures: Sequence[Row], shown: Sequence[Any], known: Sequence[str]) -> list[str]:
-    """Return why values are missing or not judged, each reason once, with the measures and generators it is about."""
+    """Return why values are missing or not judged, each reason once, with the measures and generators it concerns."""
     found: dict[tuple[str, str], tuple[dict[str, None], dict[str, None]]] = {}
     for generator, rows in shown:
         for measure, row in zip(measures, rows, strict=True):
@@ -155,5 +155,5 @@ def _notes(measures: Sequence[Row], shown: Sequence[Any], known: Sequence[str]) 
 
 @hookimpl
 def bench_report_sections() -> list[type[Section]]:
-    """Bring the scores."""
+    """Register the section."""
     return [Scores]

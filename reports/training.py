@@ -1,4 +1,4 @@
-"""Training: the curves that a generator logged, and what it made on the way."""
+"""Training: the curves that a generator logged, and the images that it made along the way."""
 
 from __future__ import annotations
 
@@ -15,21 +15,22 @@ from reports._rows import Row, class_title, first_cells, index, regime_title, re
 from reports._template import render
 
 POINTS, MOMENTS, VECTORS = 120, 6, 8
-ADVERSARIAL = {"G", "D"}  # curves of these names are losses of a GAN
+ADVERSARIAL = {"G", "D"}  # curves with these names are the losses of a GAN
 
 
 class Training(Section):
-    """Loss curves, and the same latent points at recorded moments."""
+    """Loss curves, and images made from the same latent points at recorded moments."""
 
     name = "training"
     title = "Training"
     question = (
-        "Did it settle? What each generator logged while it was fitted, and the same latent points at recorded moments."
+        "Did training settle? The curves that each generator logged, and images made from the same latent points at "
+        "recorded moments."
     )
     order = 80
 
     def collect(self, source: Source) -> Any:
-        """Return smoothed curves and sheets of snapshots of those generators that recorded any."""
+        """Return smoothed curves and sheets of snapshots for the generators that recorded any."""
         found = []
         for generator, cell in first_cells(source.report):
             history = source.history(cell["cell"])
@@ -54,7 +55,7 @@ class Training(Section):
         return found
 
     def render(self, report: Mapping[str, Any], data: Any) -> Markup:
-        """Return a block a generator with its classes side by side; nothing where nothing was recorded."""
+        """Return one block per generator with its classes side by side; nothing if nothing was recorded."""
         rows = index(data or [], "generator", "cls", "n_real")
         blocks = []
         for generator in working(report):
@@ -72,7 +73,7 @@ class Training(Section):
 
 
 def _smooth(points: Sequence[Sequence[float]]) -> dict[str, Any]:
-    """Return means over windows of equal length: at most `POINTS` of them, and how long a window is."""
+    """Return means over windows of equal length, at most `POINTS` of them, and the length of a window."""
     steps, values = np.array(points, dtype=float).T
     width = -(-len(points) // POINTS)
     starts = np.arange(0, len(points), width)
@@ -82,7 +83,7 @@ def _smooth(points: Sequence[Sequence[float]]) -> dict[str, Any]:
 
 
 def _some(snapshots: list[tuple[int, Any]]) -> list[tuple[int, Any]]:
-    """Return all moments, or the first, the last and evenly chosen ones between."""
+    """Return all moments, or the first, the last and evenly spaced ones in between."""
     if len(snapshots) <= MOMENTS:
         return snapshots
     return [snapshots[i] for i in np.linspace(0, len(snapshots) - 1, MOMENTS).round().astype(int)]
@@ -113,5 +114,5 @@ def _panel(report: Row, generator: Row, entry: Row, history: Row, tops: tuple[fl
 
 @hookimpl
 def bench_report_sections() -> list[type[Section]]:
-    """Bring the training."""
+    """Register the section."""
     return [Training]

@@ -1,4 +1,4 @@
-"""Verdict: four aspects a generator, from 0 (a control built to fail) to 1 (real images)."""
+"""Verdict: four aspects per generator, from 0 (a control built to fail) to 1 (fresh real images)."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from reports._text import DASH, fixed, interval, listed
 
 
 class Verdict(Section):
-    """Four aspects of each generator on one scale, the weakest named."""
+    """The four aspects of each generator on one scale, with the weakest one named."""
 
     name = "verdict"
     title = "Verdict"
     question = (
-        "Which generator should I use? Each aspect runs from 0, a control built to fail it, to 1, real images nobody "
-        "trained on."
+        "Which generator should I use? Each aspect runs from 0 (a control built to fail it) to 1 (fresh real images, "
+        "which nobody trained on)."
     )
     order = 10
 
     def render(self, report: Mapping[str, Any], data: Any) -> Markup:
-        """Return one row a generator, also for those that failed or were skipped."""
+        """Return one row per generator, including those that failed or were skipped."""
         found = [_regime(report, n_real) for n_real in regimes(report)]
         lost, zero = _lost(report), _zero(report)
         return render("verdict.html.j2", regimes=found, aspects=report["aspects"], lost=lost, zero=zero)
@@ -54,8 +54,8 @@ def _row(report: Row, standing: Standing, n_real: int) -> dict[str, Any]:
         "generator": generator,
         "summary": summary(report, standing),
         "common": common,
-        "broken": f"{len(broken)} of {len(cells)} runs failed: {broken[0]['reason']}" if broken else "",
-        "skipped": f"{len(skipped)} of {len(cells)} runs skipped: {skipped[0]['reason']}" if skipped else "",
+        "broken": f"{len(broken)} of {len(cells)} cells failed: {broken[0]['reason']}" if broken else "",
+        "skipped": f"{len(skipped)} of {len(cells)} cells skipped: {skipped[0]['reason']}" if skipped else "",
         "warnings": warnings_of(report, generator["id"], n_real)[:2],
         "cells": [{**cell, "reason": "" if common else cell["reason"]} for cell in shown],
     }
@@ -82,7 +82,7 @@ def _cell(generator: Row, row: Row, aspect: Row) -> dict[str, Any]:
 
 
 def _lost(report: Row) -> list[dict[str, Any]]:
-    """Return a row for each generator without any result."""
+    """Return one row per generator without any result."""
     rows = []
     for generator in generators(report):
         if generator["status"] in ("failed", "skipped"):
@@ -92,7 +92,7 @@ def _lost(report: Row) -> list[dict[str, Any]]:
 
 
 def _zero(report: Row) -> list[str]:
-    """Return what stands at 0 of each aspect: 'noise for Realistic'."""
+    """Return the controls that mark 0 of each aspect: 'Noise for Realistic'."""
     labels = {g["id"]: g["label"] for g in report["generators"]}
     said = []
     for aspect in report["aspects"]:
@@ -103,7 +103,7 @@ def _zero(report: Row) -> list[str]:
 
 
 def _parts(report: Row, found: list[Standing], n_real: int) -> list[dict[str, Any]]:
-    """Return what each aspect is made of, with every generator's score on it, the mean over classes."""
+    """Return the parts of each aspect with every generator's score, as the mean over classes."""
     measures = index(report["measures"], "id")
     labels = {g["id"]: g["label"] for g in report["generators"]}
     scores = _part_scores(report, n_real)
@@ -132,7 +132,7 @@ def _parts(report: Row, found: list[Standing], n_real: int) -> list[dict[str, An
 
 
 def _part_scores(report: Row, n_real: int) -> dict[tuple[str, str], list[float]]:
-    """Return the calibrated scores of each (generator, part), one a class."""
+    """Return the calibrated scores of each (generator, part), one per class."""
     found: dict[tuple[str, str], list[float]] = {}
     for row in report["calibrated"]:
         if row["cls"] is not None and row["n_real"] == n_real:
@@ -148,5 +148,5 @@ def _mean(values: list[float] | None) -> float | None:
 
 @hookimpl
 def bench_report_sections() -> list[type[Section]]:
-    """Bring the verdict."""
+    """Register the section."""
     return [Verdict]

@@ -1,11 +1,11 @@
-// The map: one canvas in two and one in three dimensions, linked. Without script the figures below it stand alone.
+// The map: two linked canvases, in two and in three dimensions. Without JavaScript, the static figures below remain.
 (() => {
-  const BANDS = 6;          // steps of depth, each with stamps of its own
+  const BANDS = 6;          // steps of depth, each with its own stamps
   const BUCKETS = 64;       // of the counting sort by depth
-  const MANY = 2000;        // marks; above, images are drawn as marks while the map turns
+  const MANY = 2000;        // with more points than this, images are drawn as marks while the map turns
   const REST = 150;         // ms after the last move until images come back
   const NEAR = 14;          // px within which a mark is found
-  const DISTANCE = 5;       // of the eye; half the edge of the map is 1
+  const DISTANCE = 5;       // of the eye, in units of half the edge of the map
   const HOME = { x: 0, y: 0, zoom: 1, yaw: 0.56, pitch: 0.42 };
 
   const decode = (text) => new Int16Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
@@ -22,7 +22,7 @@
     const pressed = (kind, value) =>
       root.querySelector(`[data-${kind}="${value}"]`)?.getAttribute("aria-pressed") !== "false";
     const shown = (i) => sourceOn[source[i]] && classOn[cls[i]];
-    // A map is as large as fits, from wherever it is seen.
+    // A map is as large as fits from every angle.
     const extents = Object.fromEntries(Object.entries(maps).map(([name, points]) => {
       let most = 1;
       for (let i = 0; i < 3 * n && name.endsWith("3"); i += 3) most = Math.max(most, Math.hypot(points[i], points[i + 1], points[i + 2]));
@@ -41,7 +41,7 @@
     sheet.src = `data:image/png;base64,${sprite.png}`;
     const ready = sheet.decode();
 
-    // Colours are the page's own; they change with its theme.
+    // Colours come from the page and change with its theme.
     function dress() {
       const style = getComputedStyle(root);
       const token = (name) => style.getPropertyValue(`--${name}`).trim();
@@ -65,7 +65,7 @@
       repaint(...views);
     }
 
-    // Ink takes the colour of its source; pictures keep their own and get a frame.
+    // Ink takes the colour of its source; colour images keep their own colours and get a frame.
     async function tint() {
       await ready;
       const [wide, high] = [sheet.naturalWidth, sheet.naturalHeight];
@@ -90,7 +90,7 @@
     const tile = (i) => [(i % sprite.columns) * sprite.width, Math.floor(i / sprite.columns) * sprite.height,
       sprite.width, sprite.height];
 
-    // Where each image is seen, and in which order: far ones first.
+    // Computes where each image appears, and the drawing order: distant images first.
     function project(view) {
       const name = `${method}${view.solid ? 3 : 2}`, points = maps[name], extent = extents[name];
       const half = view.canvas.width / 2, reach = (half * 0.94 * view.zoom) / extent;
@@ -154,7 +154,7 @@
       context.drawImage(tinted, ...tile(i), x - wide / 2, y - high / 2, wide, high);
     }
 
-    // A class is named where its held-out images have their centre.
+    // Each class is labelled at the centre of its held-out images.
     function numerals(view) {
       const { context } = view, points = maps[`${method}2`], half = view.canvas.width / 2;
       const reach = (half * 0.94 * view.zoom) / 32000;
@@ -225,7 +225,7 @@
       return best;
     }
 
-    const said = (i) => [sources[source[i]].label, `${classes[cls[i]].title}, number ${number[i]}`];
+    const said = (i) => [sources[source[i]].label, `${classes[cls[i]].title}, image ${number[i]}`];
     function picture(i) {
       const canvas = tip.querySelector("canvas"), context = canvas.getContext("2d"), side = canvas.width;
       context.clearRect(0, 0, side, side);
@@ -241,7 +241,7 @@
       context.fillRect(0, 0, side, side);
     }
 
-    // An image is pointed at: a ring round it on both maps, and the image itself beside it.
+    // Highlights image i: a ring around it on both maps, and the image itself next to it. -1 highlights none.
     function point(view, i) {
       if (i === hot) return;
       hot = i;
@@ -310,7 +310,7 @@
       new ResizeObserver(() => repaint(view)).observe(canvas);
     }
 
-    // Of a group of two one is pressed; the other buttons show and hide.
+    // In a group, exactly one button is pressed; the toggles below show and hide.
     const choose = (kind, then) => {
       const buttons = [...root.querySelectorAll(`[data-${kind}]`)];
       for (const button of buttons) button.addEventListener("click", () => {

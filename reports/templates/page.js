@@ -1,5 +1,5 @@
 "use strict";
-// Enhances the page: everything it shows is there without it.
+// Enhances the page, which shows everything without it too.
 (() => {
   const root = document.documentElement;
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
@@ -9,7 +9,7 @@
   const theme = document.querySelector("[data-theme-switch]");
   const system = matchMedia("(prefers-color-scheme: dark)");
   const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : system.matches);
-  const nameTheme = () => { theme.textContent = isDark() ? "Light page" : "Dark page"; };
+  const nameTheme = () => { theme.textContent = isDark() ? "Light theme" : "Dark theme"; };
   theme.addEventListener("click", () => {
     root.dataset.theme = isDark() ? "light" : "dark";
     nameTheme();

@@ -1,5 +1,5 @@
 "use strict";
-// Saves the data that are in the page: all of them as JSON, the scores as CSV.
+// Saves the data embedded in the page: everything as JSON, the scores as CSV.
 (() => {
   const block = document.getElementById("report-data");
   if (!block) return;
@@ -7,7 +7,7 @@
   const field = (value) => {
     if (value === null || value === undefined) return "";
     if (typeof value !== "string") return String(value);
-    const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;      // a spreadsheet would run it
+    const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;      // a spreadsheet would evaluate it
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   const csv = ({ run, classes, results }) => {

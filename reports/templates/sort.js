@@ -1,5 +1,5 @@
 "use strict";
-// Lets tables of class "scores" be sorted: the best first, then the other way. What has no number is last both ways.
+// Makes tables of class "scores" sortable: best first, then reversed. Rows without a number are last both ways.
 (() => {
   const number = (row, column) => {
     const cell = row.children[column];

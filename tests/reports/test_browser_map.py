@@ -76,14 +76,14 @@ def test_keys_move_zoom_and_reset_and_step_through_the_images(tab: Any) -> None:
         assert drawn(tab) == start
     live = tab.locator(".atlas [aria-live]")
     tab.keyboard.press("n")
-    assert live.text_content() == "Real, held out, Class 3, number 0"
+    assert live.text_content() == "Held-out real, Class 3, image 0"
     assert changed(start, drawn(tab)) == (True, True)  # a ring on both
     tab.keyboard.press("n")
-    assert live.text_content() == "Real, held out, Class 3, number 1"
-    assert tab.locator(".tip").is_visible() and "Class 3, number 1" in tab.locator(".tip").text_content()
+    assert live.text_content() == "Held-out real, Class 3, image 1"
+    assert tab.locator(".tip").is_visible() and "Class 3, image 1" in tab.locator(".tip").text_content()
     tab.keyboard.press("p")
     tab.keyboard.press("p")
-    assert live.text_content() == "smote, Class 5, number 59"  # from the first to the last that is shown
+    assert live.text_content() == "smote, Class 5, image 59"  # from the first to the last that is shown
     tab.keyboard.press("Escape")
     assert not tab.locator(".tip").is_visible() and live.text_content() == ""
     assert drawn(tab) == start
@@ -173,7 +173,7 @@ def test_a_mark_that_is_pointed_at_shows_its_image_on_both_maps(tab: Any) -> Non
         tab.mouse.move(box["x"] + box["width"] * step / 40, box["y"] + box["height"] * step / 40)
         if tip.is_visible():
             break
-    assert re.search(r"Class [35], number \d+", tip.text_content())
+    assert re.search(r"Class [35], image \d+", tip.text_content())
     assert changed(start, drawn(tab)) == (True, True)
     tab.wait_for_timeout(300)
     inked = "document.querySelector('.tip canvas').getContext('2d').getImageData(0, 0, 96, 96).data"

@@ -36,7 +36,7 @@ def test_a_class_is_harder_where_its_interval_lies_below_all_others(run_of: Any,
     assert "No class is clearly harder" in section(page(report))
     score(report, "smote", 8, "varied", score=0.4, lo=0.3, hi=0.5)  # others .56 to .64
     score(report, "gan", 3, "useful", score=0.85, lo=0.7, hi=0.9)  # others .89 to .97: they touch
-    assert "Clearly harder: class 8 for smote (varied). There" in section(page(report))
+    assert "Clearly harder: class 8 for smote (varied). There, the interval" in section(page(report))
 
 
 def test_no_class_is_harder_than_one_that_was_not_judged(run_of: Any, page: Page) -> None:
@@ -46,7 +46,7 @@ def test_no_class_is_harder_than_one_that_was_not_judged(run_of: Any, page: Page
     html = section(page(report))
     assert "No class is clearly harder" in html
     assert "— not judged</text>" in html
-    assert "Varied of 5, not judged: Too close together." in html
+    assert "Varied for 5, not judged: Too close together." in html
 
 
 def test_names_of_classes_are_words_and_not_numerals(run_of: Any, page: Page) -> None:

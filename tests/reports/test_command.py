@@ -85,7 +85,7 @@ def test_the_command_says_that_a_page_is_large_and_which_section_makes_it_so(ben
     (bench.folder / "heavy.py").write_text(HEAVY)
     done = bench("report", "run", "-o", "page.html", "-p", "heavy.py")
     assert done.stdout == "Report: page.html\n"
-    assert re.match(r"bench: This page has 11\.\d MB; 11\.0 MB of them are the section Heavy\.", done.stderr)
+    assert re.match(r"bench: This page is 11\.\d MB, of which 11\.0 MB are the section Heavy\.", done.stderr)
 
 
 def test_what_is_no_report_is_refused(bench: Any) -> None:

@@ -79,9 +79,9 @@ def test_real_images_come_first_and_the_rules_stand_below(whole: Report, page: P
     html = section(page(whole), "images")
     for view in html.split('<div class="view"')[1:]:
         assert re.findall(r"<figcaption.*?<span>(.*?)</span>", view) == ["Real", "gan[steps=600]", "smote"]
-        assert view.count("<b>Least plausible</b>") == view.count("<b>Closest to training</b>") == 3
+        assert view.count("<b>Least plausible</b>") == view.count("<b>Closest to training images</b>") == 3
         assert view.count('class="plain ink"') == view.count('class="near ink"') == 9
-    assert "those with strokes out of the range of real ones first, and the less sure a classifier" in html
+    assert "images whose strokes are outside the range of real ones come first, and the less sure the reference" in html
     assert "images.csv" in html
 
 

@@ -56,18 +56,18 @@ def test_the_headline_names_who_is_near_and_who_scores_high_by_copying(report: R
 def test_the_headline_without_a_good_one(report: Report) -> None:
     score(report, "gan[steps=600]", *[(0.6, 0.5, 0.7)] * 4)
     score(report, "smote", *[(0.6, 0.5, 0.7)] * 4)
-    assert headline(report) == "No generator came near real images."
+    assert headline(report) == "No generator came close to real images."
 
 
 def test_the_sentence_names_what_fails_and_the_weakest(report: Report) -> None:
     score(report, "smote", GOOD, (0.6, 0.5, 0.7), (0.05, 0.0, 0.1), GOOD)
     score(report, "gan[steps=600]", (0.6, 0.5, 0.7), (0.55, 0.5, 0.7), GOOD, GOOD)
     said = {s.generator["id"]: summary(report, s) for s in standings(report, 1000)}
-    assert said["smote"] == "Near real: realistic and useful. Short of real: varied. Fails: original."
-    assert said["gan[steps=600]"].endswith("Short of real: realistic and varied. Weakest: varied (recall).")
+    assert said["smote"] == "Close to real: realistic and useful. Falls short: varied. Fails: original."
+    assert said["gan[steps=600]"].endswith("Falls short: realistic and varied. Weakest: varied (recall).")
 
 
 def test_few_runs_are_named(report: Report) -> None:
     for row in report["calibrated"]:
         row["n"] = 2
-    assert "Only 2 runs, so intervals are wide." in summary(report, standings(report, 1000)[0])
+    assert "Only 2 fits, so the intervals are wide." in summary(report, standings(report, 1000)[0])

@@ -121,5 +121,5 @@ def test_the_data_of_the_map_are_json_that_cannot_end_its_element(report: Report
     blocks = re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', html, re.DOTALL)
     assert len(blocks) == html.count("<script") == 1
     data = json.loads(blocks[0])
-    assert [s["label"] for s in data["sources"]] == ["Real, held out", hostile, hostile, "Real, fresh"]
+    assert [s["label"] for s in data["sources"]] == ["Held-out real", hostile, hostile, "Fresh real"]
     assert sum(n for _, _, n in data["strata"]) == data["n"]

@@ -12,7 +12,7 @@ HOSTILE = "</table><script>alert(1)</script><img src=x onerror=alert(1)>"
 
 def test_it_shows_headline_scores_words_and_images_of_each_class(whole: dict[str, Any]) -> None:
     html = excerpt(whole)
-    assert "<strong>No generator came near real images." in html
+    assert "<strong>No generator came close to real images." in html
     rows = re.findall(r'<tr><th scope="row">(.*?)</th><td>(.*?) <small>', html)
     assert rows == [("gan[steps=600]", "0.44"), ("smote", "0.66")]
     assert "Failed: ValueError: loss became NaN at epoch 212." in html and "Skipped: Needs torch" in html

@@ -159,7 +159,7 @@ class Open(Foreign):
 def test_html_that_is_not_closed_does_not_swallow_the_page(monkeypatch: Any, whole: dict[str, Any], html: str) -> None:
     monkeypatch.setattr(Open, "html", html)
     after = render_page(whole, [Open(), Foreign()])
-    assert "This section could not be shown: its HTML does not close what it opens" in after
+    assert "This section could not be shown: its HTML has unclosed or mismatched tags" in after
     assert Reader(after).open == []
     assert [a["id"] for t, a in Reader(after).elements if t == "section"] == ["foreign", "open"]
 

@@ -51,7 +51,7 @@ def test_without_any_result_the_headline_says_so_and_no_section_breaks(report: R
         lose(report, name)
     report["sections"] = {name: [] for name in report["sections"]}
     html = page(report)
-    assert headline(html) == "Nothing could be scored: 3 of 4 generators failed and 1 of 4 generators skipped."
+    assert headline(html) == "Nothing could be scored: 3 of 4 generators failed and 1 of 4 generators was skipped."
     assert "could not be shown" not in html
     assert "No generator produced images." in section(html, "map")
     assert section(html, "training") == ""
@@ -70,10 +70,10 @@ def test_one_run_is_called_one_run(report: Report, page: Page) -> None:
     for row in report["results"]:
         row.update(lo=None, hi=None)
     html = page(report)
-    assert "Only 1 run." in section(html, "verdict")
-    assert "one run gives no interval" in section(html, "scores")
+    assert "Only 1 fit." in section(html, "verdict")
+    assert "one seed gives no interval" in section(html, "scores")
     assert "±" not in section(html, "scores")
-    assert "Without intervals it cannot be told whether a class is harder." in section(html, "classes")
+    assert "Without intervals, it is impossible to say whether a class is harder." in section(html, "classes")
 
 
 def test_what_is_not_judged_has_a_dash_and_a_reason(report: Report, page: Page) -> None:
@@ -100,7 +100,7 @@ def test_a_raw_value_is_shown_though_it_is_not_judged(report: Report, page: Page
 def test_a_partly_failed_generator_is_scored_and_says_how_many_failed(report: Report, page: Page) -> None:
     next(g for g in report["generators"] if g["id"] == "smote")["status"] = "partly failed"
     next(c for c in report["cells"] if c["generator"] == "smote").update(status="timeout", reason="took over 60 s")
-    assert "1 of 6 runs failed: took over 60 s." in section(page(report), "verdict")
+    assert "1 of 6 cells failed: took over 60 s." in section(page(report), "verdict")
 
 
 def test_an_interrupted_run_and_cell_warnings_are_told(report: Report, page: Page) -> None:
@@ -110,7 +110,7 @@ def test_an_interrupted_run_and_cell_warnings_are_told(report: Report, page: Pag
             cell["warnings"] = ["7% of the values were clipped"]
     html = page(report)
     assert "The run was interrupted" in html
-    assert "7% of the values were clipped (2 of 6 runs)." in section(html, "verdict")
+    assert "7% of the values were clipped (2 of 6 cells)." in section(html, "verdict")
 
 
 def test_each_number_of_training_images_has_its_own_part(report: Report, page: Page) -> None:
@@ -121,7 +121,7 @@ def test_each_number_of_training_images_has_its_own_part(report: Report, page: P
     for name in ("verdict", "scores", "classes", "cost"):
         said = section(html, name)
         assert said.index("50 training images") < said.index("1,000 training images")
-    assert headline(html).startswith("With 1,000 training images a class: no generator came near")
+    assert headline(html).startswith("With 1,000 training images per class, no generator came close")
 
 
 @pytest.mark.parametrize("slot", range(1, 9))
@@ -134,7 +134,7 @@ def test_from_the_seventh_generator_on_marks_are_hollow(report: Report, page: Pa
 def test_metrics_that_did_not_run_are_one_line(report: Report, page: Page) -> None:
     report["sections"].update(map=[], copies=[])
     html = page(report)
-    assert "No map of real, gan[steps=600] and smote" in section(html, "map")
+    assert "No map for real images, gan[steps=600] and smote" in section(html, "map")
     assert "the metric nearest_neighbour did not run there" in section(html, "copies")
 
 
@@ -144,7 +144,7 @@ def test_the_ranking_names_the_better_one_first_and_says_how_sure_it_is(run_of: 
     assert "<b>+0.8" in html
     assert "affine &gt; smote" in said  # original: .97 against .11
     assert "p = 0.031" in said
-    assert "6 won, 0 lost of 6 pairs" in said
+    assert "6 wins and 0 losses in 6 pairs" in said
 
 
 def test_three_generators_need_more_pairs_than_two(run_of: Any, page: Page) -> None:
@@ -163,10 +163,10 @@ def test_one_seed_and_two_classes_cannot_be_ranked(run_of: Any, page: Page) -> N
 
 
 def test_one_generator_has_nothing_to_be_ranked_with(run_of: Any, page: Page) -> None:
-    assert "Ranking needs two generators that worked." in section(page(run_of([3, 5], ["smote"])), "ranking")
+    assert "Ranking needs at least two generators that worked." in section(page(run_of([3, 5], ["smote"])), "ranking")
 
 
 def test_of_many_generators_those_against_the_best_come_first(run_of: Any, page: Page) -> None:
     names = [f"smote[k={k}]" for k in range(2, 9)]
     html = page(run_of([3, 5], names))
-    assert "15 more pairs" in section(html, "ranking")  # 21 in all, 6 with the best
+    assert "15 more comparisons" in section(html, "ranking")  # 21 in all, 6 with the best

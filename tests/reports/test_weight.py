@@ -70,7 +70,7 @@ def test_over_ten_megabytes_the_footer_names_the_largest_section(
     footer = made.html[made.html.index("<footer>") :]
     assert bool(made.warning) == told
     if told:
-        assert "12.3 MB of them are the section Heavy <one>." in made.warning
+        assert "of which 12.3 MB are the section Heavy <one>." in made.warning
         assert markup.escape(made.warning) in footer
     else:
         assert " MB" not in footer
@@ -84,7 +84,7 @@ def test_images_beside_the_page_are_the_ones_that_were_inside(whole: Report) -> 
     assert set(beside.files.values()) == set(were)
     assert all(hashlib.sha256(content).hexdigest().startswith(name[:16]) for name, content in beside.files.items())
     assert "img-src &#39;self&#39; data:;" in beside.html and "img-src data:;" in inside.html
-    assert "One file" not in beside.html
+    assert "single file" not in beside.html and "single file" in inside.html
     assert compose(whole, sections(), "pictures") == beside
     assert render_page(whole, sections()) == inside.html
 

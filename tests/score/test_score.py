@@ -59,7 +59,7 @@ def test_a_folder_of_pngs_against_data_of_ones_own_in_one_command(
     assert verdict["aspects"]["original"]["score"] == pytest.approx(1, abs=0.05)
     assert verdict["aspects"]["useful"]["lo"] is not None  # over its images: a set is one fit
     page = (out / "report.html").read_text()
-    assert "What the generator had seen was not said (<code>--train</code>)" in page  # beside the copies
+    assert "The training images were not given (<code>--train</code>)." in page  # next to the copies
     assert "5,421 real images a class; a real image is compared with all but itself" in page  # at the end
     assert f"bench score {shlex.join(map(str, (new, copied)))} --classes 5 --metrics" in page
 
@@ -75,7 +75,7 @@ def test_with_train_only_what_was_seen_is_a_copy(bench, tmp_path: Path, digits: 
     assert float(rows["fake", "5", "copy_share"]["value"]) == pytest.approx(0.5, abs=0.1)
     assert float(rows["real", "5", "copy_share"]["value"]) < 0.1  # no other role has an image that was seen
     page = (bench.folder / "bench-results" / "report.html").read_text()
-    assert "Training images are those that <code>--train</code> names" in page
+    assert "The training images are those given with <code>--train</code>" in page
 
 
 @pytest.mark.parametrize(
