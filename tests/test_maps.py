@@ -85,7 +85,8 @@ def test_clean_finds_maps_with_cells_that_are_not_of_the_last_run(out: Path) -> 
 def test_no_map_is_made_where_none_is_wanted(bench) -> None:
     bench(*RUN, "-o", "none", "--map-points", 0)
     assert not list(bench.folder.glob("none/maps/*"))
-    assert "No map for real images, SMOTE and Affine" in " ".join((bench.folder / "none/report.html").read_text().split())
+    page = " ".join((bench.folder / "none/report.html").read_text().split())
+    assert "No map for real images, SMOTE and Affine" in page
 
 
 def test_map_points_out_of_range_is_one_sentence(bench) -> None:
