@@ -7,7 +7,7 @@ import pytest
 
 from benchmark.api import Generator
 from benchmark.errors import InputError
-from benchmark.plugins.registry import Origin, _code_hash, discover, importlib, missing, origin_of
+from benchmark.plugins.registry import discover, importlib, missing, origin_of
 
 HEAD = "from dataclasses import dataclass\nfrom benchmark.api import Generator, hookimpl\n"
 G = """
@@ -173,21 +173,3 @@ def test_what_is_missing_comes_with_the_line_that_installs_it() -> None:
         extra = "torch"
 
     assert missing(Needy) == "needs no_such_package_at_all: pip install 'synthassay[torch]'"
-
-
-def test_the_code_hash_follows_the_source_and_its_helpers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    package = tmp_path / "made_up_package"
-    package.mkdir()
-    (package / "__init__.py").write_text("")
-    (package / "_helper.py").write_text("x = 1\n")
-    (package / "plugin.py").write_text("from made_up_package._helper import x\nclass G:\n    pass\n")
-    monkeypatch.syspath_prepend(str(tmp_path))
-    found = Origin("made_up_package.plugin", "G").load()
-    hashes = [_code_hash.__wrapped__(found.__module__, found.__qualname__)]
-    for file, text in [
-        ("_helper.py", "x = 2\n"),
-        ("plugin.py", "from made_up_package._helper import x\nclass G:\n    y = 1\n"),
-    ]:
-        (package / file).write_text(text)
-        hashes.append(_code_hash.__wrapped__(found.__module__, found.__qualname__))
-    assert len(set(hashes)) == 3

@@ -14,13 +14,13 @@ from benchmark.evidence.embedding import embed
 from benchmark.images.roles import Sizes
 from benchmark.jobs.errors import describe
 from benchmark.jobs.score import load_images
-from benchmark.jobs.sources import DataSource
-from benchmark.plan.plan import MapMethod
 from benchmark.store.weights import load_space
 
 if TYPE_CHECKING:
     from benchmark.api import Array
     from benchmark.jobs import Say
+    from benchmark.jobs.sources import DataSource
+    from benchmark.plan.plan import MapMethod
 
 
 DIMENSIONS = (2, 3)

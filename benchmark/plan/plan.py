@@ -6,19 +6,20 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from benchmark.api import ConditionalGenerator, Task
 from benchmark.device import CPU, NO_GPU, gpu_or_cpu
 from benchmark.errors import InputError
 from benchmark.evidence import reference
 from benchmark.images.real import RealData
-from benchmark.images.roles import VERSION, Sizes
+from benchmark.images.roles import Sizes
+from benchmark.plan import keys
 from benchmark.plan.cells import ALL, Cell, Fit
-from benchmark.plan.keys import _scoring_code, digest
 from benchmark.plan.real_images import Basis, basis
 from benchmark.plugins import parameters, selectors
-from benchmark.plugins.registry import code_of, missing
+from benchmark.plugins.code import code_of, core_code
+from benchmark.plugins.registry import missing
 from benchmark.settings import Settings
 from benchmark.shards import Shard
 
@@ -99,16 +100,10 @@ class Plan:
 
     @cached_property
     def _metric_keys(self) -> dict[int, str]:
+        core = core_code(*keys.SCORING)
         return {
-            id(metric): digest(
-                "metric",
-                metric.name,
-                parameters.values_of(metric),
-                code_of(type(metric)),
-                _scoring_code(),
-                self.features_id,
-            )
-            for metric in self.metrics.values()
+            id(m): keys.metric_key(m.name, parameters.values_of(m), code_of(type(m)), core, self.features_id)
+            for m in self.metrics.values()
         }
 
 
@@ -142,15 +137,13 @@ def lay_out(
     device = gpu_or_cpu() if settings.device == "auto" else CPU
     if settings.device != device == CPU:
         notes.append(NO_GPU)
-    features_id = digest(
-        "features",
-        VERSION,
+    features_id = keys.features_key(
         parameters.config_of(features[0]),
         code_of(type(features[0])),
-        _scoring_code(),
+        core_code(*keys.SCORING),
         data.fingerprint,
         max(s.neutral for s in sizes.values()),
-        *([data.seen.key] if data.seen and data.moved(first) else []),
+        data.seen.key if data.seen and data.moved(first) else "",
     )
     plan = Plan(
         settings,
@@ -226,19 +219,25 @@ def _metrics(settings: Settings, registry: Registry) -> dict[str, Metric]:
 def _cell(plan: Plan, config: str, generator: AnyGenerator, label: int, n_real: int, seed: int) -> Cell:
     data, sizes, task = plan.data, plan.sizes[n_real], _task(plan, label, n_real, seed)
     device = CPU if generator.light else plan.device
-    seen = [data.seen.key] if data.seen else []
-
-    def key(kind: str, label: int, *more: Any) -> str:
-        made_by = (generator.name, parameters.values_of(generator), code_of(type(generator)))
-        cut = (data.name, data.fingerprint, label, n_real, sizes.held_out, sizes.neutral, seed)
-        return digest(kind, VERSION, *cut, *made_by, *more, *([device] if device != CPU else []), *seen)
-
+    recipe = keys.Recipe(
+        data.name,
+        data.fingerprint,
+        n_real,
+        sizes.held_out,
+        sizes.neutral,
+        seed,
+        generator.name,
+        parameters.values_of(generator),
+        code_of(type(generator)),
+        device,
+        data.seen.key if data.seen else "",
+    )
     skip = missing(type(generator)) or generator.skip(task) or ""
     if not isinstance(generator, ConditionalGenerator):
-        return Cell(key("cell", label), config, generator, task, sizes, skip, device=device)
+        return Cell(keys.cell_key(recipe, label), config, generator, task, sizes, skip, device=device)
     labels = tuple(each for each in plan.labels if not generator.skip(_task(plan, each, n_real, seed)))
-    fit = Fit(key("fit", ALL, labels), labels)
-    return Cell(key("cell", label, labels), config, generator, task, sizes, skip, fit=fit, device=device)
+    fit = Fit(keys.fit_key(recipe, labels), labels)
+    return Cell(keys.cell_key(recipe, label, labels), config, generator, task, sizes, skip, fit=fit, device=device)
 
 
 def _task(plan: Plan, label: int, n_real: int, seed: int) -> Task:
@@ -255,7 +254,7 @@ def _groups(plan: Plan) -> list[Cell]:
     for cells in members.values():
         first = cells[0]
         task = replace(first.task, label=ALL, class_name="")
-        key = digest("group", [cell.key for cell in cells])
+        key = keys.group_key(cell.key for cell in cells)
         skip = "" if len(cells) > 1 else "needs two classes at least: there is nothing to tell one from"
         groups.append(replace(first, key=key, task=task, skip=skip, members=tuple(cells), fit=None))
     return groups

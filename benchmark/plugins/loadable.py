@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from benchmark.plugins.code import code_of
 from benchmark.plugins.parameters import build_from_values, values_of
-from benchmark.plugins.registry import Origin, code_of, origin_of
+from benchmark.plugins.registry import Origin, origin_of
 
 if TYPE_CHECKING:
     from benchmark.api import Plugin

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import importlib
 import importlib.metadata
@@ -13,7 +12,6 @@ import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -113,39 +111,6 @@ def missing(plugin: type[Plugin]) -> str:
     return f"needs {', '.join(absent)}: pip install {what}"
 
 
-def code_of(plugin: type[Plugin]) -> str:
-    """Return a hash of the source that a plugin is made of: its module and the `_` helpers it imports."""
-    return _code_hash(plugin.__module__, plugin.__qualname__)
-
-
-@cache
-def _code_hash(module: str, qualname: str) -> str:
-    digest = hashlib.sha256()
-    for source in _sources(sys.modules[module]):
-        digest.update(source)
-    digest.update(qualname.encode())
-    return digest.hexdigest()[:16]
-
-
-def _sources(module: ModuleType) -> list[bytes]:
-    path = getattr(module, "__file__", None)
-    if path is None:
-        return []
-    source = Path(path).read_bytes()
-    found = [source]
-    package = module.__name__.rpartition(".")[0]
-    for node in ast.walk(ast.parse(source)):
-        names: list[str] = []
-        if isinstance(node, ast.ImportFrom) and package and node.module in (package, None):
-            names = [f"{package}.{alias.name}" for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and package and (node.module or "").startswith(f"{package}._"):
-            names = [str(node.module)]
-        for name in names:
-            if name.rpartition(".")[2].startswith("_"):
-                found += _sources(importlib.import_module(name))
-    return found
-
-
 _FILE_PREFIX = "synthassay_plugin_"
 
 
@@ -167,6 +132,8 @@ def _import_file(path: Path) -> ModuleType:
         raise ImportError(f"{path} is not a Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
+    if str(path.parent) not in sys.path:
+        sys.path.append(str(path.parent))  # what lies next to it can be imported; last, so that it hides nothing
     try:
         spec.loader.exec_module(module)
     except BaseException:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmark.plan.keys import digest
+from benchmark.jobs.joint_map import Stratum
+from benchmark.plan.keys import MAPPING, map_key
 from benchmark.plan.plan import Plan
+from benchmark.plugins.code import core_code
 from benchmark.store.store import Store
 
 if TYPE_CHECKING:
     from benchmark.plan.cells import Cell
-from benchmark.jobs.joint_map import Stratum
 
 HELD_OUT = "held-out"  # the source that is no configuration
 
@@ -40,17 +39,11 @@ def strata_of(plan: Plan, store: Store, n_real: int) -> list[Stratum]:
 
 
 def key_of(plan: Plan, strata: list[Stratum], n_real: int) -> str:
-    """Return the key of a map: a hash of the images on it, the space, the methods and this file."""
+    """Return the key of a map: what is on it, the space, the methods and the code."""
     images = [(s.source, s.label, s.n, s.samples.parent.name if s.samples else "") for s in strata]
-    return digest("map", images, n_real, plan.seeds[0], plan.features_id, plan.map_methods, _code())
+    return map_key(images, n_real, plan.seeds[0], plan.features_id, plan.map_methods, core_code(*MAPPING))
 
 
 def _worked(store: Store, cell: Cell) -> bool:
     record = store.cell(cell.key) if not cell.skip else None
     return record is not None and record["result"]["status"] == "ok"
-
-
-def _code() -> str:
-    here = Path(__file__).parents[1]
-    sources = [here / "jobs" / "joint_map.py", Path(__file__)]
-    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]

@@ -21,8 +21,8 @@ from benchmark.jobs.sources import data_source
 from benchmark.plan.cells import Cell, describe_cell, images_for
 from benchmark.plan.plan import Plan
 from benchmark.plugins import parameters
+from benchmark.plugins.code import code_of
 from benchmark.plugins.loadable import loadable
-from benchmark.plugins.registry import code_of
 from benchmark.plugins.versions import versions
 from benchmark.running import joint_maps
 from benchmark.running.disk import Room

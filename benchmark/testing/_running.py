@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from benchmark.plugins.code import code_of
 from benchmark.plugins.registry import KINDS as KIND_CLASSES
-from benchmark.plugins.registry import Origin, code_of, missing, origin_of
+from benchmark.plugins.registry import Origin, missing, origin_of
 
 if TYPE_CHECKING:
     from benchmark.api import Plugin

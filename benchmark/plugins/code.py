@@ -1,0 +1,235 @@
+"""The code that a result depends on: a hash over syntax trees, found by following imports.
+
+What a plugin is made of is every module that it reaches by imports, at any depth and wherever in the code they stand,
+and that is its own: in its top-level package, in its folder, or in a package of the same distribution. Libraries are
+left out. Docstrings, comments, layout and what only type checkers read count for nothing, and the hash is the same on
+every version of Python. Data files count where the code names them by a path relative to its own folder.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import site
+import sys
+import sysconfig
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from typing import Any
+
+from benchmark.api import Plugin
+from benchmark.plugins.registry import FOLDERS
+
+SUITE = ("benchmark", "generators", "metrics", "reports")
+SKIPPED = ("ctx", "type_comment", "type_ignores", "kind")  # of a tree: what changes nothing, or differs between Pythons
+
+
+def code_of(plugin: type[Plugin]) -> str:
+    """Return 16 hexadecimal digits for a plugin: its class, and all code of its own that it reaches."""
+    return _code_of(plugin.__module__, plugin.__qualname__)
+
+
+@cache
+def _code_of(module: str, qualname: str) -> str:
+    return _hashed(_closure([module]), qualname)
+
+
+@cache
+def core_code(*modules: str) -> str:
+    """Return 16 hexadecimal digits for modules of the core and all modules of the core that they reach."""
+    return _hashed(_closure(modules))
+
+
+def core_files(*modules: str) -> frozenset[Path]:
+    """Return the files of modules of the core and of all modules of the core that they reach."""
+    return frozenset(_closure(modules))
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where a plugin's own modules are: below `folder`, which is the package `prefix` or, with "", on the path.
+
+    names: the top-level names in the folder that count; None: all but those of the suite.
+    """
+
+    folder: Path
+    prefix: str = ""
+    names: frozenset[str] | None = None
+
+    def path(self, name: str) -> Path | None:
+        """Return the file of a module by its dotted name; None where it is not the plugin's own."""
+        if self.prefix and not name.startswith(f"{self.prefix}."):
+            return None
+        parts = (name[len(self.prefix) + 1 :] if self.prefix else name).split(".")
+        if not self.prefix and (parts[0] in SUITE or not (self.names is None or parts[0] in self.names)):
+            return None
+        at = self.folder.joinpath(*parts)
+        return next((file for file in (at / "__init__.py", at.with_name(f"{at.name}.py")) if file.is_file()), None)
+
+
+@dataclass(frozen=True)
+class Module:
+    """What is read of one source file.
+
+    imports: dotted names that may be modules. digest: of its tree and of the data files that it names.
+    """
+
+    imports: tuple[str, ...]
+    digest: str
+
+
+@cache
+def _read(file: Path, name: str) -> Module:
+    """Read and parse a file; `name` is what it is imported as."""
+    tree = ast.parse(file.read_bytes())
+    _strip(tree)
+    nodes = list(ast.walk(tree))
+    total = hashlib.sha256(_dumped(tree).encode("utf-8", "surrogatepass"))
+    for path in sorted({file.parent / path for path in _paths(nodes)}):
+        if path.suffix != ".py" and path.is_file():
+            total.update(path.name.encode())
+            with path.open("rb") as data:
+                while chunk := data.read(1 << 20):
+                    total.update(chunk)
+    package = name if file.name == "__init__.py" else name.rpartition(".")[0]
+    return Module(tuple(dict.fromkeys(_imports(nodes, package))), total.hexdigest())
+
+
+def _imports(nodes: Iterable[ast.AST], package: str) -> Iterator[str]:
+    """Yield dotted names that may be modules: those imported, their packages, and names imported from packages."""
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (part for alias in node.names for part in _with_packages(alias.name))
+        elif isinstance(node, ast.ImportFrom):
+            parts = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            base = ".".join(part for part in (*parts, node.module) if part)
+            yield from _with_packages(base)
+            yield from (f"{base}.{alias.name}" if base else alias.name for alias in node.names)
+        elif isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == "import_module":
+            yield from (part for text in _texts(node.args[:1]) for part in _with_packages(text))
+
+
+def _hashed(modules: dict[Path, Module], *more: str) -> str:
+    digests = sorted(module.digest for module in modules.values())
+    return hashlib.sha256(repr((digests, more)).encode()).hexdigest()[:16]
+
+
+def _closure(names: Iterable[str]) -> dict[Path, Module]:
+    """Return the modules by file: those named, and all of their own that they reach."""
+    found: dict[Path, Module] = {}
+    for start in names:
+        file = getattr(sys.modules.get(start), "__file__", None)
+        home = _home(start, file)
+        waiting = [(name, home.path(name)) for name in _with_packages(start)]
+        if file:
+            waiting.append((start, Path(file)))
+        while waiting:
+            name, path = waiting.pop()
+            if path is None or path.suffix != ".py" or path in found or not path.is_file():
+                continue
+            found[path] = _read(path, name)
+            waiting += [(each, home.path(each)) for each in found[path].imports]
+    return found
+
+
+def _home(module: str, file: str | None) -> Home:
+    """Return where the own modules of a plugin's module are: a folder of the suite, or its package, folder and kin."""
+    for folder in (*FOLDERS, "benchmark"):
+        if module.startswith(f"{folder}."):
+            return Home(_suite().joinpath(*folder.split(".")), folder)
+    if file is None:
+        return Home(Path(), names=frozenset())
+    around = Path(file).resolve().parents[module.count(".") + (Path(file).name == "__init__.py")]
+    return Home(around, names=_kin(module.partition(".")[0]) if around in _installed() else None)
+
+
+def _suite() -> Path:
+    return Path(__file__).resolve().parents[2]
+
+
+@cache
+def _installed() -> frozenset[Path]:
+    """Return the folders in which packages of all distributions lie together."""
+    paths = [sysconfig.get_path(name) for name in ("purelib", "platlib", "stdlib", "platstdlib")]
+    return frozenset(Path(path).resolve() for path in [*paths, *site.getsitepackages(), site.getusersitepackages()])
+
+
+@cache
+def _kin(top: str) -> frozenset[str]:
+    """Return the top-level names that come with the same distribution as `top`."""
+    owners = packages_distributions()
+    mine = set(owners.get(top, ()))
+    return frozenset({top, *(name for name, others in owners.items() if mine & set(others))})
+
+
+def _with_packages(name: str) -> list[str]:
+    """Return `a`, `a.b` and `a.b.c` for `a.b.c`: importing it runs all of them."""
+    parts = name.split(".") if name else []
+    return [".".join(parts[: i + 1]) for i in range(len(parts))]
+
+
+def _strip(tree: ast.Module) -> None:
+    """Take docstrings, and what stands under `if TYPE_CHECKING`, out of a tree."""
+    for node in ast.walk(tree):
+        if not isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+            continue
+        first = node.body[0] if node.body else None
+        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+            node.body.pop(0)
+        node.body = [each for each in node.body if not _for_type_checkers(each)]
+
+
+def _for_type_checkers(node: ast.stmt) -> bool:
+    return isinstance(node, ast.If) and not node.orelse and ast.unparse(node.test).endswith("TYPE_CHECKING")
+
+
+def _dumped(node: Any) -> str:
+    """Return a tree as text, the same on every version of Python."""
+    if isinstance(node, ast.JoinedStr):
+        return f"JoinedStr({_dumped(_merged(node.values))})"
+    if isinstance(node, ast.AST):
+        fields = ((name, value) for name, value in ast.iter_fields(node) if name not in SKIPPED)
+        return f"{type(node).__name__}({','.join(f'{k}={_dumped(v)}' for k, v in fields if v not in ([], None))})"
+    if isinstance(node, list):
+        return f"[{','.join(map(_dumped, node))}]"
+    return repr(node)
+
+
+def _merged(parts: list[ast.expr]) -> list[ast.expr]:
+    """Return the parts of an f-string with texts that follow each other joined: some Pythons leave them apart."""
+    merged: list[ast.expr] = []
+    for part in parts:
+        before = merged[-1] if merged else None
+        if isinstance(part, ast.Constant) and not part.value:
+            continue
+        if isinstance(part, ast.Constant) and isinstance(before, ast.Constant):
+            merged[-1] = ast.Constant(str(before.value) + str(part.value))
+        else:
+            merged.append(part)
+    return merged
+
+
+def _texts(nodes: Iterable[ast.AST]) -> list[str]:
+    return [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+
+
+def _paths(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """Yield what may be a relative path: each text, and texts joined by `/`, by `join` or as arguments."""
+    for node in nodes:
+        parts: list[str] = []
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            parts = [node.value]
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+            inner: ast.AST = node
+            while isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Div):
+                parts = [*_texts([inner.right]), *parts]
+                inner = inner.left
+            parts = [*_texts([inner]), *parts]
+        elif isinstance(node, ast.Call):
+            parts = _texts(node.args)
+        path = "/".join(parts)
+        if 0 < len(path) < 200 and path.isprintable() and not path.startswith("/") and ".." not in path:
+            yield path
