@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from benchmark.images.roles import Sizes
+from benchmark.jobs.errors import describe
+from benchmark.plugins.parameters import config_of
 from benchmark.seeds import random
 from benchmark.store.weights import checksum_of, sha256
 
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from benchmark.jobs import Say
     from benchmark.jobs.sources import DataSource
     from benchmark.plugins.loadable import Loadable
-from benchmark.jobs.errors import describe
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,9 @@ class Prepare:
             data = self.data.load()
             images = [data.roles(label, 0, self.sizes)["neutral"] for label in range(len(data.class_names))]
             labels = np.repeat(np.arange(len(images)), [len(i) for i in images])
-            rng = random(0, "features", data.name, self.features_id)
-            space = reference.prepare(self.features.load(), np.concatenate(images), labels, rng, self.features_id)
+            features = self.features.load()
+            rng = random(0, "features", data.name, config_of(features))
+            space = reference.prepare(features, np.concatenate(images), labels, rng, self.features_id)
             content = pickle.dumps(space, protocol=5)
             for path, written in ((self.target, content), (checksum_of(self.target), sha256(content).encode())):
                 aside = path.with_name(f".{path.name}.{time.time_ns()}")
