@@ -14,7 +14,7 @@ from benchmark.settings import ScoreSettings, Settings, from_mapping
 if TYPE_CHECKING:
     from benchmark.executors import Executor
     from benchmark.plan.plan import Plan
-    from benchmark.results.read import Results
+    from benchmark.results.results import Results
     from benchmark.store.store import Store
 
 
@@ -112,7 +112,7 @@ def _executor(plan: Plan, store: Store) -> Executor:
 
 def _written(plan: Plan, store: Store, began: float) -> Results:
     """Read the store and write the results, without what was damaged; then they are not finished."""
-    from benchmark.results.read import Results
+    from benchmark.results.results import Results
     from benchmark.running import disk
     from benchmark.store.store import DamagedError
 

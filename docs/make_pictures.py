@@ -20,7 +20,7 @@ import numpy as np
 from benchmark.audits import selfcheck
 from benchmark.plugins.registry import discover
 from benchmark.results import images_csv
-from benchmark.results.read import Results
+from benchmark.results.results import Results
 from benchmark.settings import Settings
 
 FOLDER = Path(__file__).parent / "images"

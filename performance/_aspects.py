@@ -10,7 +10,7 @@ import numpy as np
 
 from benchmark.audits import selfcheck
 from benchmark.plugins.registry import discover
-from benchmark.results.read import Results
+from benchmark.results.results import Results
 from benchmark.settings import Settings
 
 TOLERANCE = 0.1

@@ -33,7 +33,7 @@ from benchmark.judging.calibration import Part, Table
 from benchmark.judging.comparison import ALPHA, compare
 from benchmark.plan import plan
 from benchmark.plugins.registry import discover
-from benchmark.results.read import Results
+from benchmark.results.results import Results
 from benchmark.settings import Settings
 
 FRESH, COPIES, AFFINE = FreshAgain.name, CopiesWithReplacement.name, "affine"

@@ -28,8 +28,8 @@ from benchmark.executors.home import Home
 from benchmark.executors.local import Local
 from benchmark.plan.plan import Plan
 from benchmark.plugins.registry import discover
-from benchmark.results.read import Results
 from benchmark.results.report_json import build_report
+from benchmark.results.results import Results
 from benchmark.running.pending import pending
 from benchmark.running.runner import Runner
 from benchmark.settings import from_mapping
@@ -112,7 +112,8 @@ def large_store(out: Path, cells: int) -> Iterator[Claim]:
     store = Remembering(out)
     left = [state for state in pending(plan, store) if not state.done]
     seen = time.perf_counter()
-    build_report(Results(plan, store))
+    results = Results(plan, store)
+    build_report(results, results.summary)
     listed = time.perf_counter()
     if left:
         raise SystemExit(f"{len(left)} cells of {len(plan.cells)} were not recognised")

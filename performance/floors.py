@@ -26,7 +26,7 @@ import numpy as np
 from benchmark import run
 
 if TYPE_CHECKING:
-    from benchmark.results.read import Results
+    from benchmark.results.results import Results
 
 METRICS = "mixing,strokes,classifier,prdc,diversity,nearest_neighbour"
 SHOWN = (

@@ -26,7 +26,7 @@ from _measure import Claim, main
 
 import benchmark
 from benchmark.plugins.registry import discover
-from benchmark.results import report_json
+from benchmark.results.page import write_page
 from reports._atlas import points_of, rows_of
 
 CHROMIUM = "/usr/bin/chromium"
@@ -51,7 +51,7 @@ def pages(folder: Path, *, quick: bool) -> tuple[dict[str, Path], list[float]]:
     registry, seconds = discover(), []
     for _ in range(1 if quick else 5):
         began = time.perf_counter()
-        report_json.write_page(report, registry, found["ours"])
+        write_page(report, registry, found["ours"])
         seconds.append(time.perf_counter() - began)
     found["plotly"].write_text(plotly(report["sections"]["map"][0]), encoding="utf-8")
     return found, seconds

@@ -12,7 +12,7 @@ import pytest
 
 from benchmark import run
 from benchmark.results.images_csv import KEYS, OWN, kinds
-from benchmark.results.read import Results
+from benchmark.results.results import Results
 
 PLUGINS = '''
 """Half copies; a metric that speaks of each image, and one that miscounts them."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from benchmark.api import Array, Images
     from benchmark.judging.calibration import Part
     from benchmark.plan.cells import Cell
-    from benchmark.results.read import Results
+    from benchmark.results.results import Results
 
 
 @dataclass

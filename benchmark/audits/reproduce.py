@@ -17,7 +17,7 @@ from benchmark.study import CannotTell, Claim, Findings, Study, StudyFigure, Ver
 
 if TYPE_CHECKING:
     from benchmark.plugins.registry import Registry
-    from benchmark.results.read import Results
+    from benchmark.results.results import Results
 
 FORMAT = "bench.study/1"
 REDUCED = "REDUCED"

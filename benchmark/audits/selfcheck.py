@@ -16,7 +16,7 @@ from benchmark.plan.plan import make
 
 if TYPE_CHECKING:
     from benchmark.plugins.registry import Registry
-    from benchmark.results.read import Results
+    from benchmark.results.results import Results
     from benchmark.settings import Settings
 
 SAME_KIND = {"noise": "noise-again", "copy": "copies-again", "repeat": "repeat-again", "wrong-class": "wrong-digit"}

@@ -16,7 +16,7 @@ from benchmark.errors import StoppedError
 
 if TYPE_CHECKING:
     from benchmark.plan.plan import Plan
-    from benchmark.results.read import Results
+    from benchmark.results.results import Results
     from benchmark.settings import Settings
 
 

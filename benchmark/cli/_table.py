@@ -10,7 +10,7 @@ from benchmark.api import p_text
 from benchmark.judging.aspects import ASPECTS
 
 if TYPE_CHECKING:
-    from benchmark.results.read import Results
+    from benchmark.results.results import Results
 
 
 def show(results: Results) -> None:

@@ -14,7 +14,7 @@ from benchmark.errors import InputError
 
 if TYPE_CHECKING:
     from benchmark.audits.selfcheck import Verdict
-    from benchmark.results.read import Results
+    from benchmark.results.results import Results
 
 
 KIT = ("data_dir", "plugins", "workers")  # options that the contract kit takes

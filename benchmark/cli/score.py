@@ -14,7 +14,7 @@ from benchmark.errors import InputError
 
 if TYPE_CHECKING:
     from benchmark.plan.plan import Plan
-    from benchmark.results.read import Results
+    from benchmark.results.results import Results
 
 EXAMPLE = "bench score fakes/ --against mnist --class 5"
 

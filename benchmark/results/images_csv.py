@@ -13,7 +13,7 @@ from benchmark.results.csv import field, lines
 if TYPE_CHECKING:
     from benchmark.api import Array
     from benchmark.plan.cells import Cell
-    from benchmark.results.read import Results
+    from benchmark.results.read import Outcome
 
 KINDS = ("exact copy", "blended", "near copy", "warped", "new")  # of an image: the first that fits
 KEYS = ("dataset", "class", "config", "n_real", "seed", "cell", "index")
@@ -38,12 +38,12 @@ JUDGED: Mapping[str, Callable[[Array], Array]] = {  # what an image must pass, b
 }
 
 
-def columns_of(results: Results, cell: Cell) -> dict[str, Array]:
+def columns_of(outcome: Outcome, cell: Cell) -> dict[str, Array]:
     """Return what the metrics say of each image of a cell (n,), by column; with `kind` where that is known."""
     found = {
         name if OWN.get(name) == metric.name else f"{metric.name}.{name}": values
-        for config, metric in results.plan.metrics_for(cell).items()
-        for name, values in results.columns(cell, config).items()
+        for config, metric in outcome.plan.metrics_for(cell).items()
+        for name, values in outcome.columns(cell, config).items()
     }
     kind = kinds(found)
     return found if kind is None else {"kind": kind, **found}
@@ -72,14 +72,14 @@ def passed(columns: Mapping[str, Array]) -> Array | None:
     return np.logical_and.reduce(told) if told else None
 
 
-def breakdown(results: Results) -> dict[tuple[str, int, int | None], dict[str, Any]]:
+def breakdown(outcome: Outcome) -> dict[tuple[str, int, int | None], dict[str, Any]]:
     """Return {"fits", "shares": by kind} by configuration, n_real and label: means over seeds.
 
     The label None is all classes: the mean of theirs.
     """
     cells: dict[tuple[str, int, int], list[dict[str, Array]]] = {}
-    for cell in results.plan.cells:
-        columns = {} if cell.control else columns_of(results, cell)
+    for cell in outcome.plan.cells:
+        columns = {} if cell.control else columns_of(outcome, cell)
         if "kind" in columns:
             cells.setdefault((cell.config, cell.task.n_real, cell.task.label), []).append(columns)
     found: dict[tuple[str, int, int | None], dict[str, Any]] = {}
@@ -99,14 +99,14 @@ def _shares(fits: list[dict[str, Array]]) -> dict[str, Any]:
     return {"fits": len(told), "shares": {k: float(np.mean([(c["kind"] == k).mean() for c in told])) for k in known}}
 
 
-def to_csv(results: Results) -> Iterator[str]:
+def to_csv(outcome: Outcome) -> Iterator[str]:
     """Yield images.csv: the header, then the rows of one generator's cell at a time."""
-    made = [c for c in results.plan.cells if not c.control and results.records[c.key]["status"] == "ok"]
-    foreign = {name for cell in made for name in columns_of(results, cell)} - {"kind", *OWN}
+    made = [c for c in outcome.plan.cells if not c.control and outcome.records[c.key]["status"] == "ok"]
+    foreign = {name for cell in made for name in columns_of(outcome, cell)} - {"kind", *OWN}
     names = ["kind", *OWN, *sorted(foreign)]
     yield lines([[*KEYS, *map(field, names)]])
     for cell in made:
-        task, columns = cell.task, columns_of(results, cell)
+        task, columns = cell.task, columns_of(outcome, cell)
         keys = [task.dataset, task.class_name, cell.config, task.n_real, task.seed, cell.key]
         yield lines(
             zip(

@@ -19,20 +19,20 @@ from benchmark.results.images_csv import JUDGED, OWN, columns_of, passed
 if TYPE_CHECKING:
     from benchmark.api import Array
     from benchmark.plan.plan import Plan
-    from benchmark.results.read import Results
+    from benchmark.results.read import Outcome
 
 
-def keep(results: Results, folder: Path) -> tuple[int, int]:
+def keep(outcome: Outcome, folder: Path) -> tuple[int, int]:
     """Write the images that pass into `folder`, by set where there are several; return how many, and of how many.
 
     Files are copied as they are, under their names; images out of an array become <class>/<index>.png.
     """
-    given = [config for config, generator in results.plan.generators.items() if isinstance(generator, Given)]
+    given = [config for config, generator in outcome.plan.generators.items() if isinstance(generator, Given)]
     kept = total = 0
-    for cell in results.plan.cells:
+    for cell in outcome.plan.cells:
         if not isinstance(cell.generator, Given):
             continue
-        good = passed(columns_of(results, cell))
+        good = passed(columns_of(outcome, cell))
         if good is None:  # its metrics failed: nothing is known to be good
             good = np.zeros(cell.task.n_synthetic, dtype=bool)
         target = folder / cell.config if len(given) > 1 else folder

@@ -16,7 +16,7 @@ from benchmark.store.records import write_text
 if TYPE_CHECKING:
     from benchmark.api import Array, Images, Section
     from benchmark.plugins.registry import Registry
-    from benchmark.results.read import Results
+    from benchmark.results.read import Outcome
 
 
 def sections(registry: Registry) -> list[Section]:
@@ -54,40 +54,40 @@ def write_figures(report: Mapping[str, Any], folder: Path, formats: Sequence[str
 class StoredSource:
     """What a section collects from (see `benchmark.api.Source`)."""
 
-    def __init__(self, results: Results, report: Mapping[str, Any]) -> None:
+    def __init__(self, outcome: Outcome, report: Mapping[str, Any]) -> None:
         """Read from a run's store."""
-        self.report, self._results = report, results
+        self.report, self._outcome = report, outcome
 
     def samples(self, cell: str) -> Images:
         """Return the synthetic images of a cell."""
-        return self._results.store.samples(cell)
+        return self._outcome.store.samples(cell)
 
     def kept(self, cell: str, metric: str) -> Mapping[str, Array]:
         """Return the arrays that a metric kept for a cell; empty where it kept none."""
-        for plugin in self._results.plan.metrics.values():
+        for plugin in self._outcome.plan.metrics.values():
             if plugin.name == metric:
-                arrays = self._results.store.kept(cell, self._results.plan.metric_key(plugin))
+                arrays = self._outcome.store.kept(cell, self._outcome.plan.metric_key(plugin))
                 return {name[5:]: array for name, array in arrays.items() if name.startswith("kept/")}
         return {}
 
     def per_image(self, cell: str) -> Mapping[str, Array]:
         """Return the columns of images.csv that say something of a cell's images."""
-        return columns_of(self._results, next(c for c in self._results.plan.cells if c.key == cell))
+        return columns_of(self._outcome, next(c for c in self._outcome.plan.cells if c.key == cell))
 
     def history(self, cell: str) -> Mapping[str, Any]:
         """Return what a generator logged: unit, curves, snapshots."""
-        arrays = self._results.store.history(cell)
+        arrays = self._outcome.store.history(cell)
         return {
-            "unit": self._results.records[cell].get("unit", "step"),
+            "unit": self._outcome.records[cell].get("unit", "step"),
             "curves": {name[6:]: array.tolist() for name, array in arrays.items() if name.startswith("curve/")},
             "snapshots": {int(name[9:]): array for name, array in arrays.items() if name.startswith("snapshot/")},
         }
 
     def joint_map(self, n_real: int) -> Mapping[str, Any] | None:
         """Return the joint map of all generators and held-out images, or None."""
-        return joint_maps.stored(self._results.plan, self._results.store, n_real)
+        return joint_maps.stored(self._outcome.plan, self._outcome.store, n_real)
 
     def real(self, label: int, role: str, n_real: int, seed: int) -> Images:
         """Return the real images of a class and role."""
-        plan = self._results.plan
+        plan = self._outcome.plan
         return plan.data.roles(label, seed, plan.sizes[n_real])[role]

@@ -1,11 +1,10 @@
-"""What a run found: rows, calibrated aspects, and the files that keep them."""
+"""The outcome of a run, as its store has it: what each cell and metric said, and the calibrated aspects."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark.api import ConditionalGenerator
@@ -14,8 +13,6 @@ from benchmark.judging.aspects import ASPECTS
 from benchmark.judging.calibration import Anchors, Part, Table, Value
 from benchmark.judging.intervals import FEWEST_FITS
 from benchmark.plan.cells import ALL
-from benchmark.results.scores_csv import COLUMNS, to_csv
-from benchmark.store.records import write_json, write_text
 from benchmark.store.store import Store
 
 if TYPE_CHECKING:
@@ -25,8 +22,8 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Results:
-    """The outcome of a run: `scores` has one row a cell and measure, `summary` the verdicts."""
+class Outcome:
+    """What a run found, read from its store and calibrated; the files in `benchmark.results` are written from it."""
 
     plan: Plan
     store: Store
@@ -38,7 +35,6 @@ class Results:
     _columns: dict[tuple[str, str], dict[str, Array]] = field(default_factory=dict)
     seconds: float = 0.0
     finished: bool = True
-    page_warning: str = ""  # what is to be said of the size of the page, once it is written
 
     def __post_init__(self) -> None:
         """Read the store and calibrate."""
@@ -59,30 +55,6 @@ class Results:
     def places(self) -> list[tuple[int, int]]:
         """All (label, n_real)."""
         return [(label, n) for n in self.plan.sizes for label in self.plan.labels]
-
-    @cached_property
-    def scores(self) -> list[dict[str, Any]]:
-        """Rows as in scores.csv, in its order; empty fields are None."""
-        cells = (*self.plan.cells, *self.plan.groups)
-        return [row for cell in cells if not cell.elsewhere for row in self._rows(cell)]
-
-    @property
-    def failures(self) -> list[dict[str, Any]]:
-        """Rows of what failed, and of cells that were skipped; what a metric has no word on is no failure."""
-        return [
-            row
-            for row in self.scores
-            if row["status"] not in ("ok", "not-judged")
-            and not (row["status"] == "skipped" and row["measure"])
-            and (row["class"] or row["measure"])  # a group fails by its members, told already
-        ]
-
-    @cached_property
-    def summary(self) -> dict[str, Any]:
-        """What summary.json holds."""
-        from benchmark.results.summary_json import summarise
-
-        return summarise(self)
 
     def overall(self, config: str, n_real: int) -> dict[str, Part]:
         """Return the aspects of a generator over all classes."""
@@ -122,43 +94,6 @@ class Results:
         parts = [raw(self.table, config, (label, n_real), measure) for label in labels]
         over = calibration.over_classes(parts, measure, shared=config in self.shared)
         return (over.score, *over.interval) if over.interval else (over.score, None, None)
-
-    def report(self, path: str | Path | None = None) -> Path:
-        """Write report.json, and the page to `path` (default: report.html in the output folder); return where it is."""
-        from benchmark.results.page import write_page
-
-        target = Path(path) if path is not None else self.store.folder / "report.html"
-        write_json(self.store.folder / "report.json", self._report)
-        self.page_warning = write_page(self._report, self.plan.registry, target)
-        return target
-
-    @cached_property
-    def _report(self) -> dict[str, Any]:
-        from benchmark.results.report_json import build_report
-
-        return build_report(self)
-
-    def _repr_html_(self) -> str:
-        """Return the verdict and the images for a notebook."""
-        from benchmark.results.page import excerpt
-
-        return excerpt(self._report)
-
-    def write(self) -> None:
-        """Write scores.csv, images.csv, summary.json and run.toml into the output folder."""
-        from benchmark.results import images_csv
-
-        folder = self.store.folder
-        write_text(folder / "scores.csv", to_csv(self.scores))
-        write_text(folder / "images.csv", images_csv.to_csv(self))
-        write_json(folder / "summary.json", self.summary)
-        write_text(folder / "run.toml", self.plan.settings.to_toml())
-
-    def to_pandas(self) -> Any:
-        """Return the rows as a pandas.DataFrame (needs pandas)."""
-        import pandas
-
-        return pandas.DataFrame(self.scores, columns=list(COLUMNS))
 
     def _read(self, cell: Cell) -> None:
         place, seed = (cell.task.label, cell.task.n_real), cell.task.seed
@@ -213,7 +148,7 @@ class Results:
         """
         few = {
             (place, name)
-            for (_, place, name), fits in self.table.values.items()  # noqa: PD011 - no data frame
+            for (_, place, name), fits in self.table.values.items()
             if 0 < sum(fit.value is not None for fit in fits.values()) < FEWEST_FITS
         }
         for cell in (*self.plan.cells, *self.plan.groups) if few else ():
@@ -249,62 +184,9 @@ class Results:
         status = "ok" if score["value"] is not None else "not-judged"
         return Value(score["value"], None, status, score["reason"])
 
-    def _rows(self, cell: Cell) -> list[dict[str, Any]]:
-        result, task = self.records[cell.key], cell.task
-        base: dict[str, Any] = dict.fromkeys(COLUMNS)
-        base |= {
-            "dataset": task.dataset,
-            "class": task.class_name or None,
-            "generator": cell.generator.name,
-            "config": cell.config,
-            "control": cell.control,
-            "n_real": task.n_real,
-            "n_synthetic": task.n_synthetic,
-            "seed": task.seed,
-            "status": result["status"],
-            "reason": result["reason"],
-            "cell": cell.key,
-            "phase": result.get("phase", ""),
-            "fit_classes": ",".join(self.plan.data.class_names[i] for i in cell.fit.labels) if cell.fit else None,
-            **{name: result.get(name) for name in ("fit_seconds", "sample_seconds", "peak_rss_mib", "fit_cpu_seconds")},
-        }
-        if result["status"] != "ok":
-            return [base]
-        return [
-            self._row(base, cell, config, metric, m)
-            for config, metric in self.plan.metrics_for(cell).items()
-            for m in metric.due(cell.as_control)
-        ]
-
-    def _row(self, base: Mapping[str, Any], cell: Cell, config: str, metric: Any, measure: Any) -> dict[str, Any]:
-        place, scored = (cell.task.label, cell.task.n_real), self.scored[cell.key, config]
-        value = self.table.fits(cell.config, place, measure.name)[cell.task.seed]
-        scale = self.scales[place][measure.name]
-        calibrated, status, reason = None, value.status, value.reason
-        if value.value is not None and measure.anchored:
-            if scale.reason:
-                status, reason = "not-judged", scale.reason
-            else:
-                calibrated = scale.calibrate(calibration.fold(measure, value.value))
-        space = {"features": self.plan.space, "pixels": "pixels", "": ""}[measure.space]
-        return {
-            **base,
-            "metric": metric.name,
-            "measure": measure.name,
-            "value": value.value,
-            "calibrated": calibrated,
-            "status": status,
-            "reason": reason,
-            "metric_seconds": scored["seconds"],
-            "phase": "score" if status not in ("ok", "not-judged", "skipped") else "",
-            "space": space,
-            "reference": self.plan.reference_id if measure.reference else "",
-            "note": scored["scores"].get(measure.name, {}).get("note", ""),
-        }
-
 
 def raw(table: Table, config: str, place: tuple[int, int], name: str) -> Part:
     """Return a measure's raw mean over seeds at one place, with its interval: calibration by 0 and 1."""
     measure = table.measures[name]
-    plain = Table({name: type(measure)(**{**measure.__dict__, "better": "higher"})}, table.n_synthetic, table.values)
+    plain = Table({name: replace(measure, better="higher")}, table.n_synthetic, table.values)
     return calibration.part(plain, config, place, name, Anchors(0.0, 1.0))

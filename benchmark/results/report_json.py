@@ -21,19 +21,22 @@ from benchmark.results.read import raw
 
 if TYPE_CHECKING:
     from benchmark.judging.calibration import Part
-    from benchmark.results.read import Results
+    from benchmark.results.read import Outcome
 
 FORMAT = "bench.report/1"
 SLOTS = 6
 DIGITS = 5  # significant ones: more than a run can tell
 
 
-def build_report(results: Results) -> dict[str, Any]:
-    """Return report.json's content. Numbers are finite or null, with `DIGITS` digits; sections round their own."""
-    report: dict[str, Any] = _rounded(_numbers(results))
-    source = StoredSource(results, report)
+def build_report(outcome: Outcome, summary: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what report.json holds; `summary` is what summary.json holds.
+
+    Numbers are finite or null, with `DIGITS` digits; sections round their own.
+    """
+    report: dict[str, Any] = _rounded(_numbers(outcome, summary))
+    source = StoredSource(outcome, report)
     problems = []
-    for section in sections(results.plan.registry):
+    for section in sections(outcome.plan.registry):
         try:
             report["sections"][section.name] = section.collect(source)
         except Exception as error:  # noqa: BLE001 - a section may be anybody's; the others go on
@@ -42,23 +45,23 @@ def build_report(results: Results) -> dict[str, Any]:
     return report
 
 
-def _numbers(results: Results) -> dict[str, Any]:
+def _numbers(outcome: Outcome, summary: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "format": FORMAT,
-        "run": _run(results),
-        "classes": [{"label": i, "name": results.plan.data.class_names[i]} for i in results.plan.labels],
-        "generators": _generators(results),
-        "measures": _measures(results),
-        "aspects": [_aspect(results, kind) for kind in ASPECTS],
-        "results": _results(results),
-        "calibrated": _calibrated(results),
+        "run": _run(outcome),
+        "classes": [{"label": i, "name": outcome.plan.data.class_names[i]} for i in outcome.plan.labels],
+        "generators": _generators(outcome),
+        "measures": _measures(outcome),
+        "aspects": [_aspect(outcome, kind) for kind in ASPECTS],
+        "results": _results(outcome),
+        "calibrated": _calibrated(outcome),
         "kinds": [
             {"generator": config, "cls": label, "n_real": n_real, **found}
-            for (config, n_real, label), found in breakdown(results).items()
+            for (config, n_real, label), found in breakdown(outcome).items()
         ],
-        "comparisons": results.summary["comparisons"],
-        "cells": [_cell(results, cell) for cell in results.plan.cells if not cell.elsewhere],
-        "failures": _failures(results),
+        "comparisons": summary["comparisons"],
+        "cells": [_cell(outcome, cell) for cell in outcome.plan.cells if not cell.elsewhere],
+        "failures": _failures(outcome),
         "sections": {},
     }
 
@@ -71,8 +74,8 @@ def _rounded(value: Any) -> Any:
     return [_rounded(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
-def _run(results: Results) -> dict[str, Any]:
-    plan, data = results.plan, results.plan.data
+def _run(outcome: Outcome) -> dict[str, Any]:
+    plan, data = outcome.plan, outcome.plan.data
     sizes = next(iter(plan.sizes.values()))
     plugins = [*plan.generators.values(), *plan.metrics.values()]
     extra = {name: version for plugin in plugins for name, version in versions(plugin).items()}
@@ -80,9 +83,9 @@ def _run(results: Results) -> dict[str, Any]:
         "started": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
         "command": shlex.join(plan.settings.command()),
         "seeds": list(plan.seeds),
-        "seconds": round(results.seconds, 1),
+        "seconds": round(outcome.seconds, 1),
         "workers": plan.workers,
-        "finished": results.finished,
+        "finished": outcome.finished,
         "quick": plan.settings.quick,
         "versions": {**extra, "synthassay": version_of("synthassay")},
         "host": {
@@ -111,8 +114,8 @@ def _run(results: Results) -> dict[str, Any]:
     }
 
 
-def _generators(results: Results) -> list[dict[str, Any]]:
-    plan = results.plan
+def _generators(outcome: Outcome) -> list[dict[str, Any]]:
+    plan = outcome.plan
     slots = {config: i for i, config in enumerate(sorted(c for c, g in plan.generators.items() if not g.control))}
     return [
         {
@@ -122,17 +125,17 @@ def _generators(results: Results) -> list[dict[str, Any]]:
             "help": ((type(generator).__doc__ or "").strip().splitlines() or [""])[0],
             "slot": slots[config] % SLOTS + 1 if config in slots else 0,
             "hollow": slots.get(config, 0) >= SLOTS,
-            **_state(results, config),
+            **_state(outcome, config),
         }
         for config, generator in plan.generators.items()
     ]
 
 
-def _state(results: Results, config: str) -> dict[str, str]:
-    cells = [cell for cell in results.plan.cells if cell.config == config]
+def _state(outcome: Outcome, config: str) -> dict[str, str]:
+    cells = [cell for cell in outcome.plan.cells if cell.config == config]
     if all(cell.elsewhere for cell in cells):
         return {"status": "skipped", "reason": cells[0].skip}
-    records = [results.records[cell.key] for cell in cells if not cell.elsewhere]
+    records = [outcome.records[cell.key] for cell in cells if not cell.elsewhere]
     bad = [r for r in records if r["status"] != "ok"]
     if not bad:
         return {"status": "ok", "reason": ""}
@@ -142,8 +145,8 @@ def _state(results: Results, config: str) -> dict[str, str]:
     return {"status": status, "reason": (count + bad[0]["reason"])[:300]}
 
 
-def _measures(results: Results) -> list[dict[str, Any]]:
-    parts = {name for kind in ASPECTS for n in results.plan.sizes for name in kind.parts_at(n)}
+def _measures(outcome: Outcome) -> list[dict[str, Any]]:
+    parts = {name for kind in ASPECTS for n in outcome.plan.sizes for name in kind.parts_at(n)}
     return [
         {
             "id": m.name,
@@ -156,14 +159,14 @@ def _measures(results: Results) -> list[dict[str, Any]]:
             "help": m.help,
             "unit": m.unit,
         }
-        for metric in results.plan.metrics.values()
+        for metric in outcome.plan.metrics.values()
         for m in metric.measures
     ]
 
 
-def _aspect(results: Results, kind: Any) -> dict[str, Any]:
-    names = dict.fromkeys(name for n in results.plan.sizes for name in kind.parts_at(n))
-    known = results.table.measures
+def _aspect(outcome: Outcome, kind: Any) -> dict[str, Any]:
+    names = dict.fromkeys(name for n in outcome.plan.sizes for name in kind.parts_at(n))
+    known = outcome.table.measures
     return {
         "id": kind.name,
         "label": kind.label,
@@ -172,19 +175,19 @@ def _aspect(results: Results, kind: Any) -> dict[str, Any]:
     }
 
 
-def _results(results: Results) -> list[dict[str, Any]]:
+def _results(outcome: Outcome) -> list[dict[str, Any]]:
     rows = []
-    for config in results.plan.generators:
-        for place in [*results.places, *(place for place in results.scales if place[0] == ALL)]:
-            for name in results.table.measures:
-                fits = results.table.fits(config, place, name)
+    for config in outcome.plan.generators:
+        for place in [*outcome.places, *(place for place in outcome.scales if place[0] == ALL)]:
+            for name in outcome.table.measures:
+                fits = outcome.table.fits(config, place, name)
                 if not fits:
                     continue
-                values = [fits[s].value if s in fits else None for s in results.plan.seeds]
-                part, scale = raw(results.table, config, place, name), results.scales[place][name]
+                values = [fits[s].value if s in fits else None for s in outcome.plan.seeds]
+                part, scale = raw(outcome.table, config, place, name), outcome.scales[place][name]
                 first = next((v for v in fits.values() if v.value is None), None)
                 lo, hi = part.interval or (None, None)
-                judged = not scale.reason or part.score is None or not results.table.measures[name].anchored
+                judged = not scale.reason or part.score is None or not outcome.table.measures[name].anchored
                 rows.append(
                     {
                         "generator": config,
@@ -202,19 +205,19 @@ def _results(results: Results) -> list[dict[str, Any]]:
     return rows
 
 
-def _calibrated(results: Results) -> list[dict[str, Any]]:
+def _calibrated(outcome: Outcome) -> list[dict[str, Any]]:
     rows = [
         _calibrated_row(config, place[0], place[1], kind, part)
-        for (config, place), found in results.aspects.items()
+        for (config, place), found in outcome.aspects.items()
         for kind, part in found.items()
     ]
     rows += [
         _calibrated_row(config, None, n_real, kind, part)
-        for n_real in results.plan.sizes
-        for config in results.plan.generators
-        for kind, part in results.overall(config, n_real).items()
+        for n_real in outcome.plan.sizes
+        for config in outcome.plan.generators
+        for kind, part in outcome.overall(config, n_real).items()
     ]
-    one_fit = len(results.plan.seeds) < FEWEST_FITS
+    one_fit = len(outcome.plan.seeds) < FEWEST_FITS
     return [{**row, "label": "one fit: images only" if one_fit else ""} for row in rows]
 
 
@@ -237,9 +240,9 @@ def _plain(part: Part) -> dict[str, Any]:
     return {"score": part.score, "lo": lo, "hi": hi, "status": part.status, "reason": part.reason[:300]}
 
 
-def _cell(results: Results, cell: Any) -> dict[str, Any]:
-    result = results.records[cell.key]
-    scored = [results.scored.get((cell.key, config), {}) for config in results.plan.metrics_for(cell)]
+def _cell(outcome: Outcome, cell: Any) -> dict[str, Any]:
+    result = outcome.records[cell.key]
+    scored = [outcome.scored.get((cell.key, config), {}) for config in outcome.plan.metrics_for(cell)]
     seconds = [s["seconds"] for s in scored if s.get("seconds") is not None]
     return {
         "cell": cell.key,
@@ -260,18 +263,18 @@ def _cell(results: Results, cell: Any) -> dict[str, Any]:
     }
 
 
-def _failures(results: Results) -> list[dict[str, Any]]:
+def _failures(outcome: Outcome) -> list[dict[str, Any]]:
     failed = []
-    for cell in results.plan.cells:
+    for cell in outcome.plan.cells:
         if cell.elsewhere:
             continue
-        result = results.records[cell.key]
+        result = outcome.records[cell.key]
         where = {"generator": cell.config, "cls": cell.task.label, "n_real": cell.task.n_real, "seed": cell.task.seed}
         if result["status"] != "ok":
-            log = "" if result["status"] == "skipped" else results.store.log(cell.key)
+            log = "" if result["status"] == "skipped" else outcome.store.log(cell.key)
             failed.append({**where, "metric": "", **_failure(result), "log": log})
-        for config, metric in results.plan.metrics_for(cell).items():
-            scored = results.scored.get((cell.key, config))
+        for config, metric in outcome.plan.metrics_for(cell).items():
+            scored = outcome.scored.get((cell.key, config))
             if scored is not None and scored["status"] not in ("ok", "skipped") and metric.due(cell.as_control):
                 failed.append({**where, "metric": metric.name, **_failure(scored), "phase": "score", "log": ""})
     return failed

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from benchmark.plan.plan import Plan
-    from benchmark.results.read import Results
+    from benchmark.results.read import Outcome
 
 _FORM = re.compile(r"(?:(?P<generator>.+)\.)?(?P<name>[a-z0-9_]+)\s*(?P<sign>>=|<=|>|<)\s*(?P<bound>[-+0-9.eE]+)")
 
@@ -58,13 +58,13 @@ def parse(text: str, plan: Plan) -> Requirement:
     return Requirement(text, match["generator"] or "", match["name"], match["sign"], bound)
 
 
-def check(requirement: Requirement, results: Results) -> Iterator[Verdict]:
+def check(requirement: Requirement, outcome: Outcome) -> Iterator[Verdict]:
     """Yield the verdict for each generator and regime: `>` asks the interval's lower end, `<` the upper."""
-    for n_real in results.plan.sizes:
-        for config, generator in results.plan.generators.items():
+    for n_real in outcome.plan.sizes:
+        for config, generator in outcome.plan.generators.items():
             if generator.control or requirement.generator not in ("", config, generator.name):
                 continue
-            lo, hi, why = _ends(requirement.name, results, config, n_real)
+            lo, hi, why = _ends(requirement.name, outcome, config, n_real)
             end = lo if requirement.sign.startswith(">") else hi
             met = end is not None and _compare(end, requirement.sign, requirement.bound)
             found = (
@@ -79,13 +79,13 @@ def check(requirement: Requirement, results: Results) -> Iterator[Verdict]:
             )
 
 
-def _ends(name: str, results: Results, config: str, n_real: int) -> tuple[float | None, float | None, str]:
+def _ends(name: str, outcome: Outcome, config: str, n_real: int) -> tuple[float | None, float | None, str]:
     if name in {kind.name for kind in ASPECTS}:
-        part = results.overall(config, n_real)[name]
+        part = outcome.overall(config, n_real)[name]
         if part.status != "ok" or part.interval is None:
             return None, None, part.reason or part.status
         return *part.interval, ""
-    value, lo, hi = results.overall_measure(config, n_real, name)
+    value, lo, hi = outcome.overall_measure(config, n_real, name)
     return (lo if lo is not None else value, hi if hi is not None else value, "no value")
 
 

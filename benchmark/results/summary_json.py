@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from benchmark.judging import comparison
@@ -11,17 +12,17 @@ from benchmark.results import images_csv
 
 if TYPE_CHECKING:
     from benchmark.judging.calibration import Part
-    from benchmark.results.read import Results
+    from benchmark.results.read import Outcome
 
 FORMAT = "bench.summary/1"
 
 
-def summarise(results: Results) -> dict[str, Any]:
-    """Return what summary.json holds."""
-    plan = results.plan
+def summarise(outcome: Outcome, failures: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what summary.json holds; `failures` are rows of scores.csv."""
+    plan = outcome.plan
     names: dict[int | None, str | None] = {None: None, **dict(enumerate(plan.data.class_names))}
     verdicts = [
-        verdict(results, config, n_real)
+        verdict(outcome, config, n_real)
         for n_real in plan.sizes
         for config, generator in plan.generators.items()
         if not generator.control
@@ -33,9 +34,9 @@ def summarise(results: Results) -> dict[str, Any]:
         "classes": [plan.data.class_names[i] for i in plan.labels],
         "seeds": list(plan.seeds),
         "n_real": list(plan.sizes),
-        "n_synthetic": results.table.n_synthetic,
+        "n_synthetic": outcome.table.n_synthetic,
         "features": plan.space,
-        "finished": results.finished,
+        "finished": outcome.finished,
         "aspects": [
             {"name": a.name, "question": a.question, "parts": list(a.parts), "scarce_parts": a.scarce_parts}
             for a in ASPECTS
@@ -48,30 +49,30 @@ def summarise(results: Results) -> dict[str, Any]:
                 "n_real": place[1],
                 "aspects": {n: plain(p) for n, p in found.items()},
             }
-            for (config, place), found in results.aspects.items()
+            for (config, place), found in outcome.aspects.items()
         ],
         "kinds": [
             {"config": config, "class": names[label], "n_real": n_real, **found}
-            for (config, n_real, label), found in images_csv.breakdown(results).items()
+            for (config, n_real, label), found in images_csv.breakdown(outcome).items()
         ],
         "ranking": ranking(verdicts),
-        "comparisons": [compared(results, kind.name, n_real) for n_real in plan.sizes for kind in ASPECTS],
+        "comparisons": [compared(outcome, kind.name, n_real) for n_real in plan.sizes for kind in ASPECTS],
         "failures": [
             {k: row[k] for k in ("config", "class", "n_real", "seed", "metric", "phase", "status", "reason", "cell")}
-            for row in results.failures
+            for row in failures
         ],
         "notes": list(plan.notes),
         "versions": versions(),
     }
 
 
-def compared(results: Results, aspect: str, n_real: int) -> dict[str, Any]:
+def compared(outcome: Outcome, aspect: str, n_real: int) -> dict[str, Any]:
     """Return the paired comparisons of one aspect: over fits, and over classes where there are enough of them."""
-    scores = {config: fits for config, fits in results.fit_scores(aspect, n_real).items() if fits}
-    shared = results.shared & set(scores)
+    scores = {config: fits for config, fits in outcome.fit_scores(aspect, n_real).items() if fits}
+    shared = outcome.shared & set(scores)
     pairs = comparison.compare(scores, shared=shared)
     apart = {config: fits for config, fits in scores.items() if config not in shared}
-    enough = len(results.plan.labels) >= comparison.FEWEST_CLASSES and len(results.plan.seeds) > 1
+    enough = len(outcome.plan.labels) >= comparison.FEWEST_CLASSES and len(outcome.plan.seeds) > 1
     classes = comparison.over_classes(apart) if enough else {}  # of one seed: the same pairs again
     ranked = comparison.over_seeds(scores) if shared else scores
     fewest = min((c.n for c in pairs), default=0)
@@ -81,13 +82,13 @@ def compared(results: Results, aspect: str, n_real: int) -> dict[str, Any]:
         "pairs": [plain_pair(c) for c in [*pairs, *comparison.compare(classes, "classes")]],
         "mean_ranks": comparison.mean_ranks(ranked) if len(scores) > 2 and fewest else {},
         "friedman": comparison.friedman(ranked),
-        "advice": _advice(results, fewest, len(pairs), 1 if shared else len(results.plan.labels)),
+        "advice": _advice(outcome, fewest, len(pairs), 1 if shared else len(outcome.plan.labels)),
     }
 
 
-def _advice(results: Results, pairs: int, comparisons: int, classes: int) -> str:
+def _advice(outcome: Outcome, pairs: int, comparisons: int, classes: int) -> str:
     said = comparison.advice(pairs, comparisons, classes)
-    if said and results.plan.settings.one_fit:
+    if said and outcome.plan.settings.one_fit:
         return f"cannot reach p < .05 with {pairs} pair{'s' * (pairs != 1)}: a set is one fit"
     return said
 
@@ -113,9 +114,9 @@ def plain_pair(found: comparison.Comparison) -> dict[str, Any]:
     }
 
 
-def verdict(results: Results, config: str, n_real: int) -> dict[str, Any]:
+def verdict(outcome: Outcome, config: str, n_real: int) -> dict[str, Any]:
     """Return a generator's four aspects over all classes, and its weakest."""
-    found = results.overall(config, n_real)
+    found = outcome.overall(config, n_real)
     judged = {name: p.score for name, p in found.items() if p.score is not None and p.status == "ok"}
     return {
         "config": config,

@@ -88,7 +88,7 @@ def _report(subject: Subject) -> dict[str, Any]:
 def _collected(subject: Subject) -> Any:
     """Return what the section collects of the run."""
     from benchmark.results.page import StoredSource
-    from benchmark.results.read import Results
+    from benchmark.results.results import Results
     from benchmark.store.store import Store
 
     run = _run(subject)

@@ -1,0 +1,66 @@
+"""The results of a run, as `benchmark.run` returns them: its outcome, and the files that are written from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from benchmark.results import images_csv, scores_csv
+from benchmark.results.page import excerpt, write_page
+from benchmark.results.read import Outcome
+from benchmark.results.report_json import build_report
+from benchmark.results.summary_json import summarise
+from benchmark.store.records import write_json, write_text
+
+
+@dataclass
+class Results(Outcome):
+    """The outcome of a run: `scores` has one row per cell and measure, `summary` the verdicts."""
+
+    page_warning: str = ""  # a sentence on the size of the page, where it is too large; known once it is written
+
+    @cached_property
+    def scores(self) -> list[dict[str, Any]]:
+        """Rows as in scores.csv, in its order; empty fields are None."""
+        return scores_csv.rows(self)
+
+    @property
+    def failures(self) -> list[dict[str, Any]]:
+        """The rows of what failed, and of cells that were skipped; a measure that was not judged is no failure."""
+        return scores_csv.failures(self.scores)
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """What summary.json holds."""
+        return summarise(self, self.failures)
+
+    def report(self, path: str | Path | None = None) -> Path:
+        """Write report.json, and the page to `path` (default: report.html in the output folder); return where it is."""
+        target = Path(path) if path is not None else self.store.folder / "report.html"
+        write_json(self.store.folder / "report.json", self._report)
+        self.page_warning = write_page(self._report, self.plan.registry, target)
+        return target
+
+    @cached_property
+    def _report(self) -> dict[str, Any]:
+        return build_report(self, self.summary)
+
+    def _repr_html_(self) -> str:
+        """Return the verdict and the images for a notebook."""
+        return excerpt(self._report)
+
+    def write(self) -> None:
+        """Write scores.csv, images.csv, summary.json and run.toml into the output folder."""
+        folder = self.store.folder
+        write_text(folder / "scores.csv", scores_csv.to_csv(self.scores))
+        write_text(folder / "images.csv", images_csv.to_csv(self))
+        write_json(folder / "summary.json", self.summary)
+        write_text(folder / "run.toml", self.plan.settings.to_toml())
+
+    def to_pandas(self) -> Any:
+        """Return `scores` as a pandas.DataFrame, whose columns are those of scores.csv (needs pandas)."""
+        import pandas
+
+        return pandas.DataFrame(self.scores, columns=list(scores_csv.COLUMNS))
