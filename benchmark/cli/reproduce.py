@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import sys
 from pathlib import Path
@@ -42,7 +41,7 @@ def command(
     from benchmark.audits.reproduce import as_report, reproduce
     from benchmark.cli._interrupt import take_over
     from benchmark.plugins.registry import discover
-    from benchmark.store.records import write_text
+    from benchmark.results.page import write_study
 
     registry = discover(plugins)
     if not name:
@@ -66,8 +65,7 @@ def command(
         click.echo(f"bench: {error}; what is finished is kept. Run the same command to go on.", err=True)
         return 1
     report = as_report(outcome)
-    page = folder / "study.html"
-    write_text(page, importlib.import_module("reports._study").render_study(report, folder))
+    page = write_study(report, folder)
     if as_json:
         click.echo(json.dumps(report, indent=1))
     else:

@@ -1,8 +1,10 @@
-"""report.html: the page, its sections and figures."""
+"""Everything drawn from a report: report.html, figures, an excerpt for notebooks, and the page of a study.
+
+This is the only module that imports the renderer, the modules of `reports` that are not plugins.
+"""
 
 from __future__ import annotations
 
-import importlib
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,6 +14,7 @@ from urllib.parse import quote
 from benchmark.results import joint_maps
 from benchmark.results.images_csv import columns_of
 from benchmark.store.records import write_text
+from reports import _figures, _notebook, _page, _study
 
 if TYPE_CHECKING:
     from benchmark.api import Array, Images, Section
@@ -25,30 +28,35 @@ def sections(registry: Registry) -> list[Section]:
 
 
 def write_page(report: Mapping[str, Any], registry: Registry, target: Path, assets: Path | None = None) -> str:
-    """Write the page of a report, its images into the folder `assets` where one is named.
+    """Write the page of a report to `target`, and its images into the folder `assets` if one is given.
 
-    Returns a sentence on the size of a page that is too large, else "".
+    Returns a sentence about the size if the page is too large, else "".
     """
     beside = "" if assets is None else quote(Path(os.path.relpath(assets, target.parent)).as_posix())
-    page = importlib.import_module("reports._page").compose(report, sections(registry), beside)
+    page = _page.compose(report, sections(registry), beside)
     if assets is not None:
         assets.mkdir(parents=True, exist_ok=True)
         for name, content in page.files.items():
             (assets / name).write_bytes(content)
     write_text(target, page.html)
-    return str(page.warning)
+    return page.warning
 
 
 def excerpt(report: Mapping[str, Any]) -> str:
     """Return the verdict and the images of a report as a piece of HTML, for notebooks."""
-    piece: str = importlib.import_module("reports._notebook").excerpt(report)
-    return piece
+    return _notebook.excerpt(report)
 
 
 def write_figures(report: Mapping[str, Any], folder: Path, formats: Sequence[str]) -> list[Path]:
-    """Write the figures of a report for a publication, each in every format; return the files."""
-    written: list[Path] = importlib.import_module("reports._figures").write(report, folder, formats)
-    return written
+    """Write the figures of a report for a publication, each in every format; return their paths."""
+    return _figures.write(report, folder, formats)
+
+
+def write_study(study: Mapping[str, Any], folder: Path) -> Path:
+    """Write study.html into `folder`, with the figures found there embedded; return its path."""
+    target = folder / "study.html"
+    write_text(target, _study.render_study(study, folder))
+    return target
 
 
 class StoredSource:
