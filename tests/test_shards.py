@@ -186,7 +186,8 @@ def test_a_damaged_cell_is_left_out_and_the_store_stays_as_it_is(stores: Path) -
 
 
 def test_other_versions_and_other_weights_are_said(stores: Path) -> None:
-    from benchmark.store.weights import checksum_of, sha256
+    from benchmark.store.records import sha256
+    from benchmark.store.weights import checksum_of
 
     store, key = Store(stores / "2"), a_cell(stores / "2")
     record, folder = store.cell(key), store.workspace(key)

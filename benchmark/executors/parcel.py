@@ -6,7 +6,6 @@ goes to a worker once and is known by its SHA-256 from then on.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import pickle
 from collections.abc import Callable, Mapping
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmark.jobs.sources import DataSource
 from benchmark.plugins.registry import Origin
+from benchmark.store.records import sha256
 
 if TYPE_CHECKING:
     from benchmark.images.real import RealData
@@ -66,7 +66,7 @@ class Sender:
         return self._known["data"], "data.pickle"
 
     def _keep(self, name: str, content: bytes) -> str:
-        checksum = hashlib.sha256(content).hexdigest()
+        checksum = sha256(content)
         self.shared[checksum] = (name, content)
         return checksum
 

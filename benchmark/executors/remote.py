@@ -6,7 +6,6 @@ scratch folder, which Dask removes.
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 import threading
 from collections.abc import Mapping
@@ -18,6 +17,7 @@ from benchmark.executors.home import Home
 from benchmark.executors.local import Local
 from benchmark.executors.parcel import Parcel, Shelf, results, unpack
 from benchmark.plugins.versions import code, versions
+from benchmark.store.records import sha256
 
 if TYPE_CHECKING:
     from benchmark.jobs import Say
@@ -106,7 +106,7 @@ def facts() -> dict[str, str]:
 def receive(shared: Mapping[str, tuple[str, bytes]], dask_worker: Any = None) -> None:
     """Keep what jobs will need: names and contents by SHA-256."""
     for checksum, (name, content) in shared.items():
-        if hashlib.sha256(content).hexdigest() != checksum:
+        if sha256(content) != checksum:
             raise ValueError(f"{name} was damaged on its way")
         path = _folder(dask_worker) / "shared" / checksum / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,8 @@ from benchmark.images.roles import Sizes
 from benchmark.jobs.errors import describe
 from benchmark.plugins.parameters import config_of
 from benchmark.seeds import random
-from benchmark.store.weights import checksum_of, sha256
+from benchmark.store.records import sha256
+from benchmark.store.weights import checksum_of
 
 if TYPE_CHECKING:
     from benchmark.jobs import Say

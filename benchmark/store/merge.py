@@ -9,7 +9,6 @@ Files are copied aside and moved in whole, a cell at a time: what was killed goe
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -19,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.store import weights
-from benchmark.store.records import read_record
+from benchmark.store.records import read_record, sha256
 from benchmark.store.store import DamagedError, Store
 from benchmark.store.weights import is_prepared
 
@@ -65,7 +64,7 @@ def _intact(folder: Path, merged: Merged) -> dict[str, Any] | None:
     try:
         record: dict[str, Any] = read_record(folder / "cell.json")
         for name, expected in record["files"].items():
-            if _sha256(folder / name) != expected["sha256"]:
+            if sha256((folder / name).read_bytes()) != expected["sha256"]:
                 raise ValueError(f"{name} has another SHA-256 than when it was written")
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         merged.damaged.append(f"{folder} is damaged ({error}) and was left out")
@@ -126,11 +125,11 @@ def _scores(path: Path, key: str, into: Store, merged: Merged) -> None:
 
 def _said(record: dict[str, Any], arrays: Path) -> str:
     """Return a checksum of what a metric found, whatever time it took. Raises ValueError on damage."""
-    found = _sha256(arrays) if record["arrays"] else ""
+    found = sha256(arrays.read_bytes()) if record["arrays"] else ""
     if record["arrays"] and found != record["sha256"]:
         raise ValueError("its arrays have another SHA-256 than when written")
     text = json.dumps([record["status"], record["reason"], record["scores"]], sort_keys=True)
-    return hashlib.sha256((text + found).encode()).hexdigest()
+    return sha256((text + found).encode())
 
 
 def _features(source: Path, into: Store, merged: Merged) -> None:
@@ -139,10 +138,10 @@ def _features(source: Path, into: Store, merged: Merged) -> None:
         if not is_prepared(path):
             merged.damaged.append(f"{path} is damaged, or has no checksum, and was left out")
             continue
-        target, found = into.folder / "features" / path.name, _sha256(path)
+        target, found = into.folder / "features" / path.name, sha256(path.read_bytes())
         if not is_prepared(target):
             weights.copy(path, target)
-        elif found != _sha256(target):
+        elif found != sha256(target.read_bytes()):
             place = into.folder / "conflicts" / "features" / f"{found[:12]}.{path.name}"
             weights.copy(path, place)
             merged.remarks.append(
@@ -177,7 +176,3 @@ def _copy(path: Path, target: Path) -> None:
     with aside.open("rb") as file:
         os.fsync(file.fileno())
     os.replace(aside, target)
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -12,10 +12,15 @@ from typing import Any
 HEAD = '{\n "checksum": "%s",'  # of a record: what follows is its SHA-256's
 
 
+def sha256(content: bytes) -> str:
+    """Return the SHA-256 of bytes in hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
 def checked_text(record: Mapping[str, Any]) -> str:
     """Return a record as JSON that begins with the SHA-256 of what follows. NaN and infinity are refused."""
     body = json.dumps(record, allow_nan=False, ensure_ascii=False, indent=1)[1:] + "\n"
-    return HEAD % hashlib.sha256(body.encode()).hexdigest() + body
+    return HEAD % sha256(body.encode()) + body
 
 
 def read_record(path: Path | str) -> dict[str, Any]:
@@ -23,7 +28,7 @@ def read_record(path: Path | str) -> dict[str, Any]:
     with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - a Path costs as much as the reading
         content = file.read()
     start = len(HEAD % ("0" * 64))
-    if content[:start] != (HEAD % hashlib.sha256(content[start:]).hexdigest()).encode():
+    if content[:start] != (HEAD % sha256(content[start:])).encode():
         raise ValueError("it has another SHA-256 than when it was written")
     record: dict[str, Any] = json.loads(content.decode())
     del record["checksum"]

@@ -14,7 +14,6 @@ Everything is written aside, flushed to disk and moved in whole: a reader sees a
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import zipfile
@@ -23,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import InputError
-from benchmark.store.records import _read_json, _write_aside, checked_text, read_record, write_json, write_text
+from benchmark.store.records import _read_json, _write_aside, checked_text, read_record, sha256, write_json, write_text
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -121,7 +120,10 @@ class Store:
     def put_cell(self, key: str, workspace: Path, record: Mapping[str, Any]) -> None:
         """Move a workspace in as a cell; a cell that is there (a failed one, a damaged one) is replaced."""
         _cap(workspace / "log.txt")
-        files = {p.name: {"size": p.stat().st_size, "sha256": _sha256(p)} for p in sorted(workspace.glob("*.npz"))}
+        files = {
+            p.name: {"size": p.stat().st_size, "sha256": sha256(p.read_bytes())}
+            for p in sorted(workspace.glob("*.npz"))
+        }
         (workspace / "scores").mkdir(exist_ok=True)
         for file in workspace.glob("*.npz"):
             _flush(file)
@@ -158,7 +160,7 @@ class Store:
         if record is None or not record["arrays"]:
             return {}
         path = self.path(key) / "scores" / f"{metric_key}.npz"
-        if _sha256(path) != record["sha256"]:
+        if sha256(path.read_bytes()) != record["sha256"]:
             self._forget_scores(path.with_suffix(".json"), "its arrays have another SHA-256 than when written")
             raise DamagedError(key)
         return _read_npz(path)
@@ -173,7 +175,7 @@ class Store:
         told: dict[str, Any] = {**record, "arrays": arrays is not None}
         if arrays is not None:
             _flush(arrays)
-            told |= {"size": arrays.stat().st_size, "sha256": _sha256(arrays)}
+            told |= {"size": arrays.stat().st_size, "sha256": sha256(arrays.read_bytes())}
         aside = _write_aside(path, checked_text(told))
         if arrays is not None:
             os.replace(arrays, path.with_suffix(".npz"))
@@ -184,7 +186,7 @@ class Store:
         path = self.folder / "maps" / f"{key}.json"
         try:
             record: dict[str, Any] = _read_json(path)
-            if record["sha256"] != _sha256(path.with_suffix(".npz")):
+            if record["sha256"] != sha256(path.with_suffix(".npz").read_bytes()):
                 raise ValueError("its points are not what was written")
         except FileNotFoundError:
             return None
@@ -208,7 +210,7 @@ class Store:
         np.savez(aside, **arrays)  # type: ignore[arg-type]
         _flush(aside)
         os.replace(aside, target)
-        write_json(target.with_suffix(".json"), {**record, "sha256": _sha256(target)})
+        write_json(target.with_suffix(".json"), {**record, "sha256": sha256(target.read_bytes())})
 
     def log(self, key: str) -> str:
         """Return the path of a cell's log, relative to the store."""
@@ -252,7 +254,7 @@ class Store:
         path, record = self.path(key) / name, self.cell(key)
         if record is None:
             raise DamagedError(key)
-        if _sha256(path) != record["files"][name]["sha256"]:
+        if sha256(path.read_bytes()) != record["files"][name]["sha256"]:
             self.move_aside(key, f"{name} has another SHA-256 than when it was written")
             raise DamagedError(key)
         return _read_npz(path)
@@ -280,10 +282,6 @@ def _size(path: str) -> int:
         return os.stat(path).st_size  # noqa: PTH116
     except FileNotFoundError:
         return -1
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _flush(path: Path) -> None:

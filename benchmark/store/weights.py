@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import pickle
 import shutil
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from benchmark.store.records import sha256
 
 if TYPE_CHECKING:
     from benchmark.plan.plan import Plan
@@ -34,11 +35,6 @@ def copy(weights: Path, target: Path) -> None:
         aside = to.with_name(f".{to.name}.{os.getpid()}")
         shutil.copyfile(path, aside)
         os.replace(aside, to)
-
-
-def sha256(content: bytes) -> str:
-    """Return the SHA-256 of bytes in hexadecimal digits."""
-    return hashlib.sha256(content).hexdigest()
 
 
 def checksum_of(path: Path) -> Path:
