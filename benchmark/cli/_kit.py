@@ -6,6 +6,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +41,7 @@ def check_plugins(names: Sequence[str], options: Mapping[str, Any], *, as_json: 
         if not as_json:
             _show(kind, plugin, outcomes)
     if as_json:
-        rows = [{"plugin": n, "kind": k, **o.__dict__} for (k, n), outcomes in found.items() for o in outcomes]
+        rows = [{"plugin": n, "kind": k, **asdict(o)} for (k, n), outcomes in found.items() for o in outcomes]
         click.echo(json.dumps(rows, indent=1))
     if any(outcome.word == "FAIL" for outcomes in found.values() for outcome in outcomes):
         return 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -126,7 +126,7 @@ def _finish(results: Results, *, as_json: bool, open_: bool) -> int:
     settings = results.plan.settings
     verdicts = [v for text in settings.require for v in require.check(require.parse(text, results.plan), results)]
     if as_json:
-        click.echo(json.dumps({**results.summary, "requirements": [v.__dict__ for v in verdicts]}, indent=1))
+        click.echo(json.dumps({**results.summary, "requirements": [asdict(v) for v in verdicts]}, indent=1))
     else:
         show(results)
         for verdict in verdicts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,7 +90,7 @@ def show(results: Results, found: list[Verdict], *, as_json: bool) -> None:
     configs = list(results.plan.generators)
     means = {name: {config: value(results, config, name) for config in configs} for name in results.table.measures}
     if as_json:
-        click.echo(json.dumps({"means": means, "claims": [v.__dict__ for v in found]}, indent=1))
+        click.echo(json.dumps({"means": means, "claims": [asdict(v) for v in found]}, indent=1))
         return
     from rich.console import Console
     from rich.table import Table

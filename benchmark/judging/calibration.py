@@ -6,7 +6,7 @@ Order (DESIGN): mean over seeds, minimum over parts, mean over classes. Nothing 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -257,7 +257,7 @@ def aspects_at(table: Table, config: str, place: Place, scales: Mapping[str, Anc
         and original.score >= 0.5
     ):
         reason = "not meaningful: what is not realistic is new in any case"
-        found["original"] = Part(**{**original.__dict__, "status": "not-meaningful", "reason": reason})
+        found["original"] = replace(original, status="not-meaningful", reason=reason)
     return found
 
 
