@@ -42,7 +42,8 @@ class Standing:
     @property
     def rank(self) -> tuple[float, float]:
         """The sort key: the score of the weakest aspect, then the mean; failed cells count as 0 in both."""
-        scores = [s for a in self.aspects if a["status"] not in UNRANKED and (s := _as_user(a)) is not None] or [-1.0]
+        ranked = (a["score_with_failures"] for a in self.aspects if a["status"] not in UNRANKED)
+        scores = [score for score in ranked if score is not None] or [-1.0]
         return min(scores), sum(scores) / len(scores)
 
     @property
@@ -50,11 +51,6 @@ class Standing:
         """Whether every judged aspect is close to real, and no aspect was lost."""
         lost = any(a["status"] not in ("ok", "not-judged") for a in self.aspects)
         return bool(self.judged) and not lost and all(word(a) == "near" for a in self.judged)
-
-
-def _as_user(row: Row) -> float | None:
-    gets: float | None = row.get("as_user")
-    return row["score"] if gets is None else gets
 
 
 def word(row: Row) -> str:
@@ -85,7 +81,8 @@ def _unjudged(generator: Row, n_real: int, aspect: Row) -> Row:
         "score": None,
         "lo": None,
         "hi": None,
-        "n": 0,
+        "score_with_failures": None,
+        "fits": 0,
         "status": "not-judged",
         "reason": "",
         "weakest": None,
@@ -116,7 +113,7 @@ def summary(report: Row, standing: Standing) -> str:
 
 
 def _caveats(standing: Standing) -> list[str]:
-    fits = max((row["n"] for row in standing.judged), default=0)
+    fits = max((row["fits"] for row in standing.judged), default=0)
     labels = {row["label"] for row in standing.judged if row["label"]}
     if labels:
         return sorted(labels)

@@ -117,21 +117,21 @@ def test_a_part_that_is_not_judged_is_dropped_and_one_that_failed_is_not() -> No
     assert aspect_of(made, "g").score == pytest.approx(0.9)
     made = table(**ANCHORS, g={"up": [0.9] * 3, "down": [None] * 3})
     part = aspect_of(made, "g")
-    assert (part.score, part.status, part.reason, part.as_user) == (None, "failed", "boom", 0.0)
+    assert (part.score, part.status, part.reason, part.score_with_failures) == (None, "failed", "boom", 0.0)
 
 
 def test_a_failed_fit_counts_as_0_for_the_user() -> None:
     made = table(**ANCHORS, g={"up": [0.9, None, 0.9], "down": [0.1, None, 0.1]})
     part = aspect_of(made, "g")
     assert part.score == pytest.approx(0.9)
-    assert part.as_user == pytest.approx(0.6)
+    assert part.score_with_failures == pytest.approx(0.6)
     assert "1 of 3 fits failed" in part.reason
 
 
 def test_over_classes_leaves_out_what_is_not_judged_and_says_so() -> None:
     parts = [
-        Part("kind", 0.4, Interval(0.3, 0.5), n=3, as_user=0.4),
-        Part("kind", 0.8, Interval(0.6, 0.9), n=3, as_user=0.8),
+        Part("kind", 0.4, Interval(0.3, 0.5), n=3, score_with_failures=0.4),
+        Part("kind", 0.8, Interval(0.6, 0.9), n=3, score_with_failures=0.8),
         Part("kind", status="not-judged"),
     ]
     over = calibration.over_classes(parts, "kind")

@@ -331,7 +331,7 @@ def test_json_is_all_that_is_printed(bench, jitter: Path) -> None:
         code=1,
     )
     summary = json.loads(done.stdout)
-    assert summary["format"] == "bench.summary/1"
+    assert summary["format"] == "bench.summary/2"
     assert [v["met"] for v in summary["requirements"]] == [False, True]
 
 

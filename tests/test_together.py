@@ -160,7 +160,7 @@ def test_pairs_are_seeds_where_one_side_shares_its_fit() -> None:
 
 
 def test_classes_that_share_a_fit_have_no_narrower_interval_together() -> None:
-    parts = [Part("realistic", v, Interval(v - 0.1, v + 0.1), as_user=v) for v in (0.5, 0.7)]
+    parts = [Part("realistic", v, Interval(v - 0.1, v + 0.1), score_with_failures=v) for v in (0.5, 0.7)]
     assert over_classes(parts, "realistic", shared=True).interval == pytest.approx((0.5, 0.7))
     alone = over_classes(parts, "realistic").interval
     assert alone is not None and alone.lo > 0.51 and alone.hi < 0.69

@@ -86,7 +86,7 @@ class Part:
     status: str = "ok"  # ok, not-judged, failed, not-meaningful, skipped
     reason: str = ""
     n: int = 0
-    as_user: float | None = None  # failed fits count as 0
+    score_with_failures: float | None = None  # failed fits count as 0
     weakest: str = ""
     parts: tuple[Part, ...] = ()
     zero: float | None = None
@@ -161,7 +161,7 @@ def part(table: Table, config: str, place: Place, name: str, scale: Anchors, lev
             name,
             status=first.status,
             reason=first.reason,
-            as_user=None if not bad else 0.0,
+            score_with_failures=None if not bad else 0.0,
             zero=scale.zero,
             one=scale.one,
         )
@@ -172,7 +172,7 @@ def part(table: Table, config: str, place: Place, name: str, scale: Anchors, lev
         score,
         _interval(measure, fits, good, scale, level),
         n=len(good),
-        as_user=score * len(good) / (len(good) + failed),
+        score_with_failures=score * len(good) / (len(good) + failed),
         zero=scale.zero,
         one=scale.one,
         reason=f"{failed} of {len(good) + failed} fits failed" if failed else "",
@@ -216,7 +216,13 @@ def aspect(table: Table, config: str, place: Place, kind: Aspect, scales: Mappin
     used = [p for p in parts if p.name in judged]
     for p in used:
         if p.score is None:
-            return Part(kind.name, status=p.status, reason=p.reason, as_user=p.as_user, parts=tuple(parts))
+            return Part(
+                kind.name,
+                status=p.status,
+                reason=p.reason,
+                score_with_failures=p.score_with_failures,
+                parts=tuple(parts),
+            )
     weakest = min(used, key=lambda p: p.score)  # type: ignore[arg-type,return-value]
     intervals = [p.interval or Interval(p.score, p.score) for p in used]  # type: ignore[arg-type]
     return Part(
@@ -224,7 +230,7 @@ def aspect(table: Table, config: str, place: Place, kind: Aspect, scales: Mappin
         weakest.score,
         Interval(min(i.lo for i in intervals), min(i.hi for i in intervals)),
         n=min(p.n for p in used),
-        as_user=min(p.as_user for p in used if p.as_user is not None),
+        score_with_failures=min(p.score_with_failures for p in used if p.score_with_failures is not None),
         reason="; ".join(sorted({p.reason for p in used if p.reason})),
         weakest=weakest.name,
         parts=tuple(parts),
@@ -270,10 +276,10 @@ def over_classes(parts: Iterable[Part], name: str, *, shared: bool = False) -> P
     good = [p for p in everything if p.score is not None]
     if not good:
         first = everything[0]
-        nothing = 0.0 if all(p.as_user == 0.0 for p in everything) else None
-        return Part(name, status=first.status, reason=first.reason, as_user=nothing)
+        nothing = 0.0 if all(p.score_with_failures == 0.0 for p in everything) else None
+        return Part(name, status=first.status, reason=first.reason, score_with_failures=nothing)
     scores = [p.score for p in good if p.score is not None]
-    gets = [p.as_user for p in everything if p.as_user is not None]
+    gets = [p.score_with_failures for p in everything if p.score_with_failures is not None]
     statuses = {p.status for p in good}
     intervals = [p.interval or Interval(p.score, p.score) for p in good]  # type: ignore[arg-type]
     notes = [f"{len(good)} of {len(everything)} classes"] if len(good) < len(everything) else []
@@ -285,6 +291,6 @@ def over_classes(parts: Iterable[Part], name: str, *, shared: bool = False) -> P
         status=statuses.pop() if len(statuses) == 1 else "ok",
         reason="; ".join(notes),
         n=sum(p.n for p in good),
-        as_user=float(np.mean(gets)),
+        score_with_failures=float(np.mean(gets)),
         weakest=min(good, key=lambda p: p.score).weakest,  # type: ignore[arg-type,return-value]
     )

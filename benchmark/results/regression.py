@@ -17,6 +17,7 @@ from benchmark.judging.aspects import ASPECTS
 from benchmark.judging.comparison import Comparison, Pair
 from benchmark.results.summary_json import FORMAT
 
+READABLE = (FORMAT, "bench.summary/1")  # they differ in nothing that is read here
 Where = tuple[str, str, int, int, int]  # config, class, n_real, n_synthetic, seed
 Group = tuple[str, int, str]  # config, n_real, aspect
 
@@ -83,7 +84,7 @@ def read(folder: Path) -> Side:
         ) from None
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"{str(folder)!r} has damaged results ({error}); run the same command again.") from None
-    if summary.get("format") != FORMAT:
+    if summary.get("format") not in READABLE:
         raise InputError(f"{str(folder)!r} has results of the format {summary.get('format')!r}; this is {FORMAT!r}.")
     rows: dict[Where, list[dict[str, str]]] = {}
     for row in lines:

@@ -18,6 +18,7 @@ from benchmark.plugins.versions import version_of, versions
 from benchmark.results.images_csv import breakdown
 from benchmark.results.page import StoredSource, sections
 from benchmark.results.read import raw
+from benchmark.results.summary_json import plain
 
 if TYPE_CHECKING:
     from benchmark.judging.calibration import Part
@@ -25,15 +26,17 @@ if TYPE_CHECKING:
 
 FORMAT = "bench.report/1"
 SLOTS = 6
-DIGITS = 5  # significant ones: more than a run can tell
+DIGITS = 5  # significant ones: more than a run can resolve
+LONGEST = 300  # characters of a reason
 
 
 def build_report(outcome: Outcome, summary: Mapping[str, Any]) -> dict[str, Any]:
     """Return what report.json holds; `summary` is what summary.json holds.
 
-    Numbers are finite or null, with `DIGITS` digits; sections round their own.
+    Numbers are finite or null, with `DIGITS` digits, and reasons are cut after `LONGEST` characters; sections shorten
+    their own data.
     """
-    report: dict[str, Any] = _rounded(_numbers(outcome, summary))
+    report: dict[str, Any] = _shortened(_numbers(outcome, summary))
     source = StoredSource(outcome, report)
     problems = []
     for section in sections(outcome.plan.registry):
@@ -66,12 +69,13 @@ def _numbers(outcome: Outcome, summary: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _rounded(value: Any) -> Any:
+def _shortened(value: Any) -> Any:
+    """Return plain data with numbers rounded and reasons cut."""
     if isinstance(value, float):
         return float(f"{value:.{DIGITS}g}")
     if isinstance(value, Mapping):
-        return {name: _rounded(item) for name, item in value.items()}
-    return [_rounded(item) for item in value] if isinstance(value, (list, tuple)) else value
+        return {name: item[:LONGEST] if name == "reason" else _shortened(item) for name, item in value.items()}
+    return [_shortened(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def _run(outcome: Outcome) -> dict[str, Any]:
@@ -142,7 +146,7 @@ def _state(outcome: Outcome, config: str) -> dict[str, str]:
     skipped = all(r["status"] == "skipped" for r in bad)
     status = ("skipped" if skipped else "failed") if len(bad) == len(records) else "partly failed"
     count = "" if len(bad) == len(records) else f"{len(bad)} of {len(records)} cells: "
-    return {"status": status, "reason": (count + bad[0]["reason"])[:300]}
+    return {"status": status, "reason": count + bad[0]["reason"]}
 
 
 def _measures(outcome: Outcome) -> list[dict[str, Any]]:
@@ -199,7 +203,7 @@ def _results(outcome: Outcome) -> list[dict[str, Any]]:
                         "lo": lo,
                         "hi": hi,
                         "status": first.status if first else ("ok" if judged else "not-judged"),
-                        "reason": (first.reason if first else ("" if judged else scale.reason))[:300],
+                        "reason": first.reason if first else ("" if judged else scale.reason),
                     }
                 )
     return rows
@@ -221,23 +225,8 @@ def _calibrated(outcome: Outcome) -> list[dict[str, Any]]:
     return [{**row, "label": "one fit: images only" if one_fit else ""} for row in rows]
 
 
-def _calibrated_row(config: str, cls: int | None, n_real: int, kind: str, part: Part) -> dict[str, Any]:
-    return {
-        "generator": config,
-        "cls": cls,
-        "n_real": n_real,
-        "aspect": kind,
-        **_plain(part),
-        "n": part.n,
-        "as_user": part.as_user,
-        "weakest": part.weakest or None,
-        "parts": [{"measure": p.name, **_plain(p), "zero": p.zero, "one": p.one} for p in part.parts],
-    }
-
-
-def _plain(part: Part) -> dict[str, Any]:
-    lo, hi = part.interval or (None, None)
-    return {"score": part.score, "lo": lo, "hi": hi, "status": part.status, "reason": part.reason[:300]}
+def _calibrated_row(config: str, label: int | None, n_real: int, kind: str, part: Part) -> dict[str, Any]:
+    return {"generator": config, "cls": label, "n_real": n_real, "aspect": kind, **plain(part)}
 
 
 def _cell(outcome: Outcome, cell: Any) -> dict[str, Any]:
@@ -252,7 +241,7 @@ def _cell(outcome: Outcome, cell: Any) -> dict[str, Any]:
         "n_real": cell.task.n_real,
         "seed": cell.task.seed,
         "status": result["status"],
-        "reason": result["reason"][:300],
+        "reason": result["reason"],
         "phase": result.get("phase", ""),
         "metric_seconds": float(np.sum(seconds)),
         "warnings": result.get("warnings", []),
@@ -281,4 +270,4 @@ def _failures(outcome: Outcome) -> list[dict[str, Any]]:
 
 
 def _failure(result: Mapping[str, Any]) -> dict[str, Any]:
-    return {"status": result["status"], "phase": result.get("phase", ""), "reason": result["reason"][:300]}
+    return {"status": result["status"], "phase": result.get("phase", ""), "reason": result["reason"]}

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from benchmark.judging.calibration import Part
     from benchmark.results.read import Outcome
 
-FORMAT = "bench.summary/1"
+FORMAT = "bench.summary/2"
 
 
 def summarise(outcome: Outcome, failures: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
@@ -127,34 +127,34 @@ def verdict(outcome: Outcome, config: str, n_real: int) -> dict[str, Any]:
 
 
 def plain(part: Part) -> dict[str, Any]:
-    """Return an aspect or a part as plain values."""
+    """Return an aspect as plain values, with its weakest part and all parts."""
+    parts = [{"measure": p.name, "zero": p.zero, "one": p.one, **_scored(p)} for p in part.parts]
+    return {**_scored(part), "weakest": part.weakest or None, "parts": parts}
+
+
+def _scored(part: Part) -> dict[str, Any]:
     lo, hi = part.interval or (None, None)
-    values: dict[str, Any] = {
+    return {
         "score": part.score,
         "lo": lo,
         "hi": hi,
-        "as_user_gets_it": part.as_user,
+        "score_with_failures": part.score_with_failures,
         "fits": part.n,
         "status": part.status,
         "reason": part.reason,
     }
-    if part.weakest:
-        values["weakest"] = part.weakest
-    if part.parts:
-        values["parts"] = [{"measure": p.name, "zero": p.zero, "one": p.one, **plain(p)} for p in part.parts]
-    return values
 
 
 def ranking(verdicts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return generators by their weakest aspect as a user gets it: a failed cell is 0."""
+    """Return configurations sorted by their weakest aspect, best first; failed cells count as 0."""
 
     def key(entry: dict[str, Any]) -> float:
-        gets = [
-            a["as_user_gets_it"]
+        scores = [
+            a["score_with_failures"]
             for a in entry["aspects"].values()
-            if a["as_user_gets_it"] is not None and a["status"] != "not-meaningful"
+            if a["score_with_failures"] is not None and a["status"] != "not-meaningful"
         ]
-        return min(gets) if gets else -1.0
+        return min(scores, default=-1.0)
 
     ordered = sorted(verdicts, key=lambda entry: (entry["n_real"], -key(entry), entry["config"]))
     return [

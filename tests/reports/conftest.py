@@ -275,6 +275,8 @@ def _calibrated(generator: str, cls: int | None, n: int) -> list[dict[str, Any]]
                 "score": score + 0.04 * i,
                 "lo": score - half,
                 "hi": score + half,
+                "score_with_failures": score + 0.04 * i,
+                "fits": n,
                 "status": "ok",
                 "reason": "",
                 "zero": 0.0,
@@ -291,10 +293,10 @@ def _calibrated(generator: str, cls: int | None, n: int) -> list[dict[str, Any]]
                 "score": score,
                 "lo": score - half,
                 "hi": score + half,
-                "n": n,
+                "fits": n,
                 "status": "ok",
                 "reason": "",
-                "as_user": score,
+                "score_with_failures": score,
                 "weakest": next(iter(parts)),
                 "label": "",
                 "parts": [] if cls is None else found,
@@ -339,8 +341,8 @@ def fail(report: dict[str, Any], name: str, status: str, reason: str) -> None:
             row.update(status=status, reason=reason, mean=None, lo=None, hi=None, values=[None] * len(row["values"]))
     for row in report["calibrated"]:
         if row["generator"] == name:
-            row.update(status=status, reason=reason, score=None, lo=None, hi=None, n=0)
-            row.update(as_user=0.0, weakest=None, parts=[])
+            row.update(status=status, reason=reason, score=None, lo=None, hi=None, fits=0)
+            row.update(score_with_failures=0.0, weakest=None, parts=[])
 
 
 def sections() -> list[Any]:

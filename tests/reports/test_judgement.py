@@ -15,7 +15,7 @@ def score(report: Report, generator: str, *values: tuple[float, float, float]) -
     """Set (score, lo, hi) of the four aspects of a generator over all classes."""
     rows = [r for r in report["calibrated"] if r["generator"] == generator and r["cls"] is None]
     for row, (value, lo, hi) in zip(rows, values, strict=True):
-        row.update(score=value, as_user=value, lo=lo, hi=hi)
+        row.update(score=value, score_with_failures=value, lo=lo, hi=hi)
 
 
 GOOD = (0.95, 0.9, 1.0)
@@ -41,7 +41,7 @@ def test_generators_stand_in_the_order_of_their_weakest_aspect(report: Report) -
 def test_a_failed_cell_counts_as_zero_in_the_order(report: Report) -> None:
     score(report, "smote", *[GOOD] * 4)
     score(report, "gan[steps=600]", *[(0.6, 0.5, 0.7)] * 4)
-    next(r for r in report["calibrated"] if r["generator"] == "smote" and r["cls"] is None)["as_user"] = 0.3
+    next(r for r in report["calibrated"] if r["generator"] == "smote" and r["cls"] is None)["score_with_failures"] = 0.3
     assert [s.generator["id"] for s in standings(report, 1000)] == ["gan[steps=600]", "smote"]
 
 
@@ -69,5 +69,5 @@ def test_the_sentence_names_what_fails_and_the_weakest(report: Report) -> None:
 
 def test_few_runs_are_named(report: Report) -> None:
     for row in report["calibrated"]:
-        row["n"] = 2
+        row["fits"] = 2
     assert "Only 2 fits, so the intervals are wide." in summary(report, standings(report, 1000)[0])

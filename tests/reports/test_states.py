@@ -66,7 +66,7 @@ def test_one_class_has_no_switch(report: Report, page: Page) -> None:
 
 def test_one_run_is_called_one_run(report: Report, page: Page) -> None:
     for row in report["calibrated"]:
-        row.update(n=1, lo=None, hi=None)
+        row.update(fits=1, lo=None, hi=None)
     for row in report["results"]:
         row.update(lo=None, hi=None)
     html = page(report)

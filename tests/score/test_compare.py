@@ -126,6 +126,17 @@ def test_a_cell_that_fails_now_is_a_regression(compare, place: Path) -> None:
     assert "jitter, class 2, n_real" in done.stdout and "worked in a, does not in broken" in done.stdout
 
 
+def test_a_summary_of_the_first_format_is_read_and_an_unknown_one_refused(compare, place: Path) -> None:
+    old = place / altered(place, "old", lambda row: row) / "summary.json"
+    summary = json.loads(old.read_text())
+    old.write_text(json.dumps({**summary, "format": "bench.summary/1"}))
+    assert "the same" in compare("a", "old").stdout
+    old.write_text(json.dumps({**summary, "format": "bench.summary/9"}))
+    assert (
+        "has results of the format 'bench.summary/9'; this is 'bench.summary/2'" in compare("a", "old", code=2).stderr
+    )
+
+
 def test_what_cannot_be_compared_is_one_sentence(compare, place: Path) -> None:
     assert "'nowhere' has no results" in compare("a", "nowhere", code=2).stderr
     (place / "damaged").mkdir()
