@@ -84,7 +84,7 @@ def _coordinates(points: Array) -> str:
 
 
 def _images(source: Source, n_real: int, seed: int, strata: Sequence[tuple[str, int, int]]) -> Images:
-    cells = index(source.report["cells"], "generator", "cls", "n_real", "seed")
+    cells = index(source.report["cells"], "configuration", "class", "n_real", "seed")
     parts = [
         source.real(label, "held_out", n_real, seed)[:n]
         if name == HELD_OUT["id"]

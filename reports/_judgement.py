@@ -64,7 +64,7 @@ def word(row: Row) -> str:
 
 def standings(report: Row, n_real: int) -> list[Standing]:
     """Return the generators that worked, sorted by their weakest aspect, best first."""
-    rows = index((r for r in report["calibrated"] if r["cls"] is None), "generator", "n_real", "aspect")
+    rows = index((r for r in report["calibrated"] if r["class"] is None), "configuration", "n_real", "aspect")
     found = [
         Standing(g, tuple(rows.get((g["id"], n_real, a["id"])) or _unjudged(g, n_real, a) for a in report["aspects"]))
         for g in working(report)
@@ -74,8 +74,8 @@ def standings(report: Row, n_real: int) -> list[Standing]:
 
 def _unjudged(generator: Row, n_real: int, aspect: Row) -> Row:
     return {
-        "generator": generator["id"],
-        "cls": None,
+        "configuration": generator["id"],
+        "class": None,
         "n_real": n_real,
         "aspect": aspect["id"],
         "score": None,

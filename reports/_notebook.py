@@ -41,7 +41,7 @@ def _rows(report: Row, n_real: int) -> list[dict[str, Any]]:
 
 def _images(report: Row) -> list[dict[str, Any]]:
     """Return the sheets of each class for the largest number of training images, real images first."""
-    panels = index(report["sections"].get("images") or [], "generator", "cls", "n_real")
+    panels = index(report["sections"].get("images") or [], "configuration", "class", "n_real")
     shown = [{"id": REAL, "label": "Real"}, *working(report)]
     found = []
     for entry in report["classes"]:

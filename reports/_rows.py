@@ -15,7 +15,7 @@ HELD_OUT = {"id": "held-out", "label": "Held-out real", "slot": 0, "kind": "cont
 
 def generators(report: Row) -> list[Row]:
     """Return the generators that the user asked for, whether or not they worked."""
-    return [g for g in report["generators"] if g["kind"] == "generator"]
+    return [g for g in report["configurations"] if g["kind"] == "generator"]
 
 
 def working(report: Row) -> list[Row]:
@@ -25,7 +25,7 @@ def working(report: Row) -> list[Row]:
 
 def controls(report: Row) -> list[Row]:
     """Return the controls, real images first."""
-    return sorted((g for g in report["generators"] if g["kind"] == "control"), key=lambda g: g["id"] != REAL)
+    return sorted((g for g in report["configurations"] if g["kind"] == "control"), key=lambda g: g["id"] != REAL)
 
 
 def index(rows: Iterable[Row], *keys: str) -> dict[tuple[Hashable, ...], Row]:
@@ -59,25 +59,25 @@ def measure_title(measure: Row) -> str:
     return words_of(str(measure["id"]))
 
 
-def first_cells(report: Row, *, real: bool = False) -> Iterator[tuple[Row, Row]]:
-    """Yield (generator, cell) of the first seed that worked, for each generator, class and number of training images.
+def first_cells(report: Row, *, real: bool = False) -> Iterator[Row]:
+    """Yield the cell of the first seed that worked, for each generator, class and number of training images.
 
     With `real`, the control `real` comes first.
     """
     wanted = [g for g in controls(report) if real and g["id"] == REAL] + working(report)
     worked = sorted((c for c in report["cells"] if c["status"] == "ok"), key=lambda c: c["seed"], reverse=True)
-    cells = index(worked, "generator", "cls", "n_real")
+    cells = index(worked, "configuration", "class", "n_real")
     for generator in wanted:
         for entry in report["classes"]:
             for n_real in regimes(report):
                 cell = cells.get((generator["id"], entry["label"], n_real))
                 if cell is not None:
-                    yield generator, cell
+                    yield cell
 
 
 def warnings_of(report: Row, generator: str, n_real: int) -> list[str]:
     """Return the warnings of a generator's cells, each once, with the number of cells if it is not all of them."""
-    cells = [c for c in report["cells"] if c["generator"] == generator and c["n_real"] == n_real]
+    cells = [c for c in report["cells"] if c["configuration"] == generator and c["n_real"] == n_real]
     found: dict[str, int] = {}
     for cell in cells:
         for warning in dict.fromkeys(cell["warnings"]):

@@ -13,7 +13,7 @@ NOTHING = Markup('<p class="note">No generator produced images.</p>')
 
 
 def views(report: Row, content: Callable[[Row, int], dict[str, Any] | None]) -> list[dict[str, Any]]:
-    """Return {"cls", "title", "parts"} per class; `content(class, n_real)` fills a part or leaves it out (None)."""
+    """Return {"class", "title", "parts"} per class; `content(class, n_real)` fills a part or leaves it out (None)."""
     found = []
     for entry in report["classes"]:
         parts = []
@@ -22,5 +22,5 @@ def views(report: Row, content: Callable[[Row, int], dict[str, Any] | None]) -> 
             if part is not None:
                 parts.append({"regime": regime_title(report, n_real), **part})
         if parts:
-            found.append({"cls": entry["label"], "title": class_title(report, entry), "parts": parts})
+            found.append({"class": entry["label"], "title": class_title(report, entry), "parts": parts})
     return found

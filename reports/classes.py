@@ -33,7 +33,7 @@ class Classes(Section):
 
 
 def _regime(report: Row, n_real: int) -> dict[str, Any]:
-    rows = index((r for r in report["calibrated"] if r["n_real"] == n_real), "generator", "cls", "aspect")
+    rows = index((r for r in report["calibrated"] if r["n_real"] == n_real), "configuration", "class", "aspect")
     shown = []
     for entry in report["classes"]:
         name = str(entry["name"])
@@ -82,8 +82,8 @@ def _notes(report: Row, rows: Mapping[Any, Row]) -> list[str]:
     shown = {g["id"] for g in working(report)}
     aspects = {a["id"]: str(a["label"]) for a in report["aspects"]}
     for entry in report["classes"]:
-        for (who, cls, aspect), row in rows.items():
-            if cls == entry["label"] and who in shown and row["status"] != "ok" and row["reason"]:
+        for (who, label, aspect), row in rows.items():
+            if label == entry["label"] and who in shown and row["status"] != "ok" and row["reason"]:
                 what, where = found.setdefault((row["status"].replace("-", " "), row["reason"]), ({}, {}))
                 what[aspects[aspect]] = where[str(entry["name"])] = None
     return [_note(report, *key, list(what), list(where)) for key, (what, where) in found.items()]

@@ -37,23 +37,22 @@ class Copies(Section):
     def collect(self, source: Source) -> Any:
         """Return histograms on one scale and the four closest pairs, per generator, class and regime."""
         kept = [
-            (g, c, {**source.kept(c["cell"], METRIC), **source.per_image(c["cell"])})
-            for g, c in first_cells(source.report)
+            (c, {**source.kept(c["cell"], METRIC), **source.per_image(c["cell"])}) for c in first_cells(source.report)
         ]
-        kept = [(g, c, k) for g, c, k in kept if all(name in k for name in LINES.values())]
+        kept = [(c, k) for c, k in kept if all(name in k for name in LINES.values())]
         if not kept:
             return []
-        longest = max(float(np.quantile(k[name], 0.995)) for _, _, k in kept for name in LINES.values())
+        longest = max(float(np.quantile(k[name], 0.995)) for _, k in kept for name in LINES.values())
         edges = np.linspace(0, longest * 1.03 or 1, BINS + 1)
-        return [_panel(source, generator["id"], cell, k, edges) for generator, cell, k in kept]
+        return [_panel(source, cell, k, edges) for cell, k in kept]
 
     def render(self, report: Mapping[str, Any], data: Any) -> Markup:
         """Return one panel per generator, all on the same scales."""
         if not working(report):
             return NOTHING
-        panels = index(data or [], "generator", "cls", "n_real")
-        kinds = index(report.get("kinds", []), "generator", "cls", "n_real")
-        shares = index(report["results"], "generator", "cls", "n_real", "measure")
+        panels = index(data or [], "configuration", "class", "n_real")
+        kinds = index(report.get("kinds", []), "configuration", "class", "n_real")
+        shares = index(report["results"], "configuration", "class", "n_real", "measure")
         top = top_share(data or [])
 
         def content(entry: Row, n_real: int) -> dict[str, Any]:
@@ -95,18 +94,18 @@ def top_share(panels: Sequence[Row]) -> float:
     return min(max((max(p[name]) for p in panels for name in LINES), default=1.0), HIGHEST * real or 1.0)
 
 
-def _panel(source: Source, generator: Any, cell: Row, kept: Mapping[str, Array], edges: Array) -> dict[str, Any]:
+def _panel(source: Source, cell: Row, kept: Mapping[str, Array], edges: Array) -> dict[str, Any]:
     bins = {name: _shares(kept[array], edges) for name, array in LINES.items()}
     q01 = float(np.quantile(kept["held_out_to_train"], 0.01))
     to_train = np.asarray(kept["nearest_distance"])
     closest = np.argsort(to_train, kind="stable")[:CLOSEST]
-    train = source.real(cell["cls"], "train", cell["n_real"], cell["seed"])
+    train = source.real(cell["class"], "train", cell["n_real"], cell["seed"])
     images = source.samples(cell["cell"])[closest]
     partners = train[np.asarray(kept["nearest_train"])[closest]]
     ink = is_ink(train)
     return {
-        "generator": generator,
-        "cls": cell["cls"],
+        "configuration": cell["configuration"],
+        "class": cell["class"],
         "n_real": cell["n_real"],
         "seed": cell["seed"],
         "end": round(float(edges[-1]), 5),

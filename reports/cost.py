@@ -66,7 +66,7 @@ def _seconds(value: float) -> str:
 
 
 def _is_of(cell: Row, generator: Row, n_real: int) -> bool:
-    return bool(cell["generator"] == generator["id"] and cell["n_real"] == n_real and cell["status"] == "ok")
+    return bool(cell["configuration"] == generator["id"] and cell["n_real"] == n_real and cell["status"] == "ok")
 
 
 def _means(report: Row, cells: Sequence[Row]) -> dict[str, float | None]:

@@ -38,13 +38,13 @@ class ImageGrids(Section):
 
     def collect(self, source: Source) -> Any:
         """Return sheets of samples, plain and with nearest training images, per generator, class and regime."""
-        return [_panel(source, generator["id"], cell) for generator, cell in first_cells(source.report, real=True)]
+        return [_panel(source, cell) for cell in first_cells(source.report, real=True)]
 
     def render(self, report: Mapping[str, Any], data: Any) -> Markup:
         """Return the grids of each class; a check box swaps the sheets, even without JavaScript."""
         if not data:
             return Markup("")
-        panels = index(data, "generator", "cls", "n_real")
+        panels = index(data, "configuration", "class", "n_real")
         real = {"id": REAL, "label": "Real", "slot": 0, "real": True}
 
         def content(entry: Row, n_real: int) -> dict[str, Any]:
@@ -62,9 +62,9 @@ class ImageGrids(Section):
         )
 
 
-def _panel(source: Source, generator: Any, cell: Row) -> dict[str, Any]:
+def _panel(source: Source, cell: Row) -> dict[str, Any]:
     images, columns = source.samples(cell["cell"]), source.per_image(cell["cell"])
-    train = source.real(cell["cls"], "train", cell["n_real"], cell["seed"])
+    train = source.real(cell["class"], "train", cell["n_real"], cell["seed"])
     rule = _rule(columns)
 
     def sheets(picked: Array, across: int, *, below: bool) -> dict[str, Any]:
@@ -84,8 +84,8 @@ def _panel(source: Source, generator: Any, cell: Row) -> dict[str, Any]:
 
     first = np.arange(min(SHOWN, len(images)))
     return {
-        "generator": generator,
-        "cls": cell["cls"],
+        "configuration": cell["configuration"],
+        "class": cell["class"],
         "n_real": cell["n_real"],
         "seed": cell["seed"],
         "ink": is_ink(train),

@@ -69,8 +69,8 @@ def _part(report: Row, n_real: int, found: Row | None) -> dict[str, Any]:
 
 def _atlas(report: Row, found: Row) -> dict[str, Any]:
     """Return the data of the interactive map, and its controls."""
-    known = index(report["generators"], "id")
-    order = [HELD_OUT["id"], *(g["id"] for g in report["generators"])]
+    known = index(report["configurations"], "id")
+    order = [HELD_OUT["id"], *(g["id"] for g in report["configurations"])]
     sources = [
         {**(HELD_OUT if i == HELD_OUT["id"] else known[i,]), "place": place, "rank": order.index(i)}
         for place, i in enumerate(found["src"])
@@ -127,7 +127,7 @@ def _panel(found: Row, generator: Row) -> dict[str, Any]:
 
 def _overlaps(report: Row, n_real: int, everyone: Sequence[Row]) -> list[dict[str, Any]]:
     """Return the t-SNE overlap of each generator alone with held-out images, one row per generator."""
-    results = index(report["results"], "generator", "cls", "n_real", "measure")
+    results = index(report["results"], "configuration", "class", "n_real", "measure")
     rows = []
     for generator in everyone:
         cells: list[dict[str, Any]] = []

@@ -99,7 +99,7 @@ def _absent(report: Row, aspect: Row, n_real: int) -> str:
     rows = [
         r
         for r in report["calibrated"]
-        if r["aspect"] == aspect["id"] and r["n_real"] == n_real and r["cls"] is None and r["status"] != "ok"
+        if r["aspect"] == aspect["id"] and r["n_real"] == n_real and r["class"] is None and r["status"] != "ok"
     ]
     reasons: Sequence[str] = list(dict.fromkeys(r["reason"] for r in rows if r["reason"]))[:2]
     return listed(reasons) or DASH

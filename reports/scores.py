@@ -26,7 +26,7 @@ class Scores(Section):
 
     def render(self, report: Mapping[str, Any], data: Any) -> Markup:
         """Return one table per class with the parts of the aspects, then all other measures on demand, by aspect."""
-        rows = index(report["results"], "generator", "cls", "n_real", "measure")
+        rows = index(report["results"], "configuration", "class", "n_real", "measure")
         parts, *others = _grouped([m for m in report["measures"] if m["scope"] == "cell"], report["aspects"])
         at_once = [m for m in report["measures"] if m["scope"] == "generator"]
 

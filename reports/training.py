@@ -32,15 +32,15 @@ class Training(Section):
     def collect(self, source: Source) -> Any:
         """Return smoothed curves and sheets of snapshots for the generators that recorded any."""
         found = []
-        for generator, cell in first_cells(source.report):
+        for cell in first_cells(source.report):
             history = source.history(cell["cell"])
             if history.get("curves") or history.get("snapshots"):
-                ink = is_ink(source.real(cell["cls"], "train", cell["n_real"], cell["seed"]))
+                ink = is_ink(source.real(cell["class"], "train", cell["n_real"], cell["seed"]))
                 snapshots = sorted((int(step), images) for step, images in history.get("snapshots", {}).items())
                 found.append(
                     {
-                        "generator": generator["id"],
-                        "cls": cell["cls"],
+                        "configuration": cell["configuration"],
+                        "class": cell["class"],
                         "n_real": cell["n_real"],
                         "seed": cell["seed"],
                         "unit": history.get("unit", "step"),
@@ -56,10 +56,10 @@ class Training(Section):
 
     def render(self, report: Mapping[str, Any], data: Any) -> Markup:
         """Return one block per generator with its classes side by side; nothing if nothing was recorded."""
-        rows = index(data or [], "generator", "cls", "n_real")
+        rows = index(data or [], "configuration", "class", "n_real")
         blocks = []
         for generator in working(report):
-            own = [h for h in data or [] if h["generator"] == generator["id"]]
+            own = [h for h in data or [] if h["configuration"] == generator["id"]]
             tops = _tops(own)
             panels = [
                 _panel(report, generator, entry, rows[key], tops)

@@ -45,7 +45,7 @@ def _regime(report: Row, n_real: int) -> dict[str, Any]:
 
 def _row(report: Row, standing: Standing, n_real: int) -> dict[str, Any]:
     generator = standing.generator
-    cells = [c for c in report["cells"] if c["generator"] == generator["id"] and c["n_real"] == n_real]
+    cells = [c for c in report["cells"] if c["configuration"] == generator["id"] and c["n_real"] == n_real]
     skipped = [c for c in cells if c["status"] == "skipped"]
     broken = [c for c in cells if c["status"] not in ("ok", "skipped")]
     shown = [_cell(generator, row, a) for row, a in zip(standing.aspects, report["aspects"], strict=True)]
@@ -86,14 +86,14 @@ def _lost(report: Row) -> list[dict[str, Any]]:
     rows = []
     for generator in generators(report):
         if generator["status"] in ("failed", "skipped"):
-            logs = [f["log"] for f in report["failures"] if f["generator"] == generator["id"] and f["log"]]
+            logs = [f["log"] for f in report["failures"] if f["configuration"] == generator["id"] and f["log"]]
             rows.append({"generator": generator, "log": logs[0] if logs else ""})
     return rows
 
 
 def _zero(report: Row) -> list[str]:
     """Return the controls that mark 0 of each aspect: 'Noise for Realistic'."""
-    labels = {g["id"]: g["label"] for g in report["generators"]}
+    labels = {g["id"]: g["label"] for g in report["configurations"]}
     said = []
     for aspect in report["aspects"]:
         names = dict.fromkeys(labels.get(p["control"], p["control"]) for p in aspect["parts"] if p["control"])
@@ -105,7 +105,7 @@ def _zero(report: Row) -> list[str]:
 def _parts(report: Row, found: list[Standing], n_real: int) -> list[dict[str, Any]]:
     """Return the parts of each aspect with every generator's score, as the mean over classes."""
     measures = index(report["measures"], "id")
-    labels = {g["id"]: g["label"] for g in report["generators"]}
+    labels = {g["id"]: g["label"] for g in report["configurations"]}
     scores = _part_scores(report, n_real)
     rows = []
     for aspect in report["aspects"]:
@@ -135,10 +135,10 @@ def _part_scores(report: Row, n_real: int) -> dict[tuple[str, str], list[float]]
     """Return the calibrated scores of each (generator, part), one per class."""
     found: dict[tuple[str, str], list[float]] = {}
     for row in report["calibrated"]:
-        if row["cls"] is not None and row["n_real"] == n_real:
+        if row["class"] is not None and row["n_real"] == n_real:
             for part in row["parts"]:
                 if part["score"] is not None:
-                    found.setdefault((row["generator"], part["measure"]), []).append(part["score"])
+                    found.setdefault((row["configuration"], part["measure"]), []).append(part["score"])
     return found
 
 

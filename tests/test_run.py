@@ -296,7 +296,7 @@ def test_values_outside_are_clipped_and_said(bench, tmp_path: Path) -> None:
     (tmp_path / "faulty.py").write_text(FAULTS.format(fault="bright"))
     bench("run", "-d", "digits", "-c", "3", "-m", "prdc", "--seeds", "1", "-p", tmp_path / "faulty.py", "-g", "faulty")
     report = json.loads((bench.folder / "bench-results" / "report.json").read_text())
-    cell = next(c for c in report["cells"] if c["generator"] == "faulty")
+    cell = next(c for c in report["cells"] if c["configuration"] == "faulty")
     assert cell["clipped_share"] > 0.05
     assert "were outside [0, 1] and were clipped" in cell["warnings"][0]
 

@@ -52,6 +52,7 @@ def command(
 
 
 def _read(source: Path) -> dict[str, Any]:
+    from benchmark.results import report_1
     from benchmark.results.report_json import FORMAT
 
     try:
@@ -65,6 +66,8 @@ def _read(source: Path) -> dict[str, Any]:
             f"{str(source)!r} is damaged ({error}); run the same bench run command to write it again."
         ) from None
     found = report.get("format") if isinstance(report, dict) else None
+    if found == report_1.FORMAT:
+        return report_1.upgraded(report)
     if found != FORMAT:
         raise InputError(
             f"{str(source)!r} has the format {found!r}, this is {FORMAT!r}; "

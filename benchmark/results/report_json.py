@@ -21,10 +21,12 @@ from benchmark.results.read import raw
 from benchmark.results.summary_json import plain
 
 if TYPE_CHECKING:
+    from benchmark.judging.aspects import Aspect
     from benchmark.judging.calibration import Part
+    from benchmark.plan.cells import Cell
     from benchmark.results.read import Outcome
 
-FORMAT = "bench.report/1"
+FORMAT = "bench.report/2"
 SLOTS = 6
 DIGITS = 5  # significant ones: more than a run can resolve
 LONGEST = 300  # characters of a reason
@@ -53,13 +55,13 @@ def _numbers(outcome: Outcome, summary: Mapping[str, Any]) -> dict[str, Any]:
         "format": FORMAT,
         "run": _run(outcome),
         "classes": [{"label": i, "name": outcome.plan.data.class_names[i]} for i in outcome.plan.labels],
-        "generators": _generators(outcome),
+        "configurations": _configurations(outcome),
         "measures": _measures(outcome),
         "aspects": [_aspect(outcome, kind) for kind in ASPECTS],
         "results": _results(outcome),
         "calibrated": _calibrated(outcome),
         "kinds": [
-            {"generator": config, "cls": label, "n_real": n_real, **found}
+            {"configuration": config, "class": label, "n_real": n_real, **found}
             for (config, n_real, label), found in breakdown(outcome).items()
         ],
         "comparisons": summary["comparisons"],
@@ -118,12 +120,13 @@ def _run(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _generators(outcome: Outcome) -> list[dict[str, Any]]:
+def _configurations(outcome: Outcome) -> list[dict[str, Any]]:
     plan = outcome.plan
     slots = {config: i for i, config in enumerate(sorted(c for c, g in plan.generators.items() if not g.control))}
     return [
         {
             "id": config,
+            "generator": generator.name,
             "label": config.replace(generator.name, generator.label or generator.name, 1),
             "kind": "control" if generator.control else "generator",
             "help": ((type(generator).__doc__ or "").strip().splitlines() or [""])[0],
@@ -168,7 +171,7 @@ def _measures(outcome: Outcome) -> list[dict[str, Any]]:
     ]
 
 
-def _aspect(outcome: Outcome, kind: Any) -> dict[str, Any]:
+def _aspect(outcome: Outcome, kind: Aspect) -> dict[str, Any]:
     names = dict.fromkeys(name for n in outcome.plan.sizes for name in kind.parts_at(n))
     known = outcome.table.measures
     return {
@@ -194,8 +197,8 @@ def _results(outcome: Outcome) -> list[dict[str, Any]]:
                 judged = not scale.reason or part.score is None or not outcome.table.measures[name].anchored
                 rows.append(
                     {
-                        "generator": config,
-                        "cls": None if place[0] == ALL else place[0],
+                        "configuration": config,
+                        "class": None if place[0] == ALL else place[0],
                         "n_real": place[1],
                         "measure": name,
                         "values": values,
@@ -226,20 +229,17 @@ def _calibrated(outcome: Outcome) -> list[dict[str, Any]]:
 
 
 def _calibrated_row(config: str, label: int | None, n_real: int, kind: str, part: Part) -> dict[str, Any]:
-    return {"generator": config, "cls": label, "n_real": n_real, "aspect": kind, **plain(part)}
+    return {"configuration": config, "class": label, "n_real": n_real, "aspect": kind, **plain(part)}
 
 
-def _cell(outcome: Outcome, cell: Any) -> dict[str, Any]:
+def _cell(outcome: Outcome, cell: Cell) -> dict[str, Any]:
     result = outcome.records[cell.key]
     scored = [outcome.scored.get((cell.key, config), {}) for config in outcome.plan.metrics_for(cell)]
     seconds = [s["seconds"] for s in scored if s.get("seconds") is not None]
     return {
         "cell": cell.key,
-        "generator": cell.config,
+        **_where(cell),
         "control": cell.control,
-        "cls": cell.task.label,
-        "n_real": cell.task.n_real,
-        "seed": cell.task.seed,
         "status": result["status"],
         "reason": result["reason"],
         "phase": result.get("phase", ""),
@@ -252,13 +252,17 @@ def _cell(outcome: Outcome, cell: Any) -> dict[str, Any]:
     }
 
 
+def _where(cell: Cell) -> dict[str, Any]:
+    return {"configuration": cell.config, "class": cell.task.label, "n_real": cell.task.n_real, "seed": cell.task.seed}
+
+
 def _failures(outcome: Outcome) -> list[dict[str, Any]]:
     failed = []
     for cell in outcome.plan.cells:
         if cell.elsewhere:
             continue
         result = outcome.records[cell.key]
-        where = {"generator": cell.config, "cls": cell.task.label, "n_real": cell.task.n_real, "seed": cell.task.seed}
+        where = _where(cell)
         if result["status"] != "ok":
             log = "" if result["status"] == "skipped" else outcome.store.log(cell.key)
             failed.append({**where, "metric": "", **_failure(result), "log": log})

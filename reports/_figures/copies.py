@@ -16,7 +16,7 @@ from reports.copies import top_share
 def figures(report: Row) -> Iterator[tuple[str, Figure]]:
     """Yield a figure a class and regime, all on the same scales."""
     data = report["sections"].get("copies") or []
-    panels = index(data, "generator", "cls", "n_real")
+    panels = index(data, "configuration", "class", "n_real")
     for n_real in regimes(report):
         for entry in report["classes"]:
             found = [(g, panels.get((g["id"], entry["label"], n_real))) for g in working(report)]

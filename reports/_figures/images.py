@@ -12,7 +12,7 @@ from reports._rows import REAL, Row, index, regimes, working
 
 def figures(report: Row) -> Iterator[tuple[str, Figure]]:
     """Yield a figure a class and regime."""
-    panels = index(report["sections"].get("images") or [], "generator", "cls", "n_real")
+    panels = index(report["sections"].get("images") or [], "configuration", "class", "n_real")
     shown = [{"id": REAL, "label": "Real"}, *working(report)]
     for n_real in regimes(report):
         for entry in report["classes"]:

@@ -29,16 +29,16 @@ def figures(report: Row) -> Iterator[tuple[str, Figure]]:
 
 def _figure(report: Row, n_real: int, generators: Sequence[Row], classes: Sequence[tuple[Any, str]]) -> Figure:
     """Return a row of panels a class, a panel an aspect, a line a generator."""
-    rows = index((r for r in report["calibrated"] if r["n_real"] == n_real), "generator", "cls", "aspect")
+    rows = index((r for r in report["calibrated"] if r["n_real"] == n_real), "configuration", "class", "aspect")
     aspects = report["aspects"]
     height = 0.45 + len(classes) * (0.3 + 0.17 * len(generators))
     figure = Figure(figsize=(PAGE, height))
     grid = figure.subplots(len(classes), len(aspects), squeeze=False, sharex=True, sharey=True)
     for axes, aspect in zip(grid[0], aspects, strict=True):
         axes.set_title(str(aspect["label"]))
-    for axes_row, (cls, title) in zip(grid, classes, strict=True):
+    for axes_row, (label, title) in zip(grid, classes, strict=True):
         for axes, aspect in zip(axes_row, aspects, strict=True):
-            _panel(axes, generators, [rows.get((g["id"], cls, aspect["id"])) for g in generators])
+            _panel(axes, generators, [rows.get((g["id"], label, aspect["id"])) for g in generators])
         if title:
             axes_row[-1].annotate(title, (1.02, 0.5), xycoords="axes fraction", rotation=-90, va="center", fontsize=7)
     figure.supxlabel("0: a control built to fail; 1: real images; bars: 95% intervals", fontsize=6.5, color=GREY)

@@ -19,7 +19,7 @@ def figures(report: Row) -> Iterator[tuple[str, Figure]]:
     """Yield the curves of each generator that logged any, its classes side by side."""
     for generator in working(report):
         data = report["sections"].get("training") or []
-        own = [h for h in data if h["generator"] == generator["id"] and h["curves"]]
+        own = [h for h in data if h["configuration"] == generator["id"] and h["curves"]]
         if own:
             yield f"training-{generator['id']}", _figure(report, generator, own)
 
@@ -35,7 +35,7 @@ def _figure(report: Row, generator: Row, histories: Sequence[Row], across: int =
         axes.set_axis_off()
     for axes, history in zip(grid, histories, strict=False):
         _panel(axes, generator, history)
-        axes.set_title(titles[history["cls"]] + (f", {history['n_real']:,}" if several else ""))
+        axes.set_title(titles[history["class"]] + (f", {history['n_real']:,}" if several else ""))
         axes.set_xlabel(f"training {history['unit']}")
     return figure
 

@@ -13,15 +13,15 @@
   function start(root) {
     const data = JSON.parse(root.querySelector("script").textContent);
     const { n, sources, classes, sprite } = data;
-    const source = new Uint8Array(n), cls = new Uint8Array(n), number = new Uint32Array(n);
+    const source = new Uint8Array(n), classOf = new Uint8Array(n), number = new Uint32Array(n);
     let filled = 0;
     for (const [s, c, count] of data.strata) {
-      for (let k = 0; k < count; k++, filled++) [source[filled], cls[filled], number[filled]] = [s, c, k];
+      for (let k = 0; k < count; k++, filled++) [source[filled], classOf[filled], number[filled]] = [s, c, k];
     }
     const maps = Object.fromEntries(Object.entries(data.proj).map(([name, text]) => [name, decode(text)]));
     const pressed = (kind, value) =>
       root.querySelector(`[data-${kind}="${value}"]`)?.getAttribute("aria-pressed") !== "false";
-    const shown = (i) => sourceOn[source[i]] && classOn[cls[i]];
+    const shown = (i) => sourceOn[source[i]] && classOn[classOf[i]];
     // A map is as large as fits from every angle.
     const extents = Object.fromEntries(Object.entries(maps).map(([name, points]) => {
       let most = 1;
@@ -163,7 +163,7 @@
       context.lineJoin = "round";
       classes.forEach((entry, c) => {
         let x = 0, y = 0, count = 0;
-        for (let i = 0; i < n; i++) if (cls[i] === c && source[i] === 0) { x += points[2 * i]; y += points[2 * i + 1]; count++; }
+        for (let i = 0; i < n; i++) if (classOf[i] === c && source[i] === 0) { x += points[2 * i]; y += points[2 * i + 1]; count++; }
         if (!classOn[c] || !count) return;
         const at = [entry.name, half + (x / count) * reach + view.x * half, half - (y / count) * reach + view.y * half];
         context.font = `bold ${devicePixelRatio * (entry.name.length > 2 ? 18 : 38)}px Charter, Cambria, "Liberation Serif", serif`;
@@ -225,7 +225,7 @@
       return best;
     }
 
-    const said = (i) => [sources[source[i]].label, `${classes[cls[i]].title}, image ${number[i]}`];
+    const said = (i) => [sources[source[i]].label, `${classes[classOf[i]].title}, image ${number[i]}`];
     function picture(i) {
       const canvas = tip.querySelector("canvas"), context = canvas.getContext("2d"), side = canvas.width;
       context.clearRect(0, 0, side, side);

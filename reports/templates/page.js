@@ -18,11 +18,11 @@
   nameTheme();
 
   for (const group of all("[data-switch]")) {
-    const views = all("[data-cls]", group.closest("section"));
+    const views = all(".view[data-class]", group.closest("section"));
     const buttons = all("button", group);
     const show = (chosen) => {
       for (const button of buttons) button.setAttribute("aria-pressed", String(button.value === chosen));
-      for (const view of views) view.hidden = view.dataset.cls !== chosen;
+      for (const view of views) view.hidden = view.dataset.class !== chosen;
     };
     for (const button of buttons) button.addEventListener("click", () => show(button.value));
     show(buttons[0].value);

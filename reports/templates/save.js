@@ -14,7 +14,7 @@
     const names = new Map(classes.map((entry) => [entry.label, entry.name]));
     const seeds = run.seeds.map((seed) => `seed ${seed}`);
     const rows = results.map((r) => [
-      r.generator, names.get(r.cls), r.n_real, r.measure, r.mean, r.lo, r.hi, r.status, r.reason, ...r.values,
+      r.configuration, names.get(r.class), r.n_real, r.measure, r.mean, r.lo, r.hi, r.status, r.reason, ...r.values,
     ]);
     const head = ["config", "class", "n_real", "measure", "mean", "lo", "hi", "status", "reason", ...seeds];
     return [head, ...rows].map((row) => `${row.map(field).join(",")}\r\n`).join("");

@@ -56,16 +56,16 @@ class DigitSource:
 
     def samples(self, cell: str) -> Images:
         found = self._cell(cell)
-        label, seed = found["cls"], found["seed"]
+        label, seed = found["class"], found["seed"]
         train, rng = self.real(label, "train", N_REAL, seed), np.random.default_rng(label + 10 * seed)
         if found["control"]:
             return self.real(label, "fresh", N_REAL, seed)
-        if found["generator"].startswith("smote"):
+        if found["configuration"].startswith("smote"):
             picked = train[:N]
             squared = distances(picked.reshape(N, -1), train.reshape(N_REAL, -1))
             partner = train[np.argsort(squared, axis=1)[np.arange(N), rng.integers(1, 6, size=N)]]
             return (picked + rng.random((N, 1, 1, 1)) * (partner - picked)).astype(np.float32)
-        if found["generator"].startswith("affine"):
+        if found["configuration"].startswith("affine"):
             picked = train[rng.integers(N_REAL, size=N)]
             return np.stack([np.roll(x, rng.integers(-2, 3, size=2), (0, 1)) for x in picked])
         shape = (N, *train.shape[1:])
@@ -75,8 +75,8 @@ class DigitSource:
     def kept(self, cell: str, metric: str) -> Mapping[str, Array]:
         found = self._cell(cell)
         made = self.samples(cell).reshape(N, -1)
-        held_out = self.real(found["cls"], "held_out", N_REAL, 0).reshape(N, -1)
-        train = self.real(found["cls"], "train", N_REAL, 0).reshape(N_REAL, -1)
+        held_out = self.real(found["class"], "held_out", N_REAL, 0).reshape(N, -1)
+        train = self.real(found["class"], "train", N_REAL, 0).reshape(N_REAL, -1)
         real = distances(held_out, train).min(axis=1)
         return {
             "synthetic_to_held_out": distances(made, held_out).min(axis=1),
@@ -87,19 +87,19 @@ class DigitSource:
     def joint_map(self, n_real: int) -> Mapping[str, Any] | None:
         """Principal components stand in for t-SNE and UMAP: the section only draws them."""
         cells = [c for c in self.report["cells"] if c["seed"] == 0 and c["status"] == "ok"]
-        cells = [c for c in cells if c["generator"] == "real" or not c["control"]]
+        cells = [c for c in cells if c["configuration"] == "real" or not c["control"]]
         classes = [c["label"] for c in self.report["classes"]]
         images = [self.real(c, "held_out", n_real, 0) for c in classes] + [self.samples(c["cell"]) for c in cells]
         flat = np.concatenate(images).reshape(N * len(images), -1)
         u, d, _ = np.linalg.svd(flat - flat.mean(axis=0), full_matrices=False)
-        strata = [["held-out", c, N] for c in classes] + [[c["generator"], c["cls"], N] for c in cells]
+        strata = [["held-out", c, N] for c in classes] + [[c["configuration"], c["class"], N] for c in cells]
         first = {"tsne": 0, "umap": 1}
         points = {f"{method}{k}": (u * d)[:, i : i + k] for method, i in first.items() for k in (2, 3)}
         return {"strata": strata, "points": points, "failed": {}, "preserved": dict.fromkeys(points, 0.5)}
 
     def per_image(self, cell: str) -> Mapping[str, Array]:
         found = self._cell(cell)
-        made, train = self.samples(cell), self.real(found["cls"], "train", N_REAL, found["seed"])
+        made, train = self.samples(cell), self.real(found["class"], "train", N_REAL, found["seed"])
         to_train = distances(made.reshape(N, -1), train.reshape(N_REAL, -1))
         ink = made.sum(axis=(1, 2, 3))
         return {
@@ -112,7 +112,7 @@ class DigitSource:
 
     def history(self, cell: str) -> Mapping[str, Any]:
         found = self._cell(cell)
-        if not found["generator"].startswith("gan"):
+        if not found["configuration"].startswith("gan"):
             return {"unit": "step", "curves": {}, "snapshots": {}}
         steps, rng = np.arange(1, 2401, 8), np.random.default_rng(1)
         wobble = rng.normal(0, 0.06, (2, len(steps)))
@@ -141,7 +141,7 @@ def report_of(classes: list[int], generators: list[str], seeds: tuple[int, ...] 
     shown += [{**_generator(c, 0), "kind": "control"} for c in ("real", "noise", "copy", "repeat", "wrong-class")]
     parts = [(m, aspect, control) for aspect, (_, _, parts) in ASPECTS.items() for m, control in parts.items()]
     return {
-        "format": "bench.report/1",
+        "format": "bench.report/2",
         "run": {
             "started": "2026-11-23T10:11:12+00:00",
             "command": f"bench run --generators {','.join(generators)} --classes 3,5",
@@ -169,7 +169,7 @@ def report_of(classes: list[int], generators: list[str], seeds: tuple[int, ...] 
             "warnings": [],
         },
         "classes": [{"label": c, "name": str(c)} for c in classes],
-        "generators": shown,
+        "configurations": shown,
         "measures": [_measure(m, aspect, control, part=True) for m, aspect, control in parts]
         + [_measure(f"tsne_overlap_{d}d", "realistic", "wrong-class", part=False) for d in (2, 3)],
         "aspects": [
@@ -188,7 +188,13 @@ def report_of(classes: list[int], generators: list[str], seeds: tuple[int, ...] 
         "cells": [_cell(g, c, s) for g in shown for c in classes for s in seeds],
         "failures": [],
         "kinds": [
-            {"generator": g["id"], "cls": c, "n_real": 1000, "fits": 3, "shares": KINDS[g["id"].partition("[")[0]]}
+            {
+                "configuration": g["id"],
+                "class": c,
+                "n_real": 1000,
+                "fits": 3,
+                "shares": KINDS[g["id"].partition("[")[0]],
+            }
             for g in shown
             if g["kind"] == "generator"
             for c in (None, *classes)
@@ -216,6 +222,7 @@ def _compared(i: int, aspect: str, names: list[str], classes: list[int], seeds: 
 def _generator(name: str, slot: int) -> dict[str, Any]:
     return {
         "id": name,
+        "generator": name.partition("[")[0],
         "label": name,
         "kind": "generator",
         "help": f"What {name} does.",
@@ -244,15 +251,15 @@ def _scores(generator: str) -> Any:
     return CALIBRATED.get(generator.partition("[")[0], ((0.0, 0.01),) * 4)
 
 
-def _results(generator: str, cls: int, parts: list[Any], n: int) -> list[dict[str, Any]]:
+def _results(generator: str, label: int, parts: list[Any], n: int) -> list[dict[str, Any]]:
     rows = []
     for measure, aspect, _ in [*parts, ("tsne_overlap_2d", "realistic", ""), ("tsne_overlap_3d", "realistic", "")]:
         mean, half = _scores(generator)[list(ASPECTS).index(aspect)]
         mean = max(0.0, 1 - mean if measure.endswith("_share") else mean) * 0.97
         rows.append(
             {
-                "generator": generator,
-                "cls": cls,
+                "configuration": generator,
+                "class": label,
                 "n_real": 1000,
                 "measure": measure,
                 "status": "ok",
@@ -266,7 +273,7 @@ def _results(generator: str, cls: int, parts: list[Any], n: int) -> list[dict[st
     return rows
 
 
-def _calibrated(generator: str, cls: int | None, n: int) -> list[dict[str, Any]]:
+def _calibrated(generator: str, label: int | None, n: int) -> list[dict[str, Any]]:
     rows = []
     for (aspect, (_, _, parts)), (score, half) in zip(ASPECTS.items(), _scores(generator), strict=True):
         found = [
@@ -286,8 +293,8 @@ def _calibrated(generator: str, cls: int | None, n: int) -> list[dict[str, Any]]
         ]
         rows.append(
             {
-                "generator": generator,
-                "cls": cls,
+                "configuration": generator,
+                "class": label,
                 "n_real": 1000,
                 "aspect": aspect,
                 "score": score,
@@ -299,19 +306,19 @@ def _calibrated(generator: str, cls: int | None, n: int) -> list[dict[str, Any]]
                 "score_with_failures": score,
                 "weakest": next(iter(parts)),
                 "label": "",
-                "parts": [] if cls is None else found,
+                "parts": [] if label is None else found,
             }
         )
     return rows
 
 
-def _cell(generator: dict[str, Any], cls: int, seed: int) -> dict[str, Any]:
+def _cell(generator: dict[str, Any], label: int, seed: int) -> dict[str, Any]:
     slow = generator["id"].startswith("gan")
     return {
-        "cell": f"{generator['id']}-{cls}-{seed}",
-        "generator": generator["id"],
+        "cell": f"{generator['id']}-{label}-{seed}",
+        "configuration": generator["id"],
         "control": generator["kind"] == "control",
-        "cls": cls,
+        "class": label,
         "n_real": 1000,
         "seed": seed,
         "status": "ok",
@@ -329,18 +336,18 @@ def _cell(generator: dict[str, Any], cls: int, seed: int) -> dict[str, Any]:
 
 def fail(report: dict[str, Any], name: str, status: str, reason: str) -> None:
     """Turn a generator of a report into one that failed, or was skipped."""
-    for generator in report["generators"]:
+    for generator in report["configurations"]:
         if generator["id"] == name:
             generator.update(status="skipped" if status == "skipped" else "failed", reason=reason)
     for cell in report["cells"]:
-        if cell["generator"] == name:
+        if cell["configuration"] == name:
             cell.update(status=status, reason=reason, phase="fit")
             report["failures"].append({**cell, "metric": "", "log": f"cells/ab/{cell['cell']}/log.txt"})
     for row in report["results"]:
-        if row["generator"] == name:
+        if row["configuration"] == name:
             row.update(status=status, reason=reason, mean=None, lo=None, hi=None, values=[None] * len(row["values"]))
     for row in report["calibrated"]:
-        if row["generator"] == name:
+        if row["configuration"] == name:
             row.update(status=status, reason=reason, score=None, lo=None, hi=None, fits=0)
             row.update(score_with_failures=0.0, weakest=None, parts=[])
 

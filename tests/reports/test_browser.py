@@ -15,7 +15,7 @@ HOSTILE = "<img src=http://x.invalid/i onerror=document.title='owned'><script>do
 @pytest.fixture
 def address(report: dict[str, Any], page: Callable[[dict[str, Any]], str], tmp_path: Path) -> str:
     """Write the page of a report with a hostile generator and class name."""
-    next(g for g in report["generators"] if g["id"] == "smote")["label"] = HOSTILE
+    next(g for g in report["configurations"] if g["id"] == "smote")["label"] = HOSTILE
     report["classes"][0]["name"] = HOSTILE
     (tmp_path / "report.html").write_text(page(report), encoding="utf-8")
     return f"file://{tmp_path}/report.html"
@@ -45,7 +45,7 @@ def test_the_page_is_silent_offline_and_never_scrolls_sideways(
 def test_switches_show_the_other_class_and_nearest_images_and_the_other_theme(chromium: Any, address: str) -> None:
     tab = chromium.new_page(color_scheme="light")
     tab.goto(address)
-    views = tab.locator("#scores [data-cls]")
+    views = tab.locator("#scores .view[data-class]")
     assert [v.is_visible() for v in views.all()] == [True, False]
     tab.locator("#scores [data-switch] button").nth(1).click()
     assert [v.is_visible() for v in views.all()] == [False, True]
@@ -66,14 +66,14 @@ def test_without_script_and_in_print_every_class_is_shown_and_no_button_is_dead(
     tab = context.new_page()
     tab.goto(address)
     assert not any(button.is_visible() for button in tab.locator("button").all())
-    assert all(view.is_visible() for view in tab.locator("[data-cls]").all())
+    assert all(view.is_visible() for view in tab.locator(".view[data-class]").all())
     tab.locator("label[for=near]").click()
     assert tab.locator("#images img.near").first.is_visible()
     context.close()
     tab = chromium.new_page()
     tab.goto(address)
     tab.emulate_media(media="print")
-    assert all(view.is_visible() for view in tab.locator("[data-cls]").all())
+    assert all(view.is_visible() for view in tab.locator(".view[data-class]").all())
     assert all(title.bounding_box()["height"] > 10 for title in tab.locator(".view-title").all())
     assert not tab.locator("nav").is_visible()
     tab.close()

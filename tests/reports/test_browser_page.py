@@ -77,7 +77,7 @@ def test_saved_files_are_what_the_page_was_made_of(open_page: Open, whole: dict[
     rows = list(csv.DictReader(io.StringIO(saved["csv"], newline="")))
     assert len(rows) == len(whole["results"])
     for row, result in zip(rows, whole["results"], strict=True):
-        assert (row["config"], row["measure"]) == (result["generator"], result["measure"])
+        assert (row["config"], row["measure"]) == (result["configuration"], result["measure"])
         assert (float(row["mean"]) if row["mean"] else None) == result["mean"]
 
 

@@ -16,10 +16,10 @@ def section(html: str) -> str:
     return found[0] if found else ""
 
 
-def score(report: Report, generator: str, cls: int, aspect: str, **values: Any) -> None:
+def score(report: Report, generator: str, label: int, aspect: str, **values: Any) -> None:
     """Set a generator's calibrated aspect of a class."""
     for row in report["calibrated"]:
-        if (row["generator"], row["cls"], row["aspect"]) == (generator, cls, aspect):
+        if (row["configuration"], row["class"], row["aspect"]) == (generator, label, aspect):
             row.update(values)
 
 

@@ -88,6 +88,41 @@ def test_the_command_says_that_a_page_is_large_and_which_section_makes_it_so(ben
     assert re.match(r"bench: This page is 11\.\d MB, of which 11\.0 MB are the section Heavy\.", done.stderr)
 
 
+def in_first_format(report: dict[str, Any]) -> dict[str, Any]:
+    """Return a report as it was written before its rows said `configuration` and `class`."""
+    old = {"configuration": "generator", "class": "cls", "score_with_failures": "as_user"}
+
+    def renamed(rows: list[dict[str, Any]], **also: str) -> list[dict[str, Any]]:
+        return [{{**old, **also}.get(name, name): value for name, value in row.items()} for row in rows]
+
+    return {
+        **{name: value for name, value in report.items() if name != "configurations"},
+        "format": "bench.report/1",
+        "generators": report["configurations"],
+        **{name: renamed(report[name]) for name in ("results", "kinds", "cells", "failures")},
+        "calibrated": renamed(report["calibrated"], fits="n"),
+        "sections": {
+            **report["sections"],
+            **{name: renamed(report["sections"][name]) for name in ("copies", "images", "training")},
+        },
+    }
+
+
+def test_a_report_of_the_first_format_gives_the_same_page(bench: Any, report: dict[str, Any]) -> None:
+    for row in report["configurations"]:
+        del row["generator"]  # not recorded then
+    pages = []
+    for name, content in (("new", report), ("old", in_first_format(report))):
+        (bench.folder / name).mkdir()
+        (bench.folder / name / "report.json").write_text(json.dumps(content), encoding="utf-8")
+        bench("report", name)
+        html = (bench.folder / name / "report.html").read_text(encoding="utf-8")
+        data = re.search(r'id="report-data"[^>]*>(.*?)</script>', html)
+        assert data
+        pages.append((html.replace(data[1], ""), json.loads(data[1])))  # its order may differ
+    assert pages[0] == pages[1]
+
+
 def test_what_is_no_report_is_refused(bench: Any) -> None:
     (bench.folder / "report.json").write_text("[1, 2]")
-    assert "has the format None, this is 'bench.report/1'" in bench("report", ".", code=2).stderr
+    assert "has the format None, this is 'bench.report/2'" in bench("report", ".", code=2).stderr

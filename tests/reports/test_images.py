@@ -28,7 +28,7 @@ def panel(digit_source: Any) -> Callable[..., tuple[dict[str, Any], Array, Array
     def make(**columns: Array) -> tuple[dict[str, Any], Array, Array]:
         source = digit_source([5], ["smote"])
         source.per_image = lambda cell: columns
-        found = next(p for p in ImageGrids().collect(source) if p["generator"] == "smote")
+        found = next(p for p in ImageGrids().collect(source) if p["configuration"] == "smote")
         return found, source.samples("smote-5-0"), source.real(5, "train", 1000, 0)
 
     return make

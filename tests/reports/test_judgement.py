@@ -13,7 +13,7 @@ Report = dict[str, Any]
 
 def score(report: Report, generator: str, *values: tuple[float, float, float]) -> None:
     """Set (score, lo, hi) of the four aspects of a generator over all classes."""
-    rows = [r for r in report["calibrated"] if r["generator"] == generator and r["cls"] is None]
+    rows = [r for r in report["calibrated"] if r["configuration"] == generator and r["class"] is None]
     for row, (value, lo, hi) in zip(rows, values, strict=True):
         row.update(score=value, score_with_failures=value, lo=lo, hi=hi)
 
@@ -41,7 +41,8 @@ def test_generators_stand_in_the_order_of_their_weakest_aspect(report: Report) -
 def test_a_failed_cell_counts_as_zero_in_the_order(report: Report) -> None:
     score(report, "smote", *[GOOD] * 4)
     score(report, "gan[steps=600]", *[(0.6, 0.5, 0.7)] * 4)
-    next(r for r in report["calibrated"] if r["generator"] == "smote" and r["cls"] is None)["score_with_failures"] = 0.3
+    row = next(r for r in report["calibrated"] if r["configuration"] == "smote" and r["class"] is None)
+    row["score_with_failures"] = 0.3
     assert [s.generator["id"] for s in standings(report, 1000)] == ["gan[steps=600]", "smote"]
 
 

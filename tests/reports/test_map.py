@@ -115,7 +115,7 @@ def test_a_map_of_fewer_than_ten_images_says_so(report: Report, page: Page) -> N
 
 def test_the_data_of_the_map_are_json_that_cannot_end_its_element(report: Report, page: Page) -> None:
     hostile = "</script><script>alert(1)</script><!--"
-    for generator in report["generators"]:
+    for generator in report["configurations"]:
         generator["label"] = hostile
     html = section(page(report))
     blocks = re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', html, re.DOTALL)

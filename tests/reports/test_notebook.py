@@ -34,7 +34,7 @@ def test_it_has_no_colour_script_or_address_and_styles_only_itself(whole: dict[s
 
 def test_hostile_labels_stay_text(report: dict[str, Any]) -> None:
     before = excerpt(report).count("<img")
-    for generator in report["generators"]:
+    for generator in report["configurations"]:
         generator["label"] = generator["reason"] = HOSTILE
     report["classes"][0]["name"] = HOSTILE
     html = excerpt(report)

@@ -111,7 +111,7 @@ HOSTILE = '<img src=x onerror="alert(1)">"><script>alert(2)</script>\'{{ 7*7 }}<
 
 def test_hostile_names_and_reasons_stay_text(report: dict[str, Any], page: Page) -> None:
     before = Reader(page(report))
-    for generator in report["generators"]:
+    for generator in report["configurations"]:
         generator["label"] = generator["reason"] = HOSTILE
     for row in (*report["results"], *report["calibrated"]):
         row["reason"] = HOSTILE

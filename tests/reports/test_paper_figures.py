@@ -64,7 +64,7 @@ def test_figures_name_what_they_show(drawn: dict[str, Path]) -> None:
 
 
 def test_ink_is_drawn_on_paper(whole: Report) -> None:
-    panel = next(p for p in whole["sections"]["images"] if p["generator"] == "real")
+    panel = next(p for p in whole["sections"]["images"] if p["configuration"] == "real")
     pixels = paper(panel["plain"], ink=panel["ink"])
     assert pixels.shape == (148, 88)
     assert np.median(pixels) == 1 and pixels.min() == 0
@@ -79,7 +79,7 @@ def test_each_number_of_training_images_has_its_own(report: Report, tmp_path: Pa
 
 def test_where_no_generator_worked_nothing_is_drawn(run_of: Any, tmp_path: Path) -> None:
     report = run_of([3], ["smote"])
-    report["generators"][0].update(status="failed", reason="out of luck")
+    report["configurations"][0].update(status="failed", reason="out of luck")
     assert write(report, tmp_path, ["pdf"]) == []
 
 

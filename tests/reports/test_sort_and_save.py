@@ -23,7 +23,7 @@ def tab(chromium: Any, report: Report, page: Callable[[Report], str], tmp_path: 
     """The page of a run with a label that a spreadsheet would run, and a measure that one generator has not."""
     next(c for c in report["classes"] if c["label"] == 3)["name"] = '=1+1,"x"'
     for row in report["results"]:
-        if row["generator"] == "smote" and row["measure"] == "recall":
+        if row["configuration"] == "smote" and row["measure"] == "recall":
             row.update(status="failed", mean=None, lo=None, hi=None, reason="@it hung,\r\ntwice")
     (tmp_path / "report.html").write_text(page(report), encoding="utf-8", newline="")
     tab = chromium.new_page(accept_downloads=True)
@@ -74,7 +74,7 @@ def test_saved_csv_reads_back_and_runs_nothing(tab: Any, report: Report) -> None
     assert len(rows) == len(report["results"])
     names = {c["label"]: c["name"] for c in report["classes"]}
     for row, result in zip(rows, report["results"], strict=True):
-        assert row["class"].lstrip("'") == names[result["cls"]] and row["measure"] == result["measure"]
+        assert row["class"].lstrip("'") == names[result["class"]] and row["measure"] == result["measure"]
         assert [number(row[name]) for name in ("mean", "lo")] == [result["mean"], result["lo"]]
         assert [number(row[f"seed {seed}"]) for seed in range(3)] == result["values"]
     assert rows[0]["class"].startswith("'=1+1")

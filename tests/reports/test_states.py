@@ -28,11 +28,11 @@ def headline(html: str) -> str:
 
 def lose(report: Report, generator: str, status: str = "failed") -> None:
     """Make every cell of a generator fail."""
-    for row in report["generators"]:
+    for row in report["configurations"]:
         if row["id"] == generator:
             row.update(status=status, reason="out of luck")
-    report["cells"] = [c for c in report["cells"] if c["generator"] != generator]
-    report["results"] = [r for r in report["results"] if r["generator"] != generator]
+    report["cells"] = [c for c in report["cells"] if c["configuration"] != generator]
+    report["results"] = [r for r in report["results"] if r["configuration"] != generator]
 
 
 def test_failed_and_skipped_generators_are_rows_with_their_reason(whole: Report, page: Page) -> None:
@@ -81,7 +81,7 @@ def test_what_is_not_judged_has_a_dash_and_a_reason(report: Report, page: Page) 
         if row["aspect"] == "useful":
             row.update(status="not-judged", score=None, lo=None, hi=None, reason="the controls do not separate")
     for row in report["results"]:
-        if row["measure"] == "recall" and row["generator"] == "smote":
+        if row["measure"] == "recall" and row["configuration"] == "smote":
             row.update(status="failed", mean=None, lo=None, hi=None, reason="it hung")
     html = page(report)
     assert "— not judged The controls do not separate." in section(html, "verdict")
@@ -98,15 +98,15 @@ def test_a_raw_value_is_shown_though_it_is_not_judged(report: Report, page: Page
 
 
 def test_a_partly_failed_generator_is_scored_and_says_how_many_failed(report: Report, page: Page) -> None:
-    next(g for g in report["generators"] if g["id"] == "smote")["status"] = "partly failed"
-    next(c for c in report["cells"] if c["generator"] == "smote").update(status="timeout", reason="took over 60 s")
+    next(g for g in report["configurations"] if g["id"] == "smote")["status"] = "partly failed"
+    next(c for c in report["cells"] if c["configuration"] == "smote").update(status="timeout", reason="took over 60 s")
     assert "1 of 6 cells failed: took over 60 s." in section(page(report), "verdict")
 
 
 def test_an_interrupted_run_and_cell_warnings_are_told(report: Report, page: Page) -> None:
     report["run"]["finished"] = False
     for cell in report["cells"]:
-        if cell["generator"] == "smote" and cell["seed"] == 0:
+        if cell["configuration"] == "smote" and cell["seed"] == 0:
             cell["warnings"] = ["7% of the values were clipped"]
     html = page(report)
     assert "The run was interrupted" in html
@@ -126,7 +126,7 @@ def test_each_number_of_training_images_has_its_own_part(report: Report, page: P
 
 @pytest.mark.parametrize("slot", range(1, 9))
 def test_from_the_seventh_generator_on_marks_are_hollow(report: Report, page: Page, slot: int) -> None:
-    generator = next(g for g in report["generators"] if g["id"] == "smote")
+    generator = next(g for g in report["configurations"] if g["id"] == "smote")
     generator.update(slot=(slot - 1) % 6 + 1, hollow=slot > 6)
     assert (f'class="icon s{generator["slot"]} hollow"' in page(report)) == (slot > 6)
 

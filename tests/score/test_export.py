@@ -47,7 +47,7 @@ def test_samples(bench, run: Path) -> None:
     cell = next(
         c["cell"]
         for c in report["cells"]
-        if (c["generator"], c["cls"], c["n_real"], c["seed"]) == ("jitter[sigma=0.2]", 5, 40, 1)
+        if (c["configuration"], c["class"], c["n_real"], c["seed"]) == ("jitter[sigma=0.2]", 5, 40, 1)
     )
     stored = Store(run / "run").samples(cell)
     assert found.names == ("3", "5")
