@@ -1,1 +1,1 @@
-"""Generators and controls: one file a method."""
+"""Generators and controls, one file per method."""

@@ -1,4 +1,4 @@
-"""Codes: an image as a point of few dimensions, its registered principal components and its five moments."""
+"""Codes: an image as a low-dimensional point, made of its registered principal components and its five moments."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Codes:
-    """What turns registered images and moments into points, and points into images."""
+    """Converts registered images and moments into points, and points back into images."""
 
     frame: Frame
     pca: Any
-    scale: Array  # of the moments, so that they weigh as much as a typical component
+    scale: Array  # factor per moment, so that each weighs as much as a typical component
     shape: tuple[int, ...]
 
     @classmethod
     def of(cls, frame: Frame, registered: Images, moments: Array, components: int) -> Codes:
-        """Learn from registered images (n, h, w, c) and moments (n, m); components: fewer where there are fewer."""
+        """Fit to registered images (n, h, w, c) and moments (n, m); `components` is reduced if there are fewer."""
         from sklearn.decomposition import PCA
 
         flat = registered.reshape(len(registered), -1).astype(np.float64)
@@ -39,7 +39,7 @@ class Codes:
         return np.concatenate([self.pca.transform(flat), moments * self.scale], axis=1)
 
     def images(self, points: Array) -> Images:
-        """Return float32 (n, h, w, c) in [0, 1], warped back to their own moments."""
+        """Return images, float32 (n, h, w, c) in [0, 1], warped back to the moments that each point holds."""
         kept = self.pca.n_components_
         flat = self.pca.inverse_transform(points[:, :kept])
         registered = np.clip(flat, 0, 1).astype(np.float32).reshape(-1, *self.shape)
@@ -47,9 +47,9 @@ class Codes:
 
 
 def encoded(real: Images, components: int, bank: int, rng: np.random.Generator) -> tuple[Codes, Array]:
-    """Register training images (n, h, w, c); return what codes them and their points, float64 (n, components + m).
+    """Register training images (n, h, w, c); return their `Codes` and points, float64 (n, components + m).
 
-    bank: so many morphs stand for the images where these are few; 0 for none.
+    bank: number of morphs that replace the images if there are fewer than 200 of them; 0 for none.
     """
     frame = Frame.of(real)
     registered, moments = frame.register(real)

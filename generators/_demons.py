@@ -1,4 +1,4 @@
-"""Demons: the displacement field that warps one image into another, for many pairs at once."""
+"""Demons registration: the displacement fields that warp one image into another, for many pairs at a time."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ if TYPE_CHECKING:
     from benchmark.api import Array, Images
 
 STEPS = 20
-SMOOTH = 1.5  # pixels: of the field, after each step
-BLUR = 1.0  # pixels: of the images that are compared
+SMOOTH = 1.5  # pixels: the field is smoothed this much after each step
+BLUR = 1.0  # pixels: the images are blurred this much before they are compared
 EVEN = 0.01  # keeps the step finite where both images are flat
 
 
 def fields(moving: Images, fixed: Images) -> Array:
-    """Return float32 (n, 2, h, w): how far, in pixels, to look beside each place to make `moving` look like `fixed`.
+    """Return the displacements, float32 (n, 2, h, w) in pixels, that make `moving` look like `fixed`.
 
-    Both are (n, h, w, c); more channels are averaged. Thirion: Image matching as a diffusion process, Medical Image
-    Analysis 1998, equation 4, with the gradient of the fixed image.
+    `displaced` applies them. Both sets of images are (n, h, w, c); several channels are averaged. Source: Thirion:
+    Image matching as a diffusion process, Medical Image Analysis 1998, equation 4, with the gradient of the fixed
+    image.
     """
     from scipy import ndimage
 
@@ -37,7 +38,7 @@ def fields(moving: Images, fixed: Images) -> Array:
 
 
 def displaced(images: Images, field: Array) -> Images:
-    """Return float32 (n, h, w, c): at each place what the image has at that place plus the field (n, 2, h, w)."""
+    """Return float32 (n, h, w, c): at position p, the image's value at p + field[p], where field is (n, 2, h, w)."""
     n, height, width = images.shape[:3]
     at = np.indices((height, width), dtype=np.float32) + field
     row, column = np.clip(at[:, 0], 0, height - 1), np.clip(at[:, 1], 0, width - 1)

@@ -1,4 +1,4 @@
-"""Drawing training images."""
+"""Drawing training images in turn."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ if TYPE_CHECKING:
 
 
 def in_turn(n: int, count: int, rng: np.random.Generator) -> Array:
-    """Return `n` of the indices below `count`, int64 (n,): shuffled, each once before any comes twice."""
+    """Return `n` shuffled indices below `count`, int64 (n,); each is used once before any is used again."""
     rounds = -(-n // count)
     return np.concatenate([rng.permutation(count) for _ in range(rounds)])[:n]

@@ -1,4 +1,4 @@
-"""The finish of smooth samples: the training images' tones, and no crumbs."""
+"""Finishing of smooth samples: match the tones of the training images and remove specks."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ if TYPE_CHECKING:
     from benchmark.api import Array, Images
 
 QUANTILES = 2001
-RAMP = 1e-7  # told apart by so much, equal quantiles keep their order
-FAINT = 0.1  # brighter pixels that touch are one component
-CRUMB = 0.01  # of an image's pixels: smaller components are crumbs (8 of 28 x 28)
-REAL_CRUMBS = 0.05  # where more of the training images have some, they are kept
+RAMP = 1e-7  # separates equal quantiles, so that they keep their order
+FAINT = 0.1  # touching pixels brighter than this form one component
+CRUMB = 0.01  # share of an image's pixels: components no larger than this are specks (7 pixels of 28 x 28)
+REAL_CRUMBS = 0.05  # specks are kept if at least this share of the training images has any
 
 
 @dataclass(frozen=True)
 class Finish:
-    """A tone curve, and whether crumbs are cleaned. Fitted once: image i does not depend on how many are made."""
+    """A tone curve, and whether to remove specks. Fitted once: image i does not depend on how many are sampled."""
 
     have: Array
     want: Array
@@ -28,7 +28,7 @@ class Finish:
 
     @classmethod
     def of(cls, drawn: Images, real: Images, blur: float = 0.0) -> Finish:
-        """Learn the rising curve that gives a large draw (m, h, w, c) the pixel histogram of `real` (n, h, w, c)."""
+        """Fit the increasing curve that maps the pixel histogram of a large sample (m, h, w, c) to that of `real`."""
         drawn = _blurred(drawn, blur)
         at = np.linspace(0, 1, QUANTILES)
         ramp = np.arange(QUANTILES) * RAMP
@@ -37,7 +37,7 @@ class Finish:
         return cls(have + ramp, want, clean, blur)
 
     def __call__(self, images: Images) -> Images:
-        """Return the images (n, h, w, c) in the training images' tones, cleaned where those are clean."""
+        """Return the images (n, h, w, c) in the tones of the training images; specks are removed if those have none."""
         toned = np.interp(_blurred(images, self.blur), self.have, self.want).astype(np.float32)
         return np.where(crumbs(toned), 0, toned).astype(np.float32) if self.clean else toned
 
@@ -49,11 +49,11 @@ def _blurred(images: Images, blur: float) -> Images:
 
 
 def crumbs(images: Images) -> Array:
-    """Return bool (n, h, w, 1): which pixels of one-channel images belong to components that are too small."""
+    """Return bool (n, h, w, 1): which pixels of one-channel images belong to specks, i.e. to very small components."""
     from scipy import ndimage
 
     within = np.zeros((3, 3, 3), dtype=int)
-    within[1] = 1  # no image touches the next one of the stack
+    within[1] = 1  # images are not connected to the next one in the stack
     parts, count = ndimage.label(images[..., 0] > FAINT, structure=within)
     sizes = np.bincount(parts.ravel(), minlength=count + 1)
     small = sizes <= CRUMB * images[0, ..., 0].size

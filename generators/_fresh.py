@@ -1,4 +1,4 @@
-"""What `real` and `wrong-class` are made of: fresh images, as they are."""
+"""The shared base of `real` and `wrong-class`: fresh real images, unchanged."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from benchmark.api import CannotFit, Context, Control, Images
 
 
 class Fresh(Control):
-    """Fresh real images that no role uses."""
+    """Fresh real images, which no other role uses."""
 
     roles = ("fresh",)
 
@@ -15,7 +15,7 @@ class Fresh(Control):
         self.real = real
 
     def sample(self, n: int, ctx: Context) -> Images:
-        """Return the first `n` of them. Raises CannotFit where there are fewer."""
+        """Return the first `n` of them. Raises CannotFit if there are fewer."""
         if n > len(self.real):
-            raise CannotFit(f"{n} images were asked for, there are {len(self.real)} fresh real ones")
+            raise CannotFit(f"{n} images were requested, but there are only {len(self.real)} fresh real images")
         return self.real[:n]

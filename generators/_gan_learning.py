@@ -1,4 +1,4 @@
-"""A GAN's training from first step to last, for `gan` and `cgan`: curves, snapshots, and when to stop."""
+"""The training loop of `gan` and `cgan`: loss curves, snapshots and early stopping."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from benchmark.api import Array, Context
     from generators._gan_training import Training
 
-CHUNK = 50  # steps that TensorFlow does without coming back to Python
-CHECK = 200  # steps between looks at the validation images
-POINTS = 100  # of each curve at most, each the mean loss of equally many steps
-SHOWN = (1, 300, 600, 1200, 2400)  # steps at which snapshots are taken, beside the last
-STATISTICS = 25  # batches of noise from which the statistics of batch norm are estimated
+CHUNK = 50  # steps that TensorFlow runs without returning to Python
+CHECK = 200  # steps between comparisons with the validation images
+POINTS = 100  # maximum number of points per curve, each the mean loss over equally many steps
+SHOWN = (1, 300, 600, 1200, 2400)  # steps at which snapshots are taken, in addition to the last
+STATISTICS = 25  # batches of noise from which the batch-norm statistics are estimated
 
 
 def learn(training: Training, steps: int, val: Array, ctx: Context, shown: Callable[[int, Sampler], None]) -> Sampler:
-    """Train for `steps`, or until images of `val` (m, pixels) have been no nearer for a while, and return G.
+    """Train for `steps`, or until samples stop getting nearer to the images `val` (m, pixels), and return G.
 
-    shown: called with a step and what G is by then, for snapshots. Raises CannotFit where a loss is not finite.
+    shown: called with a step and the current G, to take snapshots. Raises CannotFit if a loss is not finite.
     """
     latent, codes = training.recipe.latent, training.codes.numpy()
     count = STATISTICS * training.batch
@@ -54,7 +54,7 @@ def _noise(n: int, latent: int, ctx: Context) -> Array:
 
 
 def _log(losses: Array, ctx: Context) -> None:
-    """Record the losses of D and G, float32 (steps, 2), as means over windows (24 steps of 2,400)."""
+    """Log the losses of D and G, float32 (steps, 2), as means over windows (of 24 steps, for 2,400 steps)."""
     window = -(-len(losses) // POINTS)
     for first in range(0, len(losses), window):
         part = losses[first : first + window].astype(float)

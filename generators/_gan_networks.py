@@ -1,4 +1,4 @@
-"""The networks of `gan` and `cgan`: multilayer perceptrons, in TensorFlow while they learn, in numpy afterwards."""
+"""The networks of `gan` and `cgan`: multilayer perceptrons, in TensorFlow during training, in numpy afterwards."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Tensor: TypeAlias = Any  # tensorflow.Tensor, whose package has no types
 
 LEAK = 0.2  # slope of the leaky ReLU below 0
-EPSILON = 1e-5  # added to a variance before its root is taken
+EPSILON = 1e-5  # added to a variance before taking its square root
 
 
 @dataclass(frozen=True)
@@ -30,18 +30,19 @@ class Dense:
 
     @property
     def arrays(self) -> list[Any]:
-        """What is learnt."""
+        """The trainable arrays."""
         return [self.weights, self.bias] + ([] if self.gain is None else [self.gain])
 
     def map(self, function: Callable[[Any], Any]) -> Dense:
-        """Return a layer of what `function` makes of each array."""
+        """Return a layer with `function` applied to each array."""
         return Dense(*(function(array) for array in self.arrays))
 
 
 def dense(widths: Sequence[int], rng: np.random.Generator, *, batch_norm: bool, codes: int = 0) -> list[Dense]:
-    """Return fresh layers of TensorFlow variables (Glorot and Bengio 2010), with batch norm in all but the last.
+    """Return untrained layers of TensorFlow variables, initialised as in Glorot and Bengio 2010.
 
-    codes: numbers that say of which class an image is; each layer takes them beside what the one before it gives.
+    batch_norm: use it in all layers but the last. codes: length of the class code, which each layer takes in addition
+    to the output of the layer before it.
     """
     import tensorflow as tf
 
@@ -56,9 +57,9 @@ def dense(widths: Sequence[int], rng: np.random.Generator, *, batch_norm: bool, 
 
 
 def generate(layers: list[Dense], noise: Tensor, codes: Tensor) -> Tensor:
-    """Return what G makes of `noise` (n, latent), in [0, 1] (n, pixels), normalised by this batch's own statistics.
+    """Return images (n, pixels) in [0, 1] that G makes from `noise` (n, latent), with the batch statistics of `noise`.
 
-    codes: (n, k), of the class that is wanted; k is 0 where there is one class.
+    codes: codes (n, k) of the wanted class; k is 0 if there is only one class.
     """
     import tensorflow as tf
 
@@ -73,9 +74,9 @@ def generate(layers: list[Dense], noise: Tensor, codes: Tensor) -> Tensor:
 
 
 def discriminate(layers: list[Dense], images: Tensor, codes: Tensor, drop: Callable[[Tensor, int], Tensor]) -> Tensor:
-    """Return the logits of D (n, 1) for `images` (n, pixels) that are said to be of the class `codes` (n, k).
+    """Return the logits of D (n, 1) for `images` (n, pixels), given the codes (n, k) of their classes.
 
-    `drop` is given each hidden layer and its number.
+    drop: called with the output of each hidden layer and its index.
     """
     import tensorflow as tf
 
@@ -87,17 +88,17 @@ def discriminate(layers: list[Dense], images: Tensor, codes: Tensor, drop: Calla
 
 
 def _beside(hidden: Tensor, codes: Tensor) -> Tensor:
-    """Return `codes` beside `hidden`; where there are none, `hidden` itself, not a copy."""
+    """Return `hidden` with `codes` appended; without codes, return `hidden` itself, not a copy."""
     import tensorflow as tf
 
     return tf.concat([hidden, codes], 1) if codes.shape[1] else hidden
 
 
 class Sampler:
-    """G ready for use, in numpy, its batch norm folded into the weights: an image depends on its own noise only."""
+    """A trained G in numpy, its batch norm folded into the weights: an image depends only on its own noise."""
 
     def __init__(self, layers: list[Dense], noise: Array, codes: Array) -> None:
-        """Take trained `layers` of arrays; the statistics of batch norm are those of `noise` and `codes` (n, ...)."""
+        """Take trained `layers` of arrays; `noise` and `codes` (n, ...) give the batch-norm statistics."""
         self.layers: list[tuple[Array, Array]] = []
         for layer in layers:
             weights, bias = layer.weights, layer.bias

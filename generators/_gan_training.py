@@ -1,4 +1,4 @@
-"""How the two networks of `gan` and `cgan` learn: Algorithm 1 of the paper, as a loop inside one TensorFlow graph."""
+"""Training of `gan` and `cgan`: Algorithm 1 of Goodfellow et al. 2014, as a loop inside one TensorFlow graph."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from generators._gan_networks import Tensor
 
 BETA1, BETA2, ADAM_EPSILON = 0.5, 0.999, 1e-7
-BATCH, NOISE, DROPOUT = 0, 4, 8  # what random numbers are for; seeds next to each other are independent
-USES = 1 << 8  # seeds of a step
+BATCH, NOISE, DROPOUT = 0, 4, 8  # seed offsets, by what the random numbers are for; adjacent seeds are independent
+USES = 1 << 8  # number of seeds per step
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What the training depends on."""
+    """The hyperparameters of the training."""
 
     lr: float
     latent: int
@@ -45,13 +45,13 @@ class Adam:
         self.moments = [(tf.Variable(tf.zeros_like(v)), tf.Variable(tf.zeros_like(v))) for v in self.variables]
 
     def descend(self, loss: Tensor, tape: Tensor, step: Tensor) -> None:
-        """Take one step, counted from 0, down the gradient of `loss`."""
+        """Take one step down the gradient of `loss`; `step` counts from 0."""
         import tensorflow as tf
 
         t = tf.cast(step + 1, tf.float32)
         gradients = tape.gradient(loss, self.variables)
         for variable, (m, v), gradient in zip(self.variables, self.moments, gradients, strict=True):
-            tf.raw_ops.ResourceApplyAdam(  # one pass over the memory, where separate operations take ten
+            tf.raw_ops.ResourceApplyAdam(  # one pass over the memory; separate operations would take ten
                 var=variable.handle,
                 m=m.handle,
                 v=v.handle,
@@ -66,10 +66,10 @@ class Adam:
 
 
 def drop(hidden: Tensor, rate: float, seed: Tensor) -> Tensor:
-    """Return `hidden` (n, width) with a share of its units, drawn by `seed`, set to 0 and the others scaled up for it.
+    """Apply dropout (Srivastava et al. 2014) to `hidden` (n, width): zero a share of units and scale up the others.
 
-    `rate` is taken to the next 256th, at most 255 of them: a byte of random numbers a unit takes a quarter of the time
-    that a float takes (Srivastava et al. 2014).
+    `rate` is rounded to a multiple of 1/256, at most 255/256: one random byte per unit takes a quarter of the time of a
+    random float.
     """
     import tensorflow as tf
 
@@ -81,7 +81,7 @@ def drop(hidden: Tensor, rate: float, seed: Tensor) -> Tensor:
 
 
 class Training:
-    """A generator G and a discriminator D that learn from `real`, float32 (n, pixels), of classes `codes` (n, k)."""
+    """A generator G and a discriminator D, trained on `real`, float32 (n, pixels), with class codes (n, k)."""
 
     def __init__(self, recipe: Recipe, real: Array, codes: Array, batch: int, rng: np.random.Generator) -> None:
         import tensorflow as tf
@@ -98,7 +98,7 @@ class Training:
         self._graph = tf.function(self._steps)
 
     def _start_from_means(self, real: Array, codes: Array) -> None:
-        """Let G make the mean image of each class before it knows anything."""
+        """Initialise the last layer of G so that it starts from the mean image of each class."""
 
         def odds(images: Array) -> Array:
             mean = 0.01 + 0.98 * images.mean(axis=0)
@@ -110,7 +110,7 @@ class Training:
             last.weights[self.recipe.g_widths[-1] + row].assign(odds(real[of_class]) - overall)
 
     def run(self, first: int, last: int) -> Array:
-        """Do the steps from `first` up to `last` (not done) and return the losses of D and G, float32 (steps, 2)."""
+        """Run the steps from `first` to `last` (exclusive) and return the losses of D and G, float32 (steps, 2)."""
         import tensorflow as tf
 
         return np.asarray(self._graph(tf.constant(first), tf.constant(last)))
@@ -123,12 +123,12 @@ class Training:
         import tensorflow as tf
 
         losses = tf.TensorArray(tf.float32, last - first)
-        for step in tf.range(first, last):  # becomes a loop of the graph: Python takes no part in it
+        for step in tf.range(first, last):  # becomes a loop in the graph, without Python
             losses = losses.write(step - first, self._step(step))
         return losses.stack()
 
     def _step(self, step: Tensor) -> Tensor:
-        """One round of Algorithm 1 with k = 1; G climbs log D(G(z)), as the paper advises at the end of section 3."""
+        """Run one step of Algorithm 1 with k = 1; G ascends log D(G(z)), as advised at the end of section 3."""
         import tensorflow as tf
 
         truth = tf.repeat([[self.recipe.real_label], [0.0]], self.batch, axis=0)
@@ -148,7 +148,7 @@ class Training:
         return tf.stack([d_loss, g_loss])
 
     def _loss(self, images: Tensor, codes: Tensor, truth: Tensor, step: Tensor, use: int) -> Tensor:
-        """Return the cross-entropy of what D says of `images`."""
+        """Return the cross-entropy of the outputs of D for `images`."""
         import tensorflow as tf
 
         def dropped(hidden: Tensor, depth: int) -> Tensor:
@@ -177,5 +177,5 @@ class Training:
         return tf.random.stateless_normal((self.batch, self.recipe.latent), self._seed(step, use), alg="philox")
 
     def _seed(self, step: Tensor, use: int) -> Tensor:
-        """Return the seed of one use of random numbers in one step: no state is kept, and the process has no part."""
+        """Return the seed for one use of random numbers in one step; it depends on no state or process."""
         return [self.seed, step * USES + use]

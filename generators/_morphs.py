@@ -1,4 +1,4 @@
-"""Morphs: registered images bent part of the way towards others that are like them, and moments to put them back."""
+"""Morphs: registered images warped part of the way towards similar ones, with moments for warping them back."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from generators._draw import in_turn
 if TYPE_CHECKING:
     from benchmark.api import Array, Images
 
-FEW = 200  # training images: with fewer, other generators learn from morphs of them
+FEW = 200  # training images: with fewer, other generators are fitted to morphs of them
 MORPHS: dict[str, Any] = {"k": 10, "reach": 2.0, "elastic": 1.0}
-STILL = 0.25  # pixels: neighbours that are less far apart count as so far
+STILL = 0.25  # pixels: the smallest distance between neighbours that is used to scale the random field
 
 
 @dataclass(frozen=True)
 class Morphs:
     """Registered images (n, h, w, c), their moments (n, m), and the nearest neighbours (n, k) of each.
 
-    reach: 1 goes at most all the way to a neighbour.
-    elastic: sd of a smooth random field that is added, as a share of the sd of the fields towards neighbours.
+    reach: how far to warp; with 1, at most all the way to a neighbour.
+    elastic: sd of an added smooth random field, relative to the sd of the fields towards the neighbours.
     """
 
     images: Images
@@ -34,14 +34,14 @@ class Morphs:
 
     @classmethod
     def of(cls, images: Images, moments: Array, k: int, reach: float, elastic: float) -> Morphs:
-        """Find the `k` neighbours of each image, fewer where there are fewer."""
+        """Find the `k` nearest neighbours of each image, or all of them if there are fewer."""
         from sklearn.neighbors import NearestNeighbors
 
         found = NearestNeighbors(n_neighbors=min(k, len(images) - 1)).fit(images.reshape(len(images), -1))
         return cls(images, moments, found.kneighbors(return_distance=False), reach, elastic)
 
     def draw(self, n: int, rng: np.random.Generator) -> tuple[Images, Array]:
-        """Return `n` bent images, which take turns, and moments (n, m) for them."""
+        """Return `n` warped images, which use the images in turn, and moments (n, m) for them."""
         base = in_turn(n, len(self.images), rng)
         ink = self.images[base].mean(axis=3)[:, None]
         bent, far = np.zeros((n, 2, *ink.shape[2:]), dtype=np.float32), 0.0
@@ -54,7 +54,10 @@ class Morphs:
         return displaced(self.images[base], bent + self.elastic * noise), self._moments(base, rng)
 
     def _moments(self, base: Array, rng: np.random.Generator) -> Array:
-        """Draw from a kernel estimate round those of the base images: Silverman's bandwidth, their own spread."""
+        """Draw around the moments of the base images from a kernel density estimate with Silverman's bandwidth.
+
+        The draws are shrunk towards the mean, so that they keep the covariance of the moments.
+        """
         n, width = self.moments.shape
         if not width:
             return np.empty((len(base), 0))
@@ -66,7 +69,7 @@ class Morphs:
 
 
 def smooth_noise(n: int, size: tuple[int, int], rng: np.random.Generator, width: float = 4.0) -> Array:
-    """Return float32 (n, 2, h, w): random displacement fields of sd 1, smooth over `width` pixels."""
+    """Return random displacement fields, float32 (n, 2, h, w), of sd 1, smoothed over `width` pixels."""
     from scipy import ndimage
 
     noise = rng.standard_normal((n, 2, *size), dtype=np.float32)
@@ -75,5 +78,5 @@ def smooth_noise(n: int, size: tuple[int, int], rng: np.random.Generator, width:
 
 
 def few(images: Images) -> bool:
-    """Whether there are so few images that morphs of them are wanted, and enough to make some."""
+    """Whether there are few enough images to use morphs of them (fewer than 200), and enough to make some (3)."""
     return 3 <= len(images) < FEW

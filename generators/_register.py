@@ -1,7 +1,7 @@
-"""Registration: warp images so that their second moments agree, model those, and warp back.
+"""Registration: warp images so that their moments up to the second agree, model the result, and warp back.
 
-Handwritten digits differ first of all in place, size and slant. Where these are taken out, images of a class lie close
-together, and a simple model of what is left is a good one.
+Handwritten digits differ most in position, size and slant. Once these are removed, the images of a class lie close
+together, and a simple model of the remainder works well.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from benchmark.api import Array, Images
 
 MOMENTS = 5  # centre (row, column), logarithms of two spreads, slant
-FAINT = 0.1  # darker pixels are ground
-ALIGNED = 0.75  # of the pixels' variance: digits keep .1 to .67, images without a slant .8 to 1.3
-BLUR = 1.0  # pixels: before variances are compared, for a warp blurs too
+FAINT = 0.1  # darker pixels are background
+ALIGNED = 0.75  # share of the pixel variance that may remain: digits keep .1 to .67, images without a slant .8 to 1.3
+BLUR = 1.0  # pixels: applied before variances are compared, because warping blurs too
 
 
 @dataclass(frozen=True)
 class Frame:
-    """The frame (5,) that images are warped to; None where moments mean nothing for these images."""
+    """The moments (5,) that images are warped to; None if moments mean nothing for these images."""
 
     moments: Array | None
 
@@ -32,8 +32,8 @@ class Frame:
     def of(cls, images: Images) -> Frame:
         """Return the frame of the median moments of training images (n, h, w, c).
 
-        It is None, so that images stay as they are, where the ground is not mostly empty or where warping to the
-        median leaves more than 75% of the pixels' variance: there is nothing that moments could align.
+        Its moments are None, and images stay as they are, if the background is not mostly empty or if warping to the
+        median leaves at least 75% of the pixel variance: then there is nothing that moments could align.
         """
         if min(images.shape[1:3]) < 4 or len(images) < 2 or (images > FAINT).mean() > 0.5:
             return cls(None)
@@ -42,14 +42,14 @@ class Frame:
         return frame if _variance(registered) < ALIGNED * _variance(images) else cls(None)
 
     def register(self, images: Images) -> tuple[Images, Array]:
-        """Return the images warped to this frame and their own moments float64 (n, 5); (n, 0) where it is off."""
+        """Return the images warped to this frame, and their own moments, float64 (n, 5); (n, 0) without a frame."""
         if self.moments is None:
             return images, np.empty((len(images), 0))
         own = moments(images)
         return _between(images, own, np.broadcast_to(self.moments, own.shape)), own
 
     def restore(self, registered: Images, own: Array) -> Images:
-        """Return registered images (n, h, w, c) warped back to moments of their own (n, 5)."""
+        """Return registered images (n, h, w, c) warped back to the moments `own` (n, 5)."""
         if self.moments is None:
             return registered
         return _between(registered, np.broadcast_to(self.moments, own.shape), own)
@@ -58,8 +58,8 @@ class Frame:
 def moments(images: Images) -> Array:
     """Return float64 (n, 5): row and column of the centre of mass, log spreads of rows and of columns, slant.
 
-    The slant is by how many columns the strokes move a row; the spread of columns is what is left beside it. Together
-    they are the Cholesky factor of the covariance of the mass.
+    The slant is the number of columns that the strokes shift per row; the spread of columns is what remains without it.
+    The spreads and the slant form the Cholesky factor of the covariance of the mass.
     """
     mass = np.maximum(images.mean(axis=3, dtype=np.float64), 0) + 1e-9
     total = mass.sum(axis=(1, 2))
@@ -85,7 +85,7 @@ def _variance(images: Images) -> float:
 
 
 def _between(images: Images, have: Array, want: Array) -> Images:
-    """Warp images with the moments `have` (n, 5) so that they have the moments `want`, which may be off the image."""
+    """Warp images with the moments `have` (n, 5) to the moments `want` (n, 5), which may lie outside the image."""
     matrices = _factor(have) @ np.linalg.inv(_factor(want))
     return affine_warp(images, matrices, have[:, :2] - np.einsum("nij,nj->ni", matrices, want[:, :2]))
 

@@ -1,7 +1,7 @@
-"""How `flow` and `vae` learn: Adam by torch on arrays that come from numpy and go back to it.
+"""Training of `flow` and `vae`: torch's Adam, on arrays that start and end as numpy arrays.
 
-Every random number comes from `ctx.rng`, so torch's global generator has no part in it; and what is kept are numpy
-arrays, so a fitted generator samples, and is pickled, without torch.
+Every random number comes from `ctx.rng`, so torch's global generator is not used. Only numpy arrays are kept, so a
+fitted generator can be sampled and pickled without torch.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
     Tensor: TypeAlias = Any  # torch.Tensor, whose package may be missing
 
-TELL = 50  # steps between words on progress
-POINTS = 100  # of the curve at most
+TELL = 50  # steps between progress reports
+POINTS = 100  # maximum number of points of the loss curve
 
 
 def train(
     weights: Sequence[Array], loss: Callable[[list[Tensor]], Tensor], steps: int, lr: float, ctx: Context
 ) -> list[Array]:
-    """Return what `steps` of Adam (Kingma and Ba 2015) make of `weights`; lr falls to 0 by a cosine.
+    """Return `weights` after `steps` of Adam (Kingma and Ba 2015); `lr` decays to 0 along a cosine.
 
-    loss: gets the weights as tensors, draws its own batch. Raises CannotFit where it is not finite.
+    loss: takes the weights as tensors and draws its own batch. Raises CannotFit if it is not finite.
     """
     import torch
 
@@ -54,7 +54,7 @@ def train(
 
 
 def dense(inputs: int, outputs: int, rng: np.random.Generator, gain: float = 1.0) -> list[Array]:
-    """Return fresh weights (inputs, outputs) of variance gain^2 / inputs, and a bias (outputs,) of 0."""
+    """Return untrained weights (inputs, outputs) of variance gain^2 / inputs, and a bias (outputs,) of 0."""
     return [rng.normal(0, gain / np.sqrt(inputs), (inputs, outputs)).astype(np.float32), np.zeros(outputs, np.float32)]
 
 

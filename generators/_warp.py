@@ -1,4 +1,4 @@
-"""One bilinear warp of many images."""
+"""Affine warps of many images, with bilinear interpolation."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import numpy as np
 if TYPE_CHECKING:
     from benchmark.api import Array, Images
 
-CHUNK = 256  # images warped at once: what they take stays in the cache
+CHUNK = 256  # images warped together: few enough to stay in the cache
 
 
 def affine_warp(images: Images, matrices: Array, offsets: Array) -> Images:
-    """Warp each image (n, h, w, c) by its own affine map, bilinearly; all round the images is 0.
+    """Warp each image (n, h, w, c) by its own affine map, with bilinear interpolation and zeros outside the image.
 
-    matrices: (n, 2, 2), offsets: (n, 2); the pixel at (row, column) p of the result is what the image has at
-    matrix @ p + offset, as in `scipy.ndimage.affine_transform` with `order=1, mode="grid-constant"`.
+    matrices: (n, 2, 2), offsets: (n, 2); the result at (row, column) p is the image's value at matrix @ p + offset, as
+    in `scipy.ndimage.affine_transform` with `order=1, mode="grid-constant"`.
     """
     warped = np.empty_like(images)
     for start in range(0, len(images), CHUNK):
@@ -40,13 +40,13 @@ def _warp(images: Images, matrices: Array, offsets: Array) -> Images:
 
 
 def _split(at: Array, size: int) -> tuple[Array, Array]:
-    """Return the pixel before each coordinate, and how far beyond it the coordinate is, 0 to 1."""
+    """Return the pixel before each coordinate, and the coordinate's distance from it, 0 to 1."""
     at = np.clip(at, 0, size + 1)
     before = np.minimum(at.astype(np.int64), size)
     return before, at - before.astype(np.float32)
 
 
 def _blend(pixels: Array, corner: Array, weight: Array) -> Array:
-    one: Array = np.take(pixels, corner, axis=0)  # quicker than pixels[corner]
+    one: Array = np.take(pixels, corner, axis=0)  # faster than pixels[corner]
     two: Array = np.take(pixels, corner + 1, axis=0)
     return np.asarray(one + weight[..., None] * (two - one))

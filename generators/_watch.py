@@ -1,4 +1,4 @@
-"""What is watched while a generator learns: whether it still gets better, and whether it makes one image only."""
+"""Checks of a generator's training: whether it still improves (early stopping), and whether it has collapsed."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from benchmark.api import CannotFit
 if TYPE_CHECKING:
     from benchmark.api import Array, Images
 
-FEWEST = 10  # validation images that say anything
-PATIENCE = 3  # looks without a new best before it is given up
-ALIKE = 0.25  # nearest neighbours nearer than so much of the real ones' distance: a collapse
-VAL_HELP = "share of the training images that is not trained on and says when to stop; 0: all steps are done"
+FEWEST = 10  # minimum number of validation images
+PATIENCE = 3  # comparisons without a new best before training stops
+ALIKE = 0.25  # samples whose nearest neighbours are nearer than this share of the real images' distance have collapsed
+VAL_HELP = "share of the training images held back for early stopping; 0: run all steps"
 
 
 def too_few(n_real: int, share: float) -> str | None:
-    """Return why so many training images cannot give that share for validation, or None."""
+    """Return why this share of the training images is too small for validation, or None."""
     if not share or round(n_real * share) >= FEWEST:
         return None
-    return f"val={share:g} of {n_real} training images are {round(n_real * share)}, needs at least {FEWEST}"
+    return f"val={share:g} holds back {round(n_real * share)} of {n_real} training images; at least {FEWEST} are needed"
 
 
 def split(n: int, share: float, rng: np.random.Generator) -> tuple[Array, Array]:
-    """Return indices to train on and to validate with, both out of the training images. Raises CannotFit."""
+    """Return the indices of the `n` training images to train on, and of those for validation. Raises CannotFit."""
     if problem := too_few(n, share):
         raise CannotFit(problem)
     order = rng.permutation(n) if share else np.arange(n)
@@ -33,7 +33,7 @@ def split(n: int, share: float, rng: np.random.Generator) -> tuple[Array, Array]
 
 
 class Best:
-    """Keeps the state whose images lie nearest to the validation images."""
+    """Keeps the state whose images are nearest to the validation images, by the energy distance."""
 
     def __init__(self, val: Array) -> None:
         """Take validation images (m, d)."""
@@ -41,7 +41,7 @@ class Best:
         self.state: Any = None
 
     def look(self, made: Array, state: Any) -> bool:
-        """Compare images (n, d) that `state` made; return whether nothing has got better for long enough to stop."""
+        """Compare images (n, d) made by `state`; return whether training has stopped improving for long enough."""
         distance = energy_distance(made, self.val)
         self.waited += 1
         if distance < self.distance:
@@ -56,14 +56,14 @@ def energy_distance(one: Array, other: Array) -> float:
 
 
 def collapse(made: Images, real: Images) -> str | None:
-    """Return a warning where images (n, h, w, c) lie far nearer to each other than as many real ones do, or None."""
+    """Return a warning if images (n, h, w, c) are much nearer to each other than as many real ones, or None."""
     n = min(len(made), len(real))
     if n < 3:
         return None
     apart, usual = (float(np.median(_nearest(images[:n].reshape(n, -1)))) for images in (made, real))
     if apart >= ALIKE * usual:
         return None
-    return f"collapsed: a sample's nearest other one is {apart:.2g} away, a training image's {usual:.2g}"
+    return f"collapsed: the median distance to the nearest other sample is {apart:.2g}; of training images, {usual:.2g}"
 
 
 def _nearest(points: Array) -> Array:

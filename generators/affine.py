@@ -1,4 +1,4 @@
-"""Affine: training images, rotated, shifted, scaled and sheared a little."""
+"""Affine: training images, slightly rotated, shifted, scaled and sheared."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from generators._warp import affine_warp
 
 @dataclass
 class Affine(Generator):
-    """Training images, each rotated, shifted, scaled and sheared at random, about its centre.
+    """Training images, each randomly rotated, shifted, scaled and sheared about its centre.
 
-    Each quantity is drawn uniformly and independently for every image made; the training images take turns.
+    Each quantity is drawn uniformly and independently for every synthetic image; the training images are used in turn.
     """
 
     name = "affine"
@@ -24,10 +24,12 @@ class Affine(Generator):
     tags = ("baseline",)
     source = "Simard, Steinkraus and Platt: Best practices for convolutional neural networks, ICDAR 2003, section 2"
 
-    rotation: float = field(default=10.0, metadata={"min": 0, "max": 180, "help": "turned by up to so many degrees"})
-    shift: float = field(default=2.0, metadata={"min": 0, "max": 1e4, "help": "moved by up to so many pixels a side"})
-    scale: float = field(default=0.1, metadata={"min": 0, "below": 1, "help": "enlarged by 1 - scale to 1 + scale"})
-    shear: float = field(default=0.0, metadata={"min": 0, "below": 90, "help": "slanted by up to so many degrees"})
+    rotation: float = field(default=10.0, metadata={"min": 0, "max": 180, "help": "maximum rotation, in degrees"})
+    shift: float = field(
+        default=2.0, metadata={"min": 0, "max": 1e4, "help": "maximum shift along each axis, in pixels"}
+    )
+    scale: float = field(default=0.1, metadata={"min": 0, "below": 1, "help": "scaled by 1 - scale to 1 + scale"})
+    shear: float = field(default=0.0, metadata={"min": 0, "below": 90, "help": "maximum shear, in degrees"})
 
     def fit(self, real: Images, ctx: Context) -> None:
         """Keep the training images (n, h, w, c)."""
@@ -42,7 +44,7 @@ class Affine(Generator):
         return affine_warp(images, matrices, centre - np.einsum("nij,nj->ni", matrices, moved))
 
     def matrices(self, n: int, rng: np.random.Generator) -> Array:
-        """Draw `n` maps (n, 2, 2) from a place in the result to the place in the image, both from the centre."""
+        """Draw `n` maps (n, 2, 2) from positions in the result to positions in the image, relative to the centre."""
         turn = np.deg2rad(rng.uniform(-self.rotation, self.rotation, n))
         slant = np.tan(np.deg2rad(rng.uniform(-self.shear, self.shear, n)))
         scale = rng.uniform(1 - self.scale, 1 + self.scale, n)
@@ -55,5 +57,5 @@ class Affine(Generator):
 
 @hookimpl
 def bench_generators() -> list[type[Generator]]:
-    """Bring affine."""
+    """Register Affine."""
     return [Affine]

@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from benchmark.api import Array
     from generators._gan_networks import Sampler
 
-BLUR = 0.5  # pixels, of the finish
-CURVE = 2000  # images of a class from which its tone curve is learned
+BLUR = 0.5  # pixels: blur of the finish
+CURVE = 2000  # samples per class to which its tone curve is fitted
 
 
 @dataclass
 class Cgan(ConditionalGenerator):
-    """One GAN of two multilayer perceptrons for all chosen classes, told which class is wanted.
+    """One GAN of two multilayer perceptrons for all chosen classes, conditioned on the class.
 
-    Both networks get the class as a one-hot code beside the input of every layer. Otherwise it is `gan` with its
-    preset `tuned`, wider, and trained longer, since it has several classes to learn.
+    Both networks take a one-hot code of the class as an additional input to every layer. Otherwise it is `gan` with the
+    preset `tuned`, but wider and trained longer, since it has several classes to learn.
     """
 
     name = "cgan"
@@ -37,26 +37,35 @@ class Cgan(ConditionalGenerator):
     source = "Mirza and Osindero: Conditional generative adversarial nets, arXiv:1411.1784, section 3.2"
 
     steps: int = field(default=8000, metadata={"min": 1, "max": 10**6, "help": "training steps, one batch each"})
-    batch: int = field(default=128, metadata={"min": 2, "help": "images a batch, of all classes; all where fewer"})
+    batch: int = field(default=128, metadata={"min": 2, "help": "images per batch, over all classes; all if fewer"})
     lr: float = field(default=1.2e-3, metadata={"above": 0, "max": 1, "help": "learning rate of Adam"})
-    latent: int = field(default=64, metadata={"min": 1, "help": "random numbers that an image is made from"})
-    g_widths: tuple[int, ...] = field(default=(256, 512), metadata={"min": 1, "help": "hidden layers of the generator"})
-    d_widths: tuple[int, ...] = field(
-        default=(512, 256), metadata={"min": 1, "help": "hidden layers of the discriminator"}
+    latent: int = field(default=64, metadata={"min": 1, "help": "dimension of the latent vectors"})
+    g_widths: tuple[int, ...] = field(
+        default=(256, 512), metadata={"min": 1, "help": "widths of the generator's hidden layers"}
     )
-    dropout: float = field(default=0.3, metadata={"min": 0, "below": 1, "help": "share of D's hidden units dropped"})
-    average: float = field(default=0.99, metadata={"min": 0, "below": 1, "help": "decay of the average of G; 0: none"})
+    d_widths: tuple[int, ...] = field(
+        default=(512, 256), metadata={"min": 1, "help": "widths of the discriminator's hidden layers"}
+    )
+    dropout: float = field(default=0.3, metadata={"min": 0, "below": 1, "help": "dropout rate of the discriminator"})
+    average: float = field(
+        default=0.99,
+        metadata={
+            "min": 0,
+            "below": 1,
+            "help": "decay of the moving average of the generator's weights; 0: no averaging",
+        },
+    )
     finish: Literal["none", "tone"] = field(
-        default="none", metadata={"help": "tone: a little blur, the real tones of the class, and no crumbs"}
+        default="none", metadata={"help": "tone: blur slightly, match the real tones of the class, remove specks"}
     )
     val: float = field(default=0.0, metadata={"min": 0, "max": 0.5, "help": VAL_HELP})
 
     def skip(self, task: Task) -> str | None:
-        """Return why one image a class is not enough, or too few to validate with."""
-        return "needs at least 2 training images a class" if task.n_real < 2 else too_few(task.n_real, self.val)
+        """Refuse fewer than 2 training images per class, or too few for validation."""
+        return "needs at least 2 training images per class" if task.n_real < 2 else too_few(task.n_real, self.val)
 
     def fit(self, real: Images, labels: Labels, ctx: Context) -> None:
-        """Train on `real` (n, h, w, c) of the classes `labels`. Raises CannotFit where a loss is no longer finite."""
+        """Train on `real` (n, h, w, c) of the classes `labels` (n,). Raises CannotFit if a loss is not finite."""
         self.shape, self.labels = real.shape[1:], np.unique(labels).tolist()
         flat, codes = real.reshape(len(real), -1), (labels[:, None] == np.array(self.labels)).astype(np.float32)
         train, val = split(len(real), self.val, ctx.rng)
@@ -82,7 +91,7 @@ class Cgan(ConditionalGenerator):
         self.tones = {label: self._finish(label, real[labels == label], ctx) for label in self.labels}
 
     def sample(self, n: int, label: int, ctx: Context) -> Images:
-        """Return what G makes of `n` new latent points and the class `label`."""
+        """Return `n` images of the class `label`, float (n, h, w, c), from new latent vectors."""
         drawn, tones = self._draw(n, label, ctx), self.tones[label]
         return tones(drawn) if tones is not None else drawn
 
@@ -104,5 +113,5 @@ class Cgan(ConditionalGenerator):
 
 @hookimpl
 def bench_generators() -> list[type[ConditionalGenerator]]:
-    """Bring the conditional GAN."""
+    """Register the conditional GAN."""
     return [Cgan]

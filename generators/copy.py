@@ -1,4 +1,4 @@
-"""The control `copy`: training images themselves."""
+"""The control `copy`: the training images themselves."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from generators._draw import in_turn
 
 
 class Copy(Control):
-    """Training images, drawn without replacement while they last: a full copier."""
+    """Training images, drawn without replacement until they run out: a generator that only copies."""
 
     name = "copy"
     label = "Training copies"
@@ -17,11 +17,11 @@ class Copy(Control):
         self.real = real
 
     def sample(self, n: int, ctx: Context) -> Images:
-        """Return `n` of them: each once before any comes twice."""
+        """Return `n` of them; each is used once before any is used again."""
         return self.real[in_turn(n, len(self.real), ctx.rng)]
 
 
 @hookimpl
 def bench_generators() -> list[type[Generator]]:
-    """Bring the control."""
+    """Register the control."""
     return [Copy]

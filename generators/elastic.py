@@ -1,4 +1,4 @@
-"""Elastic: training images, bent by smooth random fields."""
+"""Elastic: training images, deformed by smooth random fields."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from generators._morphs import smooth_noise
 
 @dataclass
 class Elastic(Generator):
-    """Training images, each bent by a smooth random displacement field.
+    """Training images, each deformed by a smooth random displacement field.
 
-    Gaussian noise is smoothed by a Gaussian of `smooth` pixels and scaled so that pixels move by `strength` (sd), where
-    Simard's alpha multiplies the smoothed noise instead: that strength depends on the smoothing.
+    Gaussian noise is smoothed with a Gaussian of `smooth` pixels and then scaled so that the displacements have a
+    standard deviation of `strength` pixels. In the paper, alpha multiplies the smoothed noise instead, so that the
+    displacement also depends on the smoothing.
     """
 
     name = "elastic"
@@ -24,20 +25,20 @@ class Elastic(Generator):
     tags = ("baseline",)
     source = "Simard, Steinkraus and Platt: Best practices for convolutional neural networks, ICDAR 2003, section 2"
 
-    strength: float = field(default=0.5, metadata={"min": 0, "help": "pixels (sd) that each pixel is moved by"})
-    smooth: float = field(default=4.0, metadata={"above": 0, "help": "pixels over which the field is smooth"})
+    strength: float = field(default=0.5, metadata={"min": 0, "help": "displacement (sd), in pixels"})
+    smooth: float = field(default=4.0, metadata={"above": 0, "help": "smoothing of the field, in pixels"})
 
     def fit(self, real: Images, ctx: Context) -> None:
         """Keep the training images (n, h, w, c)."""
         self.real = real
 
     def sample(self, n: int, ctx: Context) -> Images:
-        """Return `n` bent images; the training images take turns."""
+        """Return `n` deformed images, float (n, h, w, c); the training images are used in turn."""
         images = self.real[in_turn(n, len(self.real), ctx.rng)]
         return displaced(images, self.strength * smooth_noise(n, images.shape[1:3], ctx.rng, self.smooth))
 
 
 @hookimpl
 def bench_generators() -> list[type[Generator]]:
-    """Bring elastic."""
+    """Register Elastic."""
     return [Elastic]

@@ -1,4 +1,4 @@
-"""Flow: noise carried to registered images along straight lines, by a network that knows the way."""
+"""Flow: a network that carries noise to registered images along nearly straight lines."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from generators._torch_training import dense, silu, train
 if TYPE_CHECKING:
     from benchmark.api import Array
 
-CURVE = 2000  # images from which the tone curve is learned
-BLOCKS = 2  # of the network, each with a way round it
-WAVES = 4  # cosines and sines that tell the network the time
+CURVE = 2000  # samples to which the tone curve is fitted
+BLOCKS = 2  # residual blocks of the network
+WAVES = 4  # cosines and sines that encode the time
 
 
 @dataclass
 class Flow(Generator):
-    """A rectified flow on the principal components of registered images, with their moments; trained by torch.
+    """A rectified flow on the principal components and moments of registered images, trained with torch.
 
-    A network learns the mean direction x1 - x0 at each place of the straight lines from noise x0 to data x1, and new
-    noise is carried along it from time 0 to 1 by Heun's method. Registration, morphs where there are fewer than 200
-    training images, and tones are those of `mixture`.
+    Straight lines lead from noise x0 to data x1. A network learns their mean direction x1 - x0 at each point and time,
+    and new noise is carried along it from time 0 to 1 by Heun's method. Registration, tones and, with fewer than 200
+    training images, morphs are as in `mixture`.
     """
 
     name = "flow"
@@ -37,20 +37,22 @@ class Flow(Generator):
     source = "Liu, Gong and Liu: Flow straight and fast: rectified flow, ICLR 2023, equation 1"
 
     steps: int = field(default=1500, metadata={"min": 1, "max": 10**6, "help": "training steps, one batch each"})
-    batch: int = field(default=128, metadata={"min": 1, "help": "points a batch, drawn with replacement"})
-    lr: float = field(default=2e-3, metadata={"above": 0, "max": 1, "help": "learning rate of Adam; it falls to 0"})
-    width: int = field(default=256, metadata={"min": 1, "help": "hidden units of the network"})
-    components: int = field(default=64, metadata={"min": 1, "help": "principal components of the registered image"})
-    heun: int = field(default=12, metadata={"min": 1, "help": "steps from noise to image"})
-    bank: int = field(default=1000, metadata={"min": 0, "help": "morphs, where there are fewer than 200 images"})
-    finish: Literal["tone", "none"] = field(default="tone", metadata={"help": "tone: the real tones, and no crumbs"})
+    batch: int = field(default=128, metadata={"min": 1, "help": "points per batch, drawn with replacement"})
+    lr: float = field(default=2e-3, metadata={"above": 0, "max": 1, "help": "learning rate of Adam; decays to 0"})
+    width: int = field(default=256, metadata={"min": 1, "help": "width of the network's hidden layers"})
+    components: int = field(default=64, metadata={"min": 1, "help": "principal components of the registered images"})
+    heun: int = field(default=12, metadata={"min": 1, "help": "integration steps from noise to image"})
+    bank: int = field(default=1000, metadata={"min": 0, "help": "morphs to use if there are fewer than 200 images"})
+    finish: Literal["tone", "none"] = field(
+        default="tone", metadata={"help": "tone: match the real tones and remove specks"}
+    )
 
     def skip(self, task: Task) -> str | None:
-        """Return why one image is not enough."""
+        """Refuse fewer than 2 training images."""
         return "needs at least 2 training images" if task.n_real < 2 else None
 
     def fit(self, real: Images, ctx: Context) -> None:
-        """Register, project and learn the flow. Raises CannotFit where the loss is not finite."""
+        """Register and project `real` (n, h, w, c), and train. Raises CannotFit if the loss is not finite."""
         self.codes, points = encoded(real, self.components, self.bank, ctx.rng)
         self.mean, self.sd = points.mean(axis=0), np.maximum(points.std(axis=0), 1e-3)
         data = ((points - self.mean) / self.sd).astype(np.float32)
@@ -59,7 +61,7 @@ class Flow(Generator):
         self.tones = Finish.of(self._draw(CURVE, ctx), real) if self.finish == "tone" else None
 
     def sample(self, n: int, ctx: Context) -> Images:
-        """Return `n` images."""
+        """Return `n` images, float (n, h, w, c)."""
         drawn = self._draw(n, ctx)
         return self.tones(drawn) if self.tones is not None else drawn
 
@@ -86,7 +88,7 @@ class Flow(Generator):
 
 
 def _network(size: int, width: int, rng: np.random.Generator) -> list[Array]:
-    """Return fresh weights; what a block adds, and the direction, begin at 0."""
+    """Return untrained weights; the output of each block, and that of the network, start at 0."""
     layers = dense(size + 2 * WAVES, width, rng)
     for _ in range(BLOCKS):
         layers += dense(width, width, rng, 1.5) + dense(width, width, rng, 0.0)
@@ -94,13 +96,13 @@ def _network(size: int, width: int, rng: np.random.Generator) -> list[Array]:
 
 
 def _inputs(points: Array, time: Array) -> Array:
-    """Return float32 (n, d + 8): points (n, d), and their times (n, 1) as waves."""
+    """Return float32 (n, d + 8): points (n, d), and their times (n, 1) encoded as waves."""
     waves = time * (np.pi * 2.0 ** np.arange(WAVES) / 2)
     return np.concatenate([points, np.cos(waves), np.sin(waves)], axis=1).astype(np.float32)
 
 
 def _velocity(weights: list[Any], inputs: Any, active: Callable[[Any], Any]) -> Any:
-    """Return the direction (n, d) at the inputs, in torch or in numpy."""
+    """Return the direction (n, d) at the inputs (n, d + 8), in torch or in numpy."""
     first, bias, *blocks, last, out = weights
     hidden = inputs @ first + bias
     for block in range(BLOCKS):
@@ -111,5 +113,5 @@ def _velocity(weights: list[Any], inputs: Any, active: Callable[[Any], Any]) -> 
 
 @hookimpl
 def bench_generators() -> list[type[Generator]]:
-    """Bring the flow."""
+    """Register the flow."""
     return [Flow]

@@ -12,10 +12,10 @@ from generators._draw import in_turn
 
 @dataclass
 class Kde(Generator):
-    """Training images with Gaussian noise in the space of their principal components: a kernel density estimate.
+    """Training images plus Gaussian noise in the space of their principal components: a kernel density estimate.
 
-    The bandwidth is a share of the median distance to the nearest neighbour in that space, the same in all
-    directions. Small, it copies; large, it leaves the class.
+    The bandwidth is relative to the median distance to the nearest neighbour in that space, and the same in all
+    directions. A small bandwidth gives copies; a large one leaves the class.
     """
 
     name = "kde"
@@ -24,15 +24,17 @@ class Kde(Generator):
     tags = ("baseline",)
     source = "Silverman: Density estimation for statistics and data analysis, 1986, section 6.4.1 (smoothed bootstrap)"
 
-    components: int = field(default=60, metadata={"min": 1, "help": "principal components; fewer where n is less"})
-    bandwidth: float = field(default=0.7, metadata={"above": 0, "help": "1: noise as long as the way to a neighbour"})
+    components: int = field(default=60, metadata={"min": 1, "help": "principal components; reduced if n is smaller"})
+    bandwidth: float = field(
+        default=0.7, metadata={"above": 0, "help": "length of the noise; 1: the median distance to a nearest neighbour"}
+    )
 
     def skip(self, task: Task) -> str | None:
-        """Return why one image is not enough."""
+        """Refuse fewer than 2 training images."""
         return "needs at least 2 training images" if task.n_real < 2 else None
 
     def fit(self, real: Images, ctx: Context) -> None:
-        """Project the images and find the bandwidth."""
+        """Project the images (n, h, w, c) and compute the bandwidth."""
         from sklearn.decomposition import PCA
         from sklearn.neighbors import NearestNeighbors
 
@@ -44,7 +46,7 @@ class Kde(Generator):
         self.sd = self.bandwidth * float(np.median(nearest)) / np.sqrt(self.points.shape[1])
 
     def sample(self, n: int, ctx: Context) -> Images:
-        """Return `n` draws; the training images take turns."""
+        """Return `n` draws, float (n, h, w, c); the training images are used in turn."""
         moved = self.points[in_turn(n, len(self.points), ctx.rng)]
         drawn: Images = self.pca.inverse_transform(moved + self.sd * ctx.rng.normal(size=moved.shape))
         return drawn.reshape(n, *self.shape)
@@ -52,5 +54,5 @@ class Kde(Generator):
 
 @hookimpl
 def bench_generators() -> list[type[Generator]]:
-    """Bring KDE."""
+    """Register KDE."""
     return [Kde]

@@ -11,17 +11,17 @@ from benchmark.api import Context, Generator, Images, Task, hookimpl
 from generators._codes import encoded
 from generators._finish import Finish
 
-CURVE = 2000  # images from which the tone curve is learned
+CURVE = 2000  # samples to which the tone curve is fitted
 
 
 @dataclass
 class Mixture(Generator):
-    """A mixture of Gaussians on the principal components of registered images, with their moments.
+    """A mixture of Gaussians on the principal components and moments of registered images.
 
-    Each training image is warped to the class's median place, size and slant. Its principal components, together with
-    those five moments, are one point; full Gaussians are fitted to the points by expectation maximisation. A
-    draw from them is an image and the moments that it is warped back to; at last it gets the tones of real images.
-    Where there are fewer than 200 training images, the points are of many morphs of them (see `morph`).
+    Each training image is warped to the class's median position, size and slant. Its principal components, together
+    with those five moments, form one point; Gaussians with full covariances are fitted to the points by expectation
+    maximisation. A draw gives an image and the moments it is warped back to; finally, its tones are matched to those of
+    real images. With fewer than 200 training images, the points are those of many morphs (see `morph`).
     """
 
     name = "mixture"
@@ -29,17 +29,19 @@ class Mixture(Generator):
     light = True
     source = "Bishop: Pattern recognition and machine learning, 2006, section 9.2; registration and tones are our own"
 
-    gaussians: int = field(default=0, metadata={"min": 0, "help": "how many; 0 is one for 25 images, at most 10"})
-    components: int = field(default=40, metadata={"min": 1, "help": "principal components of the registered image"})
-    bank: int = field(default=1000, metadata={"min": 0, "help": "morphs, where there are fewer than 200 images"})
-    finish: Literal["tone", "none"] = field(default="tone", metadata={"help": "tone: the real tones, and no crumbs"})
+    gaussians: int = field(default=0, metadata={"min": 0, "help": "how many; 0: one per 25 images, at most 10"})
+    components: int = field(default=40, metadata={"min": 1, "help": "principal components of the registered images"})
+    bank: int = field(default=1000, metadata={"min": 0, "help": "morphs to use if there are fewer than 200 images"})
+    finish: Literal["tone", "none"] = field(
+        default="tone", metadata={"help": "tone: match the real tones and remove specks"}
+    )
 
     def skip(self, task: Task) -> str | None:
-        """Return why one image is not enough."""
+        """Refuse fewer than 2 training images."""
         return "needs at least 2 training images" if task.n_real < 2 else None
 
     def fit(self, real: Images, ctx: Context) -> None:
-        """Register, project and fit the Gaussians."""
+        """Register and project `real` (n, h, w, c), and fit the Gaussians."""
         from sklearn.mixture import GaussianMixture
 
         self.codes, points = encoded(real, self.components, self.bank, ctx.rng)
@@ -49,7 +51,7 @@ class Mixture(Generator):
         self.tones = Finish.of(self._draw(CURVE, ctx), real) if self.finish == "tone" else None
 
     def sample(self, n: int, ctx: Context) -> Images:
-        """Return `n` images."""
+        """Return `n` images, float (n, h, w, c)."""
         drawn = self._draw(n, ctx)
         return self.tones(drawn) if self.tones is not None else drawn
 
@@ -61,5 +63,5 @@ class Mixture(Generator):
 
 @hookimpl
 def bench_generators() -> list[type[Generator]]:
-    """Bring the mixture."""
+    """Register the mixture."""
     return [Mixture]

@@ -1,4 +1,4 @@
-"""Morph: training images bent towards others of their class."""
+"""Morph: training images warped towards others of their class."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from generators._finish import Finish
 from generators._morphs import Morphs
 from generators._register import Frame
 
-CURVE = 500  # images from which the tone curve is learned
+CURVE = 500  # samples to which the tone curve is fitted
 
 
 @dataclass
 class Morph(Generator):
-    """Training images, each bent part of the way towards two others that are like it, at another place, size and slant.
+    """Training images, each warped part of the way towards two similar ones and given another position, size and slant.
 
-    Images are registered first. Of the nearest neighbours of an image two are drawn, the fields that bend it into
-    each of them are found, and it follows a random share of each, and a little of a smooth random field. Its moments
-    are drawn from a kernel estimate round its own.
+    Images are registered first. For each image, two of its nearest neighbours are drawn and the displacement fields
+    towards them are computed; the image is warped by a random share of each, plus a smooth random field. Its moments
+    are drawn around its own from a kernel density estimate.
     """
 
     name = "morph"
@@ -26,22 +26,26 @@ class Morph(Generator):
     light = True
     source = "Thirion: Image matching as a diffusion process, Medical Image Analysis 1998; the mixing is our own"
 
-    neighbours: int = field(default=10, metadata={"min": 1, "help": "of an image, of which two are drawn"})
-    reach: float = field(default=2.0, metadata={"min": 0, "help": "1: at most all the way to a neighbour"})
-    elastic: float = field(default=1.0, metadata={"min": 0, "help": "of the random field; 1: as far as neighbours are"})
+    neighbours: int = field(default=10, metadata={"min": 1, "help": "nearest neighbours from which the two are drawn"})
+    reach: float = field(
+        default=2.0, metadata={"min": 0, "help": "how far to warp; 1: at most all the way to a neighbour"}
+    )
+    elastic: float = field(
+        default=1.0, metadata={"min": 0, "help": "strength of the random field; 1: equal to the fields to neighbours"}
+    )
 
     def skip(self, task: Task) -> str | None:
-        """Return why two images are not enough."""
+        """Refuse fewer than 3 training images."""
         return "needs at least 3 training images" if task.n_real < 3 else None
 
     def fit(self, real: Images, ctx: Context) -> None:
-        """Register the images (n, h, w, c) and find their neighbours."""
+        """Register the images (n, h, w, c) and find the neighbours of each."""
         self.frame = Frame.of(real)
         self.morphs = Morphs.of(*self.frame.register(real), self.neighbours, self.reach, self.elastic)
         self.finish = Finish.of(self._draw(CURVE, ctx), real)
 
     def sample(self, n: int, ctx: Context) -> Images:
-        """Return `n` bent images."""
+        """Return `n` warped images, float (n, h, w, c)."""
         return self.finish(self._draw(n, ctx))
 
     def _draw(self, n: int, ctx: Context) -> Images:
@@ -50,5 +54,5 @@ class Morph(Generator):
 
 @hookimpl
 def bench_generators() -> list[type[Generator]]:
-    """Bring morph."""
+    """Register Morph."""
     return [Morph]

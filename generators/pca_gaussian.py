@@ -1,4 +1,4 @@
-"""PCA-Gaussian: one Gaussian on principal components."""
+"""PCA-Gaussian: one Gaussian on the principal components."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from benchmark.api import Context, Generator, Images, Task, hookimpl
 
 @dataclass
 class PcaGaussian(Generator):
-    """One Gaussian on the principal components of the training pixels, independent along each.
+    """One Gaussian on the principal components of the training pixels, independent along each component.
 
-    The naive model of a class: its mean and covariance are right and nothing else is.
+    The naive model of a class: it gets the mean and covariance right, and nothing else.
     """
 
     name = "pca-gaussian"
@@ -22,14 +22,14 @@ class PcaGaussian(Generator):
     tags = ("baseline",)
     source = "Tipping and Bishop: Probabilistic principal component analysis, JRSS B 1999, without the noise term"
 
-    components: int = field(default=50, metadata={"min": 1, "help": "principal components; fewer where n is less"})
+    components: int = field(default=50, metadata={"min": 1, "help": "principal components; reduced if n is smaller"})
 
     def skip(self, task: Task) -> str | None:
-        """Return why one image is not enough."""
+        """Refuse fewer than 2 training images."""
         return "needs at least 2 training images" if task.n_real < 2 else None
 
     def fit(self, real: Images, ctx: Context) -> None:
-        """Find mean, axes and variances of the pixels."""
+        """Compute the mean, axes and variances of the pixels of `real` (n, h, w, c)."""
         from sklearn.decomposition import PCA
 
         flat = real.reshape(len(real), -1).astype(np.float64)
@@ -37,7 +37,7 @@ class PcaGaussian(Generator):
         self.pca = PCA(min(self.components, len(flat) - 1, flat.shape[1]), svd_solver="full").fit(flat)
 
     def sample(self, n: int, ctx: Context) -> Images:
-        """Return `n` draws."""
+        """Return `n` draws, float (n, h, w, c)."""
         spreads = np.sqrt(self.pca.explained_variance_)
         drawn: Images = self.pca.inverse_transform(ctx.rng.normal(size=(n, len(spreads))) * spreads)
         return drawn.reshape(n, *self.shape)
@@ -45,5 +45,5 @@ class PcaGaussian(Generator):
 
 @hookimpl
 def bench_generators() -> list[type[Generator]]:
-    """Bring PCA-Gaussian."""
+    """Register PCA-Gaussian."""
     return [PcaGaussian]

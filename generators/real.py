@@ -1,4 +1,4 @@
-"""The control `real`: fresh held-out real images, the best that can be expected."""
+"""The control `real`: fresh real images, the best that can be expected."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from generators._fresh import Fresh
 
 
 class Real(Fresh):
-    """Fresh real images that no role uses: the best that can be expected."""
+    """Fresh real images, used for nothing else: the best that can be expected."""
 
     name = "real"
     label = "Fresh real"
@@ -15,5 +15,5 @@ class Real(Fresh):
 
 @hookimpl
 def bench_generators() -> list[type[Generator]]:
-    """Bring the control."""
+    """Register the control."""
     return [Real]

@@ -1,4 +1,4 @@
-"""The control `repeat`: one training image over and over, as after a mode collapse."""
+"""The control `repeat`: one training image repeated, as after a mode collapse."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ SD = 0.02
 
 
 class Repeat(Control):
-    """One training image with noise of sd .02, clipped to [0, 1]: a mode collapse."""
+    """One training image repeated, with noise of sd .02, clipped to [0, 1]: a mode collapse."""
 
     name = "repeat"
     label = "One image repeated"
 
     def fit(self, real: Images, ctx: Context) -> None:
-        """Draw one of `real` (n, h, w, c)."""
+        """Draw one image of `real` (n, h, w, c)."""
         self.image: Images = real[ctx.rng.integers(len(real))]
 
     def sample(self, n: int, ctx: Context) -> Images:
-        """Return it `n` times, each with its own noise."""
+        """Return it `n` times, float (n, h, w, c), each with its own noise."""
         return np.clip(self.image + ctx.rng.normal(0, SD, (n, *self.image.shape)), 0, 1)
 
 
 @hookimpl
 def bench_generators() -> list[type[Generator]]:
-    """Bring the control."""
+    """Register the control."""
     return [Repeat]

@@ -1,4 +1,4 @@
-"""SMOTE: interpolation between training images and their neighbours."""
+"""SMOTE: interpolation between training images and their nearest neighbours."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ import numpy as np
 
 from benchmark.api import Array, CannotFit, Context, Generator, Images, Task, hookimpl
 
-BLOCK = 2**24  # distances in memory at once: 64 MiB
-TOO_FEW = "needs at least 2 training images: SMOTE interpolates between two"
+BLOCK = 2**24  # distances held in memory at a time: 64 MiB
+TOO_FEW = "needs at least 2 training images, because SMOTE interpolates between two"
 
 
 @dataclass
 class Smote(Generator):
-    """SMOTE: a point between a training image and one of its k nearest neighbours.
+    """SMOTE: a random point between a training image and one of its k nearest neighbours.
 
-    x + gap * (neighbour - x), with the neighbour drawn from the k nearest of x and one gap in [0, 1) an image (the
-    paper's text: 'along the line segment'; its listing draws one for each pixel, which leaves the segment).
-    x is drawn anew for each image, as imbalanced-learn does; the paper takes all training images equally often, which
-    is the same on average and for any number of images.
+    Formula: x + gap * (neighbour - x), with the neighbour drawn from the k nearest of x, and one gap in [0, 1) per
+    image (the paper's text says 'along the line segment'; its listing draws a gap per pixel, which leaves the segment).
+    x is drawn at random for each image, as in imbalanced-learn. The paper uses all training images equally often: the
+    same on average, and random draws work for any number of images.
 
-    `variant=published` is not SMOTE: it reproduces a slip of a published listing, X[i mod n] + gap * (X[nn] - X[j]),
-    with i the loop counter and nn a neighbour of the random j. Metrics of distributions rate it above SMOTE.
+    `variant=published` is not SMOTE: it reproduces a mistake in a published listing, X[i mod n] + gap * (X[nn] - X[j]),
+    where i is the loop counter and nn is a neighbour of the random j. Distribution metrics rate it above SMOTE.
     """
 
     name = "smote"
@@ -32,43 +32,44 @@ class Smote(Generator):
     tags = ("baseline",)
     source = "Chawla et al.: SMOTE: synthetic minority over-sampling technique, JAIR 16, 2002, section 4.2"
 
-    k: int = field(default=5, metadata={"min": 1, "help": "nearest neighbours to draw from; all where there are fewer"})
+    k: int = field(default=5, metadata={"min": 1, "help": "nearest neighbours to draw from; all if there are fewer"})
     variant: Literal["chawla", "published"] = field(
-        default="chawla", metadata={"help": "chawla: the paper's; published: a listing that adds the step elsewhere"}
+        default="chawla",
+        metadata={"help": "chawla: as in the paper; published: as in a listing that adds the step to another image"},
     )
 
     def skip(self, task: Task) -> str | None:
-        """Return why one image is not enough."""
+        """Refuse fewer than 2 training images."""
         return TOO_FEW if task.n_real < 2 else None
 
     def fit(self, real: Images, ctx: Context) -> None:
-        """Find the neighbours of each of `real` (n, h, w, c)."""
+        """Find the nearest neighbours of each image in `real` (n, h, w, c). Raises CannotFit if there is only one."""
         if len(real) < 2:
             raise CannotFit(TOO_FEW)
         k = min(self.k, len(real) - 1)
         if k < self.k:
-            ctx.warn(f"{self.k} neighbours were asked for; of {len(real)} training images each has {k}.")
+            ctx.warn(f"k={self.k} was requested, but {len(real)} training images allow at most k={k}, which is used.")
         self.real, self.neighbours = real, nearest(real.reshape(len(real), -1), k)
 
     def sample(self, n: int, ctx: Context) -> Images:
-        """Return `n` images; those of the published variant reach outside [0, 1]."""
+        """Return `n` images, float32 (n, h, w, c); those of the published variant may exceed [0, 1]."""
         count, k = self.neighbours.shape
         base = ctx.rng.integers(count, size=n)
         neighbour = self.neighbours[base, ctx.rng.integers(k, size=n)]
         gap = ctx.rng.random((n, 1, 1, 1), dtype=np.float32)
         images: Images = self.real[base]
         made: Images = self.real[neighbour]
-        made -= images  # in place: fresh memory for each step would take longer than the step
+        made -= images  # in place: allocating memory for each step would take longer than the step
         made *= gap
         made += images if self.variant == "chawla" else self.real[np.arange(n) % count]
         return made
 
 
 def nearest(points: Array, k: int) -> Array:
-    """Return the `k` nearest others of each of `points`, float32 (n, d), as indices int64 (n, k), least index first.
+    """Return the `k` nearest neighbours of each of `points`, float32 (n, d), as sorted indices, int64 (n, k).
 
-    Squared distances are |a|^2 + |b|^2 - 2ab; |a|^2 is left out: it is the same for all neighbours of a. In float32
-    this loses digits, so where the k-th and the next lie closer than the bound of the error, differences decide.
+    Squared distances are |a|^2 + |b|^2 - 2ab, without |a|^2, which is the same for all neighbours of a. In float32 this
+    loses digits, so if the k-th and the next are closer than the error bound, they are computed from differences.
     """
     squares = np.vecdot(points, points)
     error = 4 * points.shape[1] * np.finfo(np.float32).eps * squares.max()
@@ -76,7 +77,7 @@ def nearest(points: Array, k: int) -> Array:
     rows = max(BLOCK // len(points), 1)
     for first in range(0, len(points), rows):
         block = points[first : first + rows]
-        distances = block @ points.T  # half the work where the block is all: BLAS sees the symmetry
+        distances = block @ points.T  # half the work if the block is everything: BLAS detects the symmetry
         distances *= -2
         distances += squares
         own = np.arange(len(block))
@@ -95,5 +96,5 @@ def nearest(points: Array, k: int) -> Array:
 
 @hookimpl
 def bench_generators() -> list[type[Generator]]:
-    """Bring SMOTE."""
+    """Register SMOTE."""
     return [Smote]

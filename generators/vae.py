@@ -1,4 +1,4 @@
-"""VAE: a variational autoencoder of registered images, with a mixture of Gaussians on its latents."""
+"""VAE: a variational autoencoder of registered images, with a mixture of Gaussians on its latent space."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from generators._torch_training import dense, silu, train
 if TYPE_CHECKING:
     from benchmark.api import Array
 
-CURVE = 2000  # images from which the tone curve is learned
-ENCODER = 6  # arrays of the encoder: three layers
+CURVE = 2000  # samples to which the tone curve is fitted
+ENCODER = 6  # arrays of the encoder: weights and bias of three layers
 
 
 @dataclass
 class Vae(Generator):
-    """A variational autoencoder of registered images and their moments; trained by torch.
+    """A variational autoencoder of registered images and their moments, trained with torch.
 
-    Two multilayer perceptrons: the encoder gives a Gaussian over latents for an image, the decoder the pixels for
-    latents. Its latents are not as the prior N(0, I) says, so new ones are drawn from a mixture of Gaussians that is
-    fitted to those of the training images. Registration, morphs where there are fewer than 200 training images, and
-    tones are those of `mixture`.
+    It has two multilayer perceptrons: the encoder maps an image to a Gaussian over latent vectors, the decoder maps a
+    latent vector to pixels. The latent vectors do not follow the prior N(0, I), so new ones are drawn from a mixture of
+    Gaussians fitted to those of the training images. Registration, tones and, with fewer than 200 training images,
+    morphs are as in `mixture`.
     """
 
     name = "vae"
@@ -39,21 +39,30 @@ class Vae(Generator):
     source = "Kingma and Welling: Auto-encoding variational Bayes, ICLR 2014, equation 10; the mixture is our own"
 
     steps: int = field(default=2000, metadata={"min": 1, "max": 10**6, "help": "training steps, one batch each"})
-    batch: int = field(default=128, metadata={"min": 1, "help": "images a batch, drawn with replacement"})
-    lr: float = field(default=2e-3, metadata={"above": 0, "max": 1, "help": "learning rate of Adam; it falls to 0"})
-    latent: int = field(default=24, metadata={"min": 1, "help": "numbers that an image is made from"})
-    width: int = field(default=256, metadata={"min": 1, "help": "hidden units of each layer"})
-    beta: float = field(default=0.2, metadata={"min": 0, "help": "weight of the way to the prior; 1: the lower bound"})
-    gaussians: int = field(default=0, metadata={"min": 0, "help": "on the latents; 0 is one for 25 images, at most 10"})
-    bank: int = field(default=1000, metadata={"min": 0, "help": "morphs, where there are fewer than 200 images"})
-    finish: Literal["tone", "none"] = field(default="tone", metadata={"help": "tone: the real tones, and no crumbs"})
+    batch: int = field(default=128, metadata={"min": 1, "help": "images per batch, drawn with replacement"})
+    lr: float = field(default=2e-3, metadata={"above": 0, "max": 1, "help": "learning rate of Adam; decays to 0"})
+    latent: int = field(default=24, metadata={"min": 1, "help": "dimension of the latent vectors"})
+    width: int = field(default=256, metadata={"min": 1, "help": "width of the hidden layers"})
+    beta: float = field(
+        default=0.2, metadata={"min": 0, "help": "weight of the KL divergence to the prior; 1: the lower bound (ELBO)"}
+    )
+    gaussians: int = field(
+        default=0, metadata={"min": 0, "help": "Gaussians on the latent space; 0: one per 25 images, at most 10"}
+    )
+    bank: int = field(default=1000, metadata={"min": 0, "help": "morphs to use if there are fewer than 200 images"})
+    finish: Literal["tone", "none"] = field(
+        default="tone", metadata={"help": "tone: match the real tones and remove specks"}
+    )
 
     def skip(self, task: Task) -> str | None:
-        """Return why one image is not enough."""
+        """Refuse fewer than 2 training images."""
         return "needs at least 2 training images" if task.n_real < 2 else None
 
     def fit(self, real: Images, ctx: Context) -> None:
-        """Register, learn both networks, fit the mixture. Raises CannotFit where the loss is not finite."""
+        """Register `real` (n, h, w, c), train both networks and fit the mixture.
+
+        Raises CannotFit if the loss is not finite.
+        """
         self.frame = Frame.of(real)
         registered, moments = self.frame.register(real)
         if self.bank and few(real):
@@ -68,19 +77,19 @@ class Vae(Generator):
         self.tones = Finish.of(self._draw(CURVE, ctx), real) if self.finish == "tone" else None
 
     def sample(self, n: int, ctx: Context) -> Images:
-        """Return `n` images."""
+        """Return `n` images, float (n, h, w, c)."""
         drawn = self._draw(n, ctx)
         return self.tones(drawn) if self.tones is not None else drawn
 
     def _networks(self, size: int, rng: np.random.Generator) -> list[Array]:
-        """Return fresh weights of three layers of the encoder and three of the decoder."""
+        """Return untrained weights: three layers of the encoder, three of the decoder."""
         widths = [size, self.width, self.width, 2 * self.latent]
         back = [self.latent, self.width, self.width, size]
         layers = [dense(i, o, rng) for chain in (widths, back) for i, o in pairwise(chain)]
         return [array for layer in layers for array in layer]
 
     def _loss(self, seen: Array, ctx: Context) -> Callable[[list[Any]], Any]:
-        """Return what gives the negative lower bound of a batch, per image: pixels Bernoulli, moments Gaussian."""
+        """Return the loss: the negative lower bound per image, with Bernoulli pixels and Gaussian moments."""
         import torch
 
         active, count = torch.nn.functional.silu, int(np.prod(self.shape))
@@ -99,7 +108,7 @@ class Vae(Generator):
         return loss
 
     def _fit_latents(self, encoder: list[Array], seen: Array, n: int, ctx: Context) -> None:
-        """Fit the mixture to one latent point of each image, drawn from what the encoder gives for it."""
+        """Fit the mixture to one latent vector per image, drawn from the encoder's Gaussian."""
         from sklearn.mixture import GaussianMixture
 
         mean, log_var = np.split(_mlp(encoder, seen, silu).astype(np.float64), 2, axis=1)
@@ -119,7 +128,7 @@ class Vae(Generator):
 
 
 def _mlp(layers: list[Any], values: Any, active: Callable[[Any], Any]) -> Any:
-    """Return what three layers make of `values`, in torch or in numpy."""
+    """Return the output of three layers for `values`, in torch or in numpy."""
     for weights, bias in zip(layers[:-2:2], layers[1:-2:2], strict=True):
         values = active(values @ weights + bias)
     return values @ layers[-2] + layers[-1]
@@ -127,5 +136,5 @@ def _mlp(layers: list[Any], values: Any, active: Callable[[Any], Any]) -> Any:
 
 @hookimpl
 def bench_generators() -> list[type[Generator]]:
-    """Bring the VAE."""
+    """Register the VAE."""
     return [Vae]

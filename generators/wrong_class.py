@@ -7,18 +7,18 @@ from generators._fresh import Fresh
 
 
 class WrongClass(Fresh):
-    """Fresh real images of the next class in label order (the last wraps to the first)."""
+    """Fresh real images of the next class in label order (the last wraps around to the first)."""
 
     name = "wrong-class"
     label = "Another class"
     class_shift = 1
 
     def skip(self, task: Task) -> str | None:
-        """Return why it does not exist where there is one class."""
-        return "the data have one class" if task.n_classes < 2 else None
+        """Refuse datasets with a single class."""
+        return "the dataset has only one class" if task.n_classes < 2 else None
 
 
 @hookimpl
 def bench_generators() -> list[type[Generator]]:
-    """Bring the control."""
+    """Register the control."""
     return [WrongClass]

@@ -21,7 +21,7 @@ def test_real_images_come_as_they_are_and_no_more_than_there_are(control, fives,
     made.fit(fives, context())
     np.testing.assert_array_equal(made.sample(60, context()), fives[:60])
     assert len(made.sample(100, context())) == 100
-    with pytest.raises(CannotFit, match="101 images were asked for, there are 100"):
+    with pytest.raises(CannotFit, match="101 images were requested, but there are only 100 fresh real images"):
         made.sample(101, context())
 
 
@@ -34,7 +34,7 @@ def test_which_role_and_class_each_control_sees():
 
 def test_without_another_class_there_is_no_wrong_class():
     assert WrongClass().skip(TASK) is None
-    assert WrongClass().skip(Task(**vars(TASK) | {"n_classes": 1})) == "the data have one class"
+    assert WrongClass().skip(Task(**vars(TASK) | {"n_classes": 1})) == "the dataset has only one class"
 
 
 def test_copies_are_each_training_image_once_before_any_comes_twice(fives, context):

@@ -164,7 +164,7 @@ def test_any_shape_goes_and_no_training_image_is_changed(shape, context):
 def test_one_image_is_not_enough_and_the_reason_is_given(context):
     assert Gan().skip(TASK) is None
     assert Gan().skip(replace(TASK, n_real=1)) == (
-        "needs at least 2 training images: batch norm compares the images of a batch"
+        "needs at least 2 training images, because batch norm compares the images in a batch"
     )
     with pytest.raises(CannotFit, match="needs at least 2 training images"):
         Gan().fit(np.zeros((1, 2, 2, 1), dtype=np.float32), context())
@@ -316,7 +316,7 @@ def test_epochs_are_another_way_to_say_steps():
     assert Gan(epochs=600).length(1000) == 600
     assert Gan(epochs=3, epoch_unit="pass").length(1000) == 24  # 8 batches of 128 hold 1,000 images
     assert Gan(epochs=3, epoch_unit="pass").length(50) == 3
-    with pytest.raises(InputError, match="steps=600 and epochs=5 both say how long to train; give one"):
+    with pytest.raises(InputError, match="steps=600 and epochs=5 both set the training length; give only one"):
         build(Gan, {"steps": "600", "epochs": "5"})
 
 
@@ -327,8 +327,10 @@ def test_it_stops_when_validation_images_out_of_train_come_no_nearer(real, conte
     gan.fit(real, ctx)
     last = ctx.curves["D"][-1][0]
     assert 800 <= last < 9000 and last % CHECK == 0  # three looks after the best one at the least
-    assert Gan(val=0.25).skip(replace(TASK, n_real=20)) == ("val=0.25 of 20 training images are 5, needs at least 10")
-    with pytest.raises(CannotFit, match="needs at least 10"):
+    assert Gan(val=0.25).skip(replace(TASK, n_real=20)) == (
+        "val=0.25 holds back 5 of 20 training images; at least 10 are needed"
+    )
+    with pytest.raises(CannotFit, match="at least 10 are needed"):
         gan.fit(real[:20], context())
 
 
@@ -337,7 +339,9 @@ def test_a_collapse_is_a_warning_and_is_sampled_all_the_same(real, context):
     ctx = context()
     gan = Gan(steps=1, **SMALL)  # all that it can do yet is the mean image
     gan.fit(real, ctx)
-    assert any(warning.startswith("collapsed: a sample's nearest other one is") for warning in ctx.warnings)
+    assert any(
+        warning.startswith("collapsed: the median distance to the nearest other sample is") for warning in ctx.warnings
+    )
     assert gan.sample(7, context()).shape == (7, 4, 3, 1)
 
 

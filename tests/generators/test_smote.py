@@ -126,7 +126,7 @@ def test_with_few_images_all_others_are_neighbours_and_it_is_said(context):
     smote, ctx = Smote(k=5), context()
     smote.fit(real, ctx)
     assert sorted(map(sorted, smote.neighbours.tolist())) == [[0, 1], [0, 2], [1, 2]]
-    assert ctx.warnings == ["5 neighbours were asked for; of 3 training images each has 2."]
+    assert ctx.warnings == ["k=5 was requested, but 3 training images allow at most k=2, which is used."]
     assert smote.sample(4, context()).shape == (4, 2, 2, 1)
 
 

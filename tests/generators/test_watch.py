@@ -36,5 +36,5 @@ def test_the_best_state_is_kept_and_after_a_while_it_is_given_up():
 def test_only_images_that_are_nearly_one_have_collapsed(fives):
     assert collapse(fives[:50], fives[50:]) is None
     one = fives[0] + np.random.default_rng(0).normal(0, 0.02, fives.shape)
-    assert (collapse(one, fives) or "").startswith("collapsed: a sample's nearest other one is 0.")
+    assert (collapse(one, fives) or "").startswith("collapsed: the median distance to the nearest other sample is 0.")
     assert collapse(one[:2], fives) is None  # of two nothing can be said
