@@ -24,7 +24,9 @@ class Kde(Generator):
     tags = ("baseline",)
     source = "Silverman: Density estimation for statistics and data analysis, 1986, section 6.4.1 (smoothed bootstrap)"
 
-    components: int = field(default=60, metadata={"min": 1, "help": "principal components; reduced if n is smaller"})
+    components: int = field(
+        default=60, metadata={"min": 1, "help": "principal components; fewer if there are fewer images"}
+    )
     bandwidth: float = field(
         default=0.7, metadata={"above": 0, "help": "length of the noise; 1: the median distance to a nearest neighbour"}
     )

@@ -31,7 +31,8 @@ class Morph(Generator):
         default=2.0, metadata={"min": 0, "help": "how far to warp; 1: at most all the way to a neighbour"}
     )
     elastic: float = field(
-        default=1.0, metadata={"min": 0, "help": "strength of the random field; 1: equal to the fields to neighbours"}
+        default=1.0,
+        metadata={"min": 0, "help": "strength of the random field; 1: as strong as the warps to neighbours"},
     )
 
     def skip(self, task: Task) -> str | None:

@@ -22,7 +22,9 @@ class PcaGaussian(Generator):
     tags = ("baseline",)
     source = "Tipping and Bishop: Probabilistic principal component analysis, JRSS B 1999, without the noise term"
 
-    components: int = field(default=50, metadata={"min": 1, "help": "principal components; reduced if n is smaller"})
+    components: int = field(
+        default=50, metadata={"min": 1, "help": "principal components; fewer if there are fewer images"}
+    )
 
     def skip(self, task: Task) -> str | None:
         """Refuse fewer than 2 training images."""

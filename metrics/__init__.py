@@ -1,1 +1,1 @@
-"""What is measured: one file a metric. The suite's definitions of realistic, varied, original and useful."""
+"""Metrics, one file per metric: the suite's definitions of realistic, varied, original and useful."""

@@ -1,6 +1,6 @@
-"""The classifier of the classifier metrics: a support-vector machine with a Gaussian kernel.
+"""The classifier used by the classifier metrics: a support-vector machine with a Gaussian kernel.
 
-It decides what they see: a logistic regression trained on noise recognises the real class (F1 .80), k-NN too (.72).
+The choice matters: trained on noise, a logistic regression still recognises the real class (F1 .80); k-NN too (.72).
 """
 
 from __future__ import annotations
@@ -14,22 +14,22 @@ WIDE, COMPONENTS = 200, 50
 
 
 def fit_and_predict(features: Array, labels: Labels, test: Array, real: Array) -> Labels:
-    """Train on `features` (n, d) with `labels` (n,), return the labels of `test` (m, d).
+    """Train on `features` (n, d) with `labels` (n,), and return the predicted labels of `test` (m, d).
 
-    Wide features (pixels) are first brought to 50 principal components, fitted on the rows that `real` marks: a
-    fifth of the time, and the definition's own space.
+    Wide features (pixels) are first reduced to 50 principal components, fitted on the rows that the mask `real` (n,)
+    selects. This takes a fifth of the time, and is the space of the metrics' definition.
     """
     from sklearn.svm import SVC
 
     features, test = narrowed(features[real], features, test)
-    # A seed that changes nothing: without it every fit draws one from numpy's global generator.
+    # The seed does not affect the result; without it, every fit draws one from numpy's global generator.
     machine = SVC(C=10.0, gamma="scale", cache_size=500, random_state=0)
     predicted: Labels = machine.fit(features, labels).predict(test)
     return predicted
 
 
 def narrowed(real: Array, *sets: Array) -> tuple[Array, ...]:
-    """Return sets (n_i, d) on the 50 principal components of real features (m, d) where those are wide, else as is."""
+    """Return sets (n_i, d), projected on the 50 principal components of `real` (m, d) if d is above 200."""
     from sklearn.decomposition import PCA
 
     if real.shape[1] <= WIDE:
@@ -39,10 +39,10 @@ def narrowed(real: Array, *sets: Array) -> tuple[Array, ...]:
 
 
 def answers(said: Array, true: Array, rng: np.random.Generator) -> tuple[Array, Array]:
-    """Count right and wrong answers about one class: true and false positives, false and true negatives.
+    """Count the predictions for one class: true and false positives, false and true negatives.
 
-    Returns the counts (1, 4), and as many after resampling the images with replacement (b, 4), which only changes
-    how many there are of each of the four kinds.
+    Returns the counts (1, 4), and bootstrap draws of them (b, 4). Resampling images with replacement only changes the
+    four counts, so these are drawn directly.
     """
     counts = np.array([(said & true).sum(), (said & ~true).sum(), (~said & true).sum(), (~said & ~true).sum()])
     return counts[None], rng.multinomial(counts.sum(), counts / counts.sum(), size=DRAWS)

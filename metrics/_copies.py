@@ -1,4 +1,4 @@
-"""Distances that tell copies and blends of training images."""
+"""Distances that reveal copies and blends of training images."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ ROWS = 256
 
 
 def nearest_binary(of: Array, among: Array, itself: Array | None = None) -> Array:
-    """Return float64 (n,): the distance of each row to the nearest of `among`, all thresholded at .5.
+    """Return float64 (n,): the distance of each row of `of` to the nearest row of `among`, all thresholded at .5.
 
-    itself: int64 (n,), where each row stands in `among` itself, to be left out there.
-    Squared distances count differing pixels: whole numbers, so the float32 product is exact to 2^24 pixels.
+    itself: int64 (n,), the index of each row in `among`, if it occurs there; it is left out.
+    Squared distances count differing pixels. They are whole numbers, so the float32 product is exact to 2^24 pixels.
     """
     columns = (among > 0.5).astype(np.float32)
     lengths = columns.sum(axis=1)
@@ -30,8 +30,8 @@ def nearest_binary(of: Array, among: Array, itself: Array | None = None) -> Arra
 def to_segments(of: Array, among: Array, indices: Array) -> Array:
     """Return float64 (n,): the distance of each row of `of` to the nearest segment between two of its neighbours.
 
-    indices (n, k >= 2): which rows of `among` these are. The segment from p to q, seen from the image, is nearest at
-    t = -p.(q - p) / |q - p|^2, held to [0, 1]; all of it follows from the scalar products of the k neighbours.
+    indices: int64 (n, k >= 2), the neighbours as rows of `among`. With the image as the origin, the segment from p to q
+    is nearest at t = -p.(q - p) / |q - p|^2, clipped to [0, 1]; the scalar products of the neighbours give all of this.
     """
     one, two = np.triu_indices(indices.shape[1], 1)
     found = np.empty(len(of))

@@ -1,4 +1,4 @@
-"""Neighbours in two sets put together: what share of them comes from the other set."""
+"""Nearest neighbours in the union of two sets: what share of them comes from the other set."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import numpy as np
 from benchmark.api import Array, Context, Evidence, Measure, Score
 from metrics._scores import not_judged
 
-K = 10  # neighbours on a map
+K = 10  # neighbours per point of a map
 
 
 def other_share(own: Array, other: Array, k: int) -> Array:
-    """Return float64 (n,): the share of the other set among the k nearest neighbours in both sets together.
+    """Return float64 (n,): the share of the other set among the k nearest neighbours in the union of both sets.
 
-    own, other: distances (n, >= k where there are as many) of each image to the nearest of its own set (itself left
-    out) and of the other. Distances that tie for the last places share these in proportion: the answer depends
-    neither on the order of images nor on which set is named first.
+    own, other: distances from each image to its nearest neighbours in its own set (itself left out) and in the other
+    set; (n, >= k), or all that there are. Distances that tie for the last places share them in proportion, so the
+    result depends neither on the order of the images nor on which set comes first.
     """
     both = np.concatenate([own, other], axis=1)
     limit = np.partition(both, k - 1, axis=1)[:, k - 1 : k]
@@ -28,12 +28,12 @@ def other_share(own: Array, other: Array, k: int) -> Array:
 
 
 def over_expected(share: Array, n_own: int, n_other: int) -> Array:
-    """Return `share` over what it is expected to be where both sets come from one distribution: n / (2n - 1)."""
+    """Return `share` over its expected value if both sets have the same distribution, n / (2n - 1) for equal sizes."""
     return share * (n_own + n_other - 1) / n_other
 
 
 def map_shares(embedded: Array, m: int, k: int) -> tuple[Array, Array]:
-    """Return the share of the other set over its expected one, for each of the first m points of a map and the rest."""
+    """Return the share of the other set over its expected value, for the first m points of a map and for the rest."""
     from scipy.spatial.distance import cdist
 
     distances = cdist(embedded, embedded)
@@ -55,11 +55,13 @@ def overlaps(
 ) -> dict[str, Score]:
     """Return the overlap on a joint map for each (dimensions, measure), and keep the map as `<method>_<dimensions>d`.
 
-    Beside it stand `<method>_<dimensions>d_quality`: the share of neighbours that the map kept and, of t-SNE, its KL.
+    Also keeps `<method>_<dimensions>d_quality`: the share of neighbours that the map preserves and, for t-SNE, its KL.
     """
     m = min(settings["images"], len(evidence.synthetic), len(evidence.held_out))
     if m <= K:
-        return not_judged((each for _, each in measures), f"needs more than {K} synthetic and held-out images")
+        return not_judged(
+            (each for _, each in measures), f"needs more than {K} synthetic and more than {K} held-out images"
+        )
     scores = {}
     for dims, found in evidence.embedding(method, tuple(d for d, _ in measures), **settings).items():
         ctx.keep(f"{method}_{dims}d", found.points)

@@ -1,4 +1,4 @@
-"""The training set in which one class is scarce: what is added to its few real images is what is judged."""
+"""A training set in which one class is scarce: the images added to its few real ones are judged."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ import numpy as np
 
 from benchmark.api import Array, Evidence, Labels, Task
 
-ADDED = 2  # images added to one training image: the class is then as large as the others
-SCARCE = 200  # training images above which there is nothing to gain
+ADDED = 2  # images added per training image; the class is then as large as the others
+SCARCE = 200  # with more training images than this, there is nothing to gain
 
 
 def unfit(task: Task) -> str | None:
-    """Return why nothing can be gained, or measured, with these sizes, or None."""
+    """Return why no gain is possible, or none can be measured, with these sizes; else None."""
     if task.n_classes < 2:
-        return "the dataset has one class: there is nothing to tell it from"
+        return "needs at least 2 classes; the dataset has only one"
     if task.n_real > SCARCE:
-        return f"real data are not scarce: {task.n_real} training images, more than {SCARCE}"
+        return f"real images are not scarce: {task.n_real} training images, more than {SCARCE}"
     if task.n_synthetic < ADDED * task.n_real:
         return f"needs {ADDED * task.n_real} synthetic images, twice the real ones; there are {task.n_synthetic}"
     return None
 
 
 def training_set(evidence: Evidence, added: Array) -> tuple[Array, Labels, Array]:
-    """Return features (m, d) of all classes, their labels (m,), and which of them count as real (m,).
+    """Return features (m, d) of all classes, their labels (m,), and a mask of the real ones (m,).
 
-    The class has its n training images and `added`, features (2n, d); each other class 2n held-out and n training
-    images.
+    The class consists of its n training images and `added`, features (2n, d); each other class consists of 2n held-out
+    and n training images.
     """
     n, label = len(evidence.train), evidence.task.label
     sets = {label: np.concatenate([evidence.features("train"), added])}

@@ -1,4 +1,4 @@
-"""Images without their place, size and slant: what a warped copy still has in common with its original."""
+"""Images normalised for position, size and slant: what a warped copy still shares with its original."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import numpy as np
 
 from benchmark.api import Array, Images
 
-CHUNK = 256  # images sampled at once
-SPREAD = 0.24  # of the shorter side: the standard deviation of the ink after scaling
+CHUNK = 256  # images resampled together
+SPREAD = 0.24  # standard deviation of the ink after scaling, as a share of the shorter side
 TINY = 1e-9
 
 
 def normalised(images: Images) -> Array:
-    """Return float32 (n, h * w): images (n, h, w, 1) upright, of one size, in the middle; bilinear, 0 outside.
+    """Return float32 (n, h * w): images (n, h, w, 1), made upright, scaled to one size and centred.
 
-    The brightness of an image is taken as a mass. Its columns are sheared until it is symmetric (covariance 0), it is
-    scaled as a whole until both variances together are SPREAD^2 h^2 (h the shorter side), and its centre is moved.
+    Brightness is treated as mass. The columns are sheared until the covariance of rows and columns is 0, the image is
+    scaled as a whole until both variances add up to SPREAD^2 h^2 (h is the shorter side), and its centre of mass is
+    moved to the middle. Interpolation is bilinear, with zeros outside the image.
     """
     found = np.empty((len(images), images[0].size), dtype=np.float32)
     for start in range(0, len(images), CHUNK):

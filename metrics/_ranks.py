@@ -1,4 +1,4 @@
-"""Two sets of numbers: how often is one of the first above one of the second?"""
+"""Rank statistics of two sets of numbers: how often is a number of the first above one of the second?"""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from metrics._scores import DRAWS
 
 
 def above(one: Array, other: Array, rng: np.random.Generator) -> Score:
-    """Return P(a > b), ties one half, of a in `one` (n,) and b in `other` (m,): the Mann-Whitney statistic, and AUC.
+    """Return P(a > b) for a in `one` (n,) and b in `other` (m,), ties counting half: Mann-Whitney statistic and AUC.
 
-    Draws resample what each number of either side contributes; both means are the value, so it is taken off once.
+    Draws resample the contributions of both sides. The mean of each side is the value itself, so it is subtracted once.
     """
     wins, losses = share_below(one, other), 1 - share_below(other, one)
     value = float(wins.mean())
@@ -20,7 +20,7 @@ def above(one: Array, other: Array, rng: np.random.Generator) -> Score:
 
 
 def share_below(of: Array, among: Array) -> Array:
-    """Return float64 (n,): the share of `among` that is smaller than each of `of`; equal ones count one half."""
+    """Return float64 (n,): the share of `among` that is smaller than each of `of`; equal ones count half."""
     ordered = np.sort(among)
     places = np.searchsorted(ordered, of, "left") + np.searchsorted(ordered, of, "right")
     return np.asarray(places / (2 * len(among)))

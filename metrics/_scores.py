@@ -1,4 +1,4 @@
-"""Scores that several metrics give."""
+"""Kinds of scores that several metrics share."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ DRAWS = 300
 
 
 def not_judged(measures: Iterable[Measure], reason: str) -> dict[str, Score]:
-    """Return a score without a value for each of `measures`."""
+    """Return a score without a value, but with the reason, for each of `measures`."""
     return {measure.name: Score(None, reason=reason) for measure in measures}
 
 
@@ -22,12 +22,12 @@ def mean(contributions: Array, rng: np.random.Generator) -> Score:
 
 
 def ratio(statistic: Callable[..., Array], above: Array, below: Array, rng: np.random.Generator) -> Score:
-    """Return `statistic` of one set of per-image numbers over that of another, with bootstrap draws.
+    """Return `statistic` of the per-image numbers `above` over that of `below`, with bootstrap draws.
 
-    statistic: takes an array and `axis`. Not judged where the lower one is 0.
+    statistic: takes an array and `axis`. There is no value if the denominator is 0.
     """
     if not statistic(below, axis=0) > 0:
-        return Score(None, reason="held-out images are at distance 0")
+        return Score(None, reason="the distances of held-out images are 0, so there is no ratio to them")
     resampled = [values[rng.integers(len(values), size=(DRAWS, len(values)))] for values in (above, below)]
     tops, bottoms = (statistic(values, axis=1) for values in resampled)
     value = float(statistic(above, axis=0) / statistic(below, axis=0))

@@ -1,4 +1,4 @@
-"""Five numbers that describe the strokes of an image on an empty ground."""
+"""Five numbers that describe the strokes of an image on an empty background."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import numpy as np
 from benchmark.api import Array, Images
 
 NAMES = ("ink", "grey", "edge", "components", "speckles")
-FAINT, SOLID = 0.1, 0.9  # brighter than FAINT is ink, between both is grey
-PART = 0.2  # connected pixels brighter than this are one component
-SPECKLE = 0.02  # a speckle is this much brighter than each of its eight neighbours
+FAINT, SOLID = 0.1, 0.9  # pixels brighter than FAINT are ink; between the two they are grey
+PART = 0.2  # connected pixels brighter than this form one component
+SPECKLE = 0.02  # a speckle is brighter than each of its eight neighbours by more than this
 
 
 def describe(images: Images) -> Array:
-    """Return float64 (n, 5), in the order of NAMES, of images (n, h, w, 1)."""
+    """Return the five numbers for images (n, h, w, 1), float64 (n, 5), in the order of NAMES."""
     x = images[..., 0].astype(np.float64)
     ink = x.sum(axis=(1, 2))
     drawn = (x > FAINT).sum(axis=(1, 2))
@@ -24,17 +24,17 @@ def describe(images: Images) -> Array:
 
 
 def edges(x: Array) -> Array:
-    """Return the summed differences between neighbouring pixels (n,)."""
+    """Return (n,): the sum of absolute differences between neighbouring pixels, for images (n, h, w)."""
     total: Array = np.abs(np.diff(x, axis=1)).sum(axis=(1, 2)) + np.abs(np.diff(x, axis=2)).sum(axis=(1, 2))
     return total
 
 
 def components(x: Array) -> Array:
-    """Return int64 (n,): how many connected parts each image (n, h, w) has; diagonal neighbours connect."""
+    """Return int64 (n,): the number of connected parts of each image (n, h, w); diagonal neighbours connect."""
     from scipy import ndimage
 
     within = np.zeros((3, 3, 3), dtype=int)
-    within[1] = 1  # no image touches the next one of the stack
+    within[1] = 1  # images are not connected to the next one in the stack
     parts, _ = ndimage.label(x > PART, structure=within)
     parts = parts.reshape(len(x), -1)
     highest = np.maximum.accumulate(parts.max(axis=1, initial=0))
@@ -42,9 +42,9 @@ def components(x: Array) -> Array:
 
 
 def speckles(x: Array) -> Array:
-    """Return int64 (n,): how many pixels are brighter than each of their eight neighbours by more than SPECKLE.
+    """Return int64 (n,): the number of pixels brighter than each of their eight neighbours by more than SPECKLE.
 
-    A pixel at the border has fewer neighbours and is none.
+    Pixels at the border have fewer neighbours and never count.
     """
     from scipy import ndimage
 

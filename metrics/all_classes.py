@@ -1,4 +1,4 @@
-"""All classes at once: can synthetic images of every class stand in for a whole training set?"""
+"""All classes together: can synthetic images of every class replace a whole training set?"""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ CONTROLS = ("real", "wrong-class")
 
 
 class AllClasses(Metric):
-    """Accuracy over all chosen classes of a classifier that is trained or tested on synthetic images.
+    """Accuracy, over all chosen classes, of a classifier that is trained or tested on synthetic images.
 
-    With n images of each of the chosen classes (k of them), S synthetic and H held-out real:
+    With n synthetic images S and n held-out real images H of each of the k chosen classes:
     `tstr_all` (train on synthetic, test on real): trained on all S, accuracy on the real test images of these classes.
-    `trts` (train on real, test on synthetic): trained on all H, accuracy on all S; easy images raise it, so it never
-    stands alone. `trtr`: trained on all H, tested on the real test images: what both are to be compared with.
+    `trts` (train on real, test on synthetic): trained on all H, accuracy on all S. Easy images raise it, so it is never
+    used alone. `trtr`: trained on all H, accuracy on the real test images; the baseline for the other two.
 
-    Shapes: features (k * n, d) of S and of H, (m, d) of the test images. Space: what `--features` names; pixels are
-    brought to 50 principal components of H. Range [0, 1], higher is better. Failing control: wrong-class, which gives
+    Shapes: features (k * n, d) of S and of H, (m, d) of the test images. Space: the one set by `--features`; pixels are
+    reduced to 50 principal components of H. Range [0, 1], higher is better. Failing control: wrong-class, which gives
     each class the images of the next one. Classifier: SVC, Gaussian kernel, C = 10, gamma 'scale'.
     Source: Esteban, Hyland, Rätsch: Real-valued medical time series generation, 2017, section 4.2.
-    Scope: all chosen classes of one configuration and seed; two at least. Blind to copies, and to one bad class among
-    many: `tstr` says which. Cost: 2 s with 10 classes at n = 500. Smallest n: 30.
+    Scope: all chosen classes of one configuration and seed; at least two. Blind to copies, and to one bad class among
+    many: `tstr` shows which. Cost: 2 s with 10 classes at n = 500. Smallest n: 30.
     """
 
     name = "all_classes"
@@ -38,7 +38,7 @@ class AllClasses(Metric):
         Measure(
             "tstr_all",
             "higher",
-            "accuracy on real test images, trained on synthetic images of all chosen classes",
+            "accuracy on real test images of a classifier trained on synthetic images of all chosen classes",
             aspect="useful",
             failing="wrong-class",
             space="features",
@@ -47,7 +47,7 @@ class AllClasses(Metric):
         Measure(
             "trts",
             "higher",
-            "accuracy on synthetic images, trained on real ones of all chosen classes",
+            "accuracy on synthetic images of a classifier trained on real images of all chosen classes",
             aspect="useful",
             failing="wrong-class",
             space="features",
@@ -56,7 +56,7 @@ class AllClasses(Metric):
         Measure(
             "trtr",
             "none",
-            "accuracy on real test images, trained on real ones of all chosen classes",
+            "accuracy on real test images of a classifier trained on real images of all chosen classes",
             aspect="useful",
             space="features",
             smallest_n=30,
@@ -64,7 +64,7 @@ class AllClasses(Metric):
     )
 
     def score(self, evidence: GroupEvidence, ctx: Context) -> Mapping[str, Score]:
-        """Train on synthetic and on real images, test on the others."""
+        """Train on synthetic and on real images, and test on the others."""
         synthetic, labels = _together(evidence, evidence.synthetic)
         real, own = _together(evidence, evidence.held_out)
         synthetic, real, test = narrowed(real, synthetic, real, evidence.features(evidence.test))
@@ -77,12 +77,12 @@ class AllClasses(Metric):
 
 
 def _together(evidence: GroupEvidence, images: Mapping[int, Images]) -> tuple[Array, Labels]:
-    """Return the features of all classes, one after the other, and their labels."""
+    """Return the features of all classes (k * n, d), class by class, and their labels (k * n,)."""
     features = np.concatenate([evidence.features(images[label]) for label in evidence.labels])
     return features, np.repeat(evidence.labels, [len(images[label]) for label in evidence.labels])
 
 
 @hookimpl
 def bench_metrics() -> list[type[Metric]]:
-    """Bring the measures over all classes."""
+    """Register the measures over all classes."""
     return [AllClasses]

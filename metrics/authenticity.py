@@ -1,4 +1,4 @@
-"""Authenticity: is each synthetic image farther from its training image than that is from the next one?"""
+"""Authenticity: is a synthetic image farther from its nearest training image than that one is from the next?"""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from metrics._scores import mean, not_judged
 
 
 class Authenticity(Metric):
-    """Share of synthetic S that lie farther from their nearest training image than that one from its own nearest.
+    """Share of synthetic images S farther from their nearest training image than that one is from its own nearest.
 
-    Formula: for each s in S let t be the nearest of the training images T; s is authentic where d(s, t) > d(t, T
-    without t). Both distances belong to the same t: to compare d(s, t) with the neighbours of the image that happens to
-    have the number of s, or that of the real image's nearest s, is another measure, and not 0 for copies. Copies,
-    drawn with or without replacement, are exactly 0: d(s, t) = 0 exceeds no distance.
-    Real images are at about .6 and not at 1, since s falls more often to a t that lies alone. Noise is 1, and the
-    threshold is the t's own: in dense places half a copy is authentic. A diagnostic; `copy_share` judges.
+    Formula: for each s in S, let t be the nearest training image in T; s is authentic if d(s, t) > d(t, T without t).
+    Both distances belong to the same t. Comparing d(s, t) with the neighbours of the training image that has the same
+    index as s, or with those of the s nearest to a real image, is a different measure, which is not 0 for copies.
+    Copies, drawn with or without replacement, score exactly 0, because d(s, t) = 0 exceeds no distance.
+    Real images score about .6, not 1, because an isolated t is more often the nearest. Noise scores 1. The threshold
+    depends on t: in dense regions, even half a copy is authentic. A diagnostic only; `copy_share` judges.
 
-    Always against all of T. Shapes: pixels (n, d). Range [0, 1].
+    Always compared with all of T. Shapes: pixels (n, d). Range [0, 1].
     Source: Alaa et al.: How faithful is your synthetic data?, 2022 (its estimate of authenticity).
     Failing control: none; `copy` is 0. Cost: .3 s at n = 500 and 1,000 training images. Smallest n: 15.
     """
@@ -30,13 +30,13 @@ class Authenticity(Metric):
         Measure(
             "authenticity",
             "none",
-            "share of synthetic images farther from their training image than that from others",
+            "share of synthetic images farther from their nearest training image than that one is from any other",
             space="pixels",
         ),
     )
 
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
-        """Compare the distance of each s to its t with that of the same t to its nearest other."""
+        """Compare the distance from each s to its t with that from the same t to its own nearest neighbour."""
         if len(evidence.train) < 2:
             return not_judged(self.measures, "needs at least 2 training images")
         made = evidence.neighbours("synthetic", "train", 1, "pixels")
@@ -46,5 +46,5 @@ class Authenticity(Metric):
 
 @hookimpl
 def bench_metrics() -> list[type[Metric]]:
-    """Bring authenticity."""
+    """Register authenticity."""
     return [Authenticity]

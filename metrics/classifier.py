@@ -1,4 +1,4 @@
-"""Classifier: is each image recognised, and does a classifier trained on them recognise real ones?"""
+"""Classifier: are synthetic images recognised, and does a classifier trained on them recognise real ones?"""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ TSTR_CONTROLS = ("real", "wrong-class")
 
 
 class Classifier(Metric):
-    """Classifier accuracy per class: synthetic images tested, and trained on.
+    """Classifier accuracy per class, with synthetic images as the test set and as the training set.
 
-    `class_accuracy`: share of S that the reference classifier (fitted on the neutral images of all classes) labels as
-    the class. The mean image scores 1.0: it never stands alone. Failing control: wrong-class.
-    `tstr` (train on synthetic, test on real), by replacement: the training set of a problem of all classes has n real
-    (held-out) images of each other class, and S in place of class c. F1 of c against the rest, 2 tp / (2 tp + fp + fn),
-    on the real test images of all classes; `tstr_recall` tp / (tp + fn) and `tstr_precision` tp / (tp + fp) beside
-    it. Overall accuracy would hide the class: without any image of c it is still .875. An absent class is 0 exactly,
-    held-out real images are 1 on the calibrated scale. Blind to copies.
-    Of each image: `class_probability`, how sure the reference classifier is of the class (`benchmark/probability.py`).
+    `class_accuracy`: share of the synthetic images S that the reference classifier (fitted on the neutral images of all
+    classes) assigns to the class. The mean image scores 1.0, so it is never used alone. Failing control: wrong-class.
+    `tstr` (train on synthetic, test on real), by replacement: the training set has n real (held-out) images of every
+    other class, and S in place of class c. It is the F1 of c against the rest, 2 tp / (2 tp + fp + fn), on the real
+    test images of all classes; `tstr_recall`, tp / (tp + fn), and `tstr_precision`, tp / (tp + fp), go with it.
+    Overall accuracy would hide the class: without any image of c it is still .875. An absent class scores exactly 0;
+    fresh real images are 1 on the calibrated scale. Blind to copies.
+    Per image: `class_probability`, how sure the reference classifier is of the class (`benchmark/probability.py`).
 
-    Shapes: features (n, d) of S and of each other class, (m, d) of the test split. Space: what `--features` names.
+    Shapes: features (n, d) of S and of each other class, (m, d) of the test split. Space: the one set by `--features`.
     Range [0, 1], higher is better. Classifier: SVC, Gaussian kernel, C = 10, gamma 'scale'.
     Source: Esteban, Hyland, Rätsch: Real-valued medical time series generation, 2017, section 4.2 (TSTR), per class by
     replacement; Ravuri, Vinyals: Classification accuracy score, 2019.
-    Cost: .1 s for `class_accuracy`, 1.5 s for `tstr` at n = 500 with 10 classes and 10,000 test images: so of the
+    Cost: .1 s for `class_accuracy`; 1.5 s for `tstr` at n = 500 with 10 classes and 10,000 test images, so of the
     controls only real and wrong-class get it. Smallest n: 30.
     """
 
@@ -39,7 +39,7 @@ class Classifier(Metric):
         Measure(
             "class_accuracy",
             "higher",
-            "share of synthetic images that a classifier of real ones takes for the class",
+            "share of synthetic images that a classifier fitted on real images assigns to the class",
             aspect="realistic",
             failing="wrong-class",
             space="features",
@@ -49,7 +49,7 @@ class Classifier(Metric):
         Measure(
             "tstr",
             "higher",
-            "F1 of the class on real test images, trained on synthetic images in place of real ones",
+            "F1 of the class on real test images, for a classifier trained on synthetic images in place of real ones",
             aspect="useful",
             zero=0.0,
             space="features",
@@ -59,7 +59,7 @@ class Classifier(Metric):
         Measure(
             "tstr_recall",
             "none",
-            "share of the class's real test images recognised (a wrong class may reach .9)",
+            "share of the class's real test images that are recognised (a wrong class may reach .9)",
             aspect="useful",
             space="features",
             smallest_n=30,
@@ -68,7 +68,7 @@ class Classifier(Metric):
         Measure(
             "tstr_precision",
             "none",
-            "share of the test images taken for the class that belong to it",
+            "share of the test images assigned to the class that belong to it",
             aspect="useful",
             space="features",
             smallest_n=30,
@@ -77,7 +77,7 @@ class Classifier(Metric):
     )
 
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
-        """Score `class_accuracy`, and the rest where it is due."""
+        """Score `class_accuracy`, and the other measures that are due."""
         recognised = evidence.classify("synthetic") == evidence.task.label
         scores = {"class_accuracy": mean(recognised, ctx.rng)}
         probability = evidence.probability("synthetic")
@@ -87,7 +87,7 @@ class Classifier(Metric):
         if not replaced:
             return scores
         if not evidence.others:
-            return {**scores, **not_judged(replaced, "the dataset has one class: there is nothing to tell it from")}
+            return {**scores, **not_judged(replaced, "needs at least 2 classes; the dataset has only one")}
         return {**scores, **_tstr(evidence, ctx.rng)}
 
 
@@ -98,7 +98,7 @@ def _tstr(evidence: Evidence, rng: np.random.Generator) -> dict[str, Score]:
     predicted = fit_and_predict(np.concatenate(list(sets.values())), labels, evidence.features("test"), labels != label)
     said, true = predicted == label, evidence.test_labels == label
     if not true.any():
-        return not_judged(Classifier.measures[1:], "the test split has no image of the class")
+        return not_judged(Classifier.measures[1:], "the test split has no images of the class")
     counts, draws = answers(said, true, rng)
     return {
         name: Score(float(rule(counts)[0]), rule(draws))
@@ -118,5 +118,5 @@ def _precision(counts: Array) -> Array:
 
 @hookimpl
 def bench_metrics() -> list[type[Metric]]:
-    """Bring the classifier metric."""
+    """Register the classifier metric."""
     return [Classifier]

@@ -1,4 +1,4 @@
-"""Copy rank: are synthetic images nearer to training images than held-out ones are?"""
+"""Copy rank: are synthetic images nearer to training images than held-out images are?"""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ from metrics._ranks import above
 
 
 class CopyRank(Metric):
-    """Chance that a synthetic s in S is farther from the training images T than a held-out h in H.
+    """Probability that a synthetic image is farther from the training images than a held-out image is.
 
-    Formula: P(d(s, T) > d(h, T)) over all pairs of s and h, ties one half, with d the distance to the nearest image of
-    T: the Mann-Whitney statistic. It needs no threshold and no equal sizes of T and H. 1/2 is expected of new images.
-    Only the low side means anything: noise is farther from T than any image and gets .99, which is no praise.
-    (The share of S that is nearer to T than to H is no substitute: with all of T real images get .77.)
+    Formula: P(d(s, T) > d(h, T)) over all pairs of s in the synthetic images S and h in the held-out images H, ties
+    counting half, where d is the distance to the nearest training image in T: the Mann-Whitney statistic. It needs
+    neither a threshold nor equal sizes of T and H. New images are expected to score 1/2.
+    Only low values mean anything: noise is farther from T than any image and scores .99, which is no merit.
+    (The share of S that is nearer to T than to H is not a substitute: with all of T, real images score .77.)
 
-    Always against all of T. Shapes: pixels (n, d). Range [0, 1], higher is better up to one half.
-    Source: Meehan, Chaudhuri, Dasgupta: A non-parametric test to detect data-copying, 2020 (its
-    statistic before it is standardised, without cells).
-    Failing control: copy. Blind to warped copies and to a few copies among many new images (10%: .48). Below one half
+    Always compared with all of T. Shapes: pixels (n, d). Range [0, 1], higher is better up to 1/2.
+    Source: Meehan, Chaudhuri, Dasgupta: A non-parametric test to detect data-copying, 2020 (its statistic before
+    standardisation, without cells).
+    Failing control: copy. Blind to warped copies and to a few copies among many new images (10%: .48). Also below 1/2
     without copies: the mean image (.38, and .08 at 50 training images).
-    Cost: nothing beside `nearest_neighbour`. Smallest n: 15.
+    Cost: none on top of `nearest_neighbour`. Smallest n: 15.
     """
 
     name = "copy_rank"
@@ -30,7 +31,7 @@ class CopyRank(Metric):
         Measure(
             "copy_rank",
             "higher",
-            "chance to be farther from the training images than a held-out image (half is new)",
+            "probability of being farther from the training images than a held-out image is (new images: 1/2)",
             aspect="original",
             failing="copy",
             space="pixels",
@@ -38,7 +39,7 @@ class CopyRank(Metric):
     )
 
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
-        """Compare the distances of S and of H to the nearest training image."""
+        """Compare the distances from S and from H to the nearest training image."""
         made = evidence.neighbours("synthetic", "train", 1, "pixels").distances[:, 0]
         real = evidence.neighbours("held_out", "train", 1, "pixels").distances[:, 0]
         return {"copy_rank": above(made, real, ctx.rng)}
@@ -46,5 +47,5 @@ class CopyRank(Metric):
 
 @hookimpl
 def bench_metrics() -> list[type[Metric]]:
-    """Bring the copy rank."""
+    """Register the copy rank."""
     return [CopyRank]

@@ -1,4 +1,4 @@
-"""Diversity: how far apart synthetic images lie, against held-out ones."""
+"""Diversity: how far apart synthetic images are, compared with held-out images."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from metrics._scores import not_judged, ratio
 
 
 class Diversity(Metric):
-    """Mean distance to the nearest other image, of synthetic images over that of as many held-out ones.
+    """Mean distance of synthetic images to the nearest other one, relative to that of as many held-out images.
 
-    Formula: mean over s in S of d(s, S without s), over the mean over h in H of d(h, H without h).
-    Not in pixels, where noise is farther from itself than any image.
+    Formula: the mean over s in S of d(s, S without s), divided by the mean over h in H of d(h, H without h), for
+    synthetic images S and held-out images H. Not in pixels, where noise is farther from itself than any image is.
 
-    Shapes: features (n, d) of both. Space: what `--features` names.
-    Range and direction: from 0, higher is better, 1 is that of real images. Above 1 nothing is gained: the value is
-    kept raw, and clipped to 1 where the calibrated value is shown.
+    Shapes: features (n, d) of both. Space: the one set by `--features`.
+    Range and direction: from 0, higher is better, 1 for real images. Values above 1 are no better: they are kept as raw
+    values, and clipped to 1 on the calibrated scale.
     Source: this suite's own definition.
-    Failing control: repeat. Blind to copies drawn without replacement. Cost: nothing beside `mixing`.
+    Failing control: repeat. Blind to copies drawn without replacement. Cost: none on top of `mixing`.
     Smallest n: 100.
     """
 
@@ -29,7 +29,7 @@ class Diversity(Metric):
         Measure(
             "diversity",
             "higher",
-            "mean distance to the nearest other synthetic image, over that of held-out images",
+            "mean distance to the nearest other synthetic image, relative to that of held-out images",
             aspect="varied",
             failing="repeat",
             bounds=(0, None),
@@ -39,9 +39,9 @@ class Diversity(Metric):
     )
 
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
-        """Score from the nearest neighbours within each set."""
+        """Score the distances to the nearest neighbours within each set."""
         if min(len(evidence.held_out), len(evidence.synthetic)) < 2:
-            return not_judged(self.measures, "needs at least 2 synthetic and held-out images")
+            return not_judged(self.measures, "needs at least 2 synthetic and 2 held-out images")
         made = evidence.neighbours("synthetic", "synthetic", 1).distances[:, 0].astype(np.float64)
         real = evidence.neighbours("held_out", "held_out", 1).distances[:, 0].astype(np.float64)
         return {"diversity": ratio(np.mean, made, real, ctx.rng)}
@@ -49,5 +49,5 @@ class Diversity(Metric):
 
 @hookimpl
 def bench_metrics() -> list[type[Metric]]:
-    """Bring diversity."""
+    """Register diversity."""
     return [Diversity]

@@ -1,4 +1,4 @@
-"""Fréchet distance: do mean and covariance of the features agree?"""
+"""Fréchet distance: do the mean and covariance of the features agree?"""
 
 from __future__ import annotations
 
@@ -11,20 +11,21 @@ from metrics._scores import not_judged
 
 
 class Frechet(Metric):
-    """Fréchet distance of the Gaussians fitted to the features of synthetic S and of held-out H.
+    """Squared Fréchet distance between Gaussians fitted to the features of synthetic images S and held-out images H.
 
     Formula: |m - w|^2 + tr(C + D - 2 (C^1/2 D C^1/2)^1/2), with means m, w and covariances C, D (over n - 1) of S and
-    H. C^1/2 D C^1/2 is symmetric and has the eigenvalues of C D, so that the roots are real: the usual root of the
-    product C D loses digits where a covariance is singular.
-    The value is biased: it is above 0 for real images and falls with n. What it is for as many real images, the
-    control real, is the 1 of its calibrated scale. Values of other n or other features are not compared.
+    H. C^1/2 D C^1/2 is symmetric and has the eigenvalues of C D, so the roots are real; the usual root of the product
+    C D loses digits if a covariance is singular.
+    The value is biased: for real images it is above 0, and it falls with n. The value for as many fresh real images
+    (the control real) is therefore 1 on the calibrated scale. Values at different n or in different features are not
+    comparable.
 
-    Shapes: features (n, d) of both. Space: what `--features` names. Range: from 0, lower is better.
-    In PCA space it ranks samples of a Gaussian fitted there above affine images, by construction: read it with
-    `--features cnn`. Source: Heusel et al.: GANs trained by a two time-scale update rule, 2017, eq. 6 (with other
-    features), after Dowson, Landau: The Fréchet distance between multivariate normal distributions, 1982.
-    Failing control: noise. Blind to copies, and to all that mean and covariance do not show. No draws: an interval
-    needs three fits. Cost: .01 s at n = 500 and 50 features, and grows with the cube of their number.
+    Shapes: features (n, d) of both. Space: the one set by `--features`. Range: from 0, lower is better.
+    In PCA space it ranks samples of a Gaussian fitted there above affine images, by construction; use
+    `--features cnn` to interpret it. Source: Heusel et al.: GANs trained by a two time-scale update rule, 2017, eq. 6
+    (with other features), after Dowson, Landau: The Fréchet distance between multivariate normal distributions, 1982.
+    Failing control: noise. Blind to copies, and to everything that mean and covariance do not show. No draws: an
+    interval needs three fits. Cost: .01 s at n = 500 and 50 features; it grows with the cube of the number of features.
     Smallest n: 100.
     """
 
@@ -34,7 +35,7 @@ class Frechet(Metric):
         Measure(
             "frechet",
             "lower",
-            "distance of two Gaussians fitted to features of synthetic and of held-out images",
+            "squared distance between Gaussians fitted to the features of synthetic and held-out images",
             aspect="realistic",
             failing="noise",
             bounds=(0, None),
@@ -44,14 +45,14 @@ class Frechet(Metric):
     )
 
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
-        """Compare means and covariances."""
+        """Compare the means and covariances of both sets."""
         if min(len(evidence.held_out), len(evidence.synthetic)) < 2:
-            return not_judged(self.measures, "needs at least 2 synthetic and held-out images")
+            return not_judged(self.measures, "needs at least 2 synthetic and 2 held-out images")
         return {"frechet": Score(distance(evidence.features("synthetic"), evidence.features("held_out")))}
 
 
 def distance(one: Array, other: Array) -> float:
-    """Return the squared Fréchet distance of Gaussians fitted to rows (n, d) and (m, d)."""
+    """Return the squared Fréchet distance between Gaussians fitted to the rows of (n, d) and (m, d)."""
     (mean, spread), (mean_other, spread_other) = _fitted(one), _fitted(other)
     values, axes = np.linalg.eigh(spread)
     root = (axes * np.sqrt(np.maximum(values, 0))) @ axes.T
@@ -67,5 +68,5 @@ def _fitted(rows: Array) -> tuple[Array, Array]:
 
 @hookimpl
 def bench_metrics() -> list[type[Metric]]:
-    """Bring the Fréchet distance."""
+    """Register the Fréchet distance."""
     return [Frechet]

@@ -1,4 +1,4 @@
-"""Kernel distance: do the features agree in all moments up to the third?"""
+"""Kernel distance: do the features agree in all moments up to the third order?"""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from metrics._scores import DRAWS, not_judged
 
 
 class KernelDistance(Metric):
-    """Unbiased squared maximum mean discrepancy of the features of synthetic S and held-out H, with a cubic kernel.
+    """Unbiased squared maximum mean discrepancy between features of synthetic S and held-out H, with a cubic kernel.
 
     Formula: mean of k(s, s') over pairs s != s' + mean of k(h, h') over pairs h != h' - 2 mean of k(s, h), with
     k(x, y) = (x.y / d + 1)^3 and d the number of features. Each feature is first standardised by the mean and
-    standard deviation of S and H together (a constant one is only centred): unscaled, a few features decide, and the
-    spread of the value is 20 to 40% of its mean; by those of H alone noise, close round its mean, would pass.
-    Draws resample what each image contributes, k(s, S without s) - k(s, H) and the same for h, with the kernel values
-    kept; each image is in a pair twice, so deviations count double (the linear term of a U-statistic).
+    standard deviation of S and H together (a constant feature is only centred). Unscaled, a few features dominate, and
+    the spread of the value is 20 to 40% of its mean; scaled by H alone, noise, which lies close to its mean, would pass.
+    Draws resample the contribution of each image, k(s, S without s) - k(s, H) and likewise for h, with fixed kernel
+    values. Each image is part of a pair twice, so deviations count double (the linear term of a U-statistic).
 
-    Shapes: features (n, d) of both. Space: what `--features` names. Range: 0 is expected of real images whatever n
-    is, and it may be negative there; lower is better, and below 0 nothing is gained.
+    Shapes: features (n, d) of both. Space: the one set by `--features`. Range: 0 is expected for real images at any n,
+    and their value may be negative; lower is better, but values below 0 are no better than 0.
     Source: Bińkowski et al.: Demystifying MMD GANs, 2018, section 4 (the kernel; with other features, standardised);
     Gretton et al.: A kernel two-sample test, 2012, eq. 3 (the estimator).
     Failing control: noise (.42; affine images .13, the wrong digit .57, the mean image .53). Blind to copies.
@@ -34,7 +34,7 @@ class KernelDistance(Metric):
         Measure(
             "kernel_distance",
             "lower",
-            "squared distance of the mean embeddings of synthetic and held-out images",
+            "squared distance between the mean embeddings of synthetic and held-out images",
             aspect="realistic",
             failing="noise",
             bounds=(None, None),
@@ -44,19 +44,19 @@ class KernelDistance(Metric):
     )
 
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
-        """Score from the kernel values within and between both sets."""
+        """Score the kernel values within and between the sets."""
         if min(len(evidence.held_out), len(evidence.synthetic)) < 2:
-            return not_judged(self.measures, "needs at least 2 synthetic and held-out images")
+            return not_judged(self.measures, "needs at least 2 synthetic and 2 held-out images")
         made, real = standardised(evidence.features("synthetic"), evidence.features("held_out"))
         between = _kernel(made, real)
         parts = _among(made) - between.mean(axis=1), _among(real) - between.mean(axis=0)
         found = Score.of_means(np.add, *parts, rng=ctx.rng, draws=DRAWS)
-        assert found.value is not None and found.draws is not None  # noqa: S101, PT018 - `of_means` gives both
+        assert found.value is not None and found.draws is not None  # noqa: S101, PT018 - `of_means` sets both
         return {"kernel_distance": Score(found.value, 2 * found.draws - found.value)}
 
 
 def standardised(made: Array, real: Array) -> tuple[Array, Array]:
-    """Return both (n, d) in float64, less their common mean and over their common standard deviation."""
+    """Return both sets, float64 (n, d) and (m, d), standardised by their joint mean and standard deviation."""
     made, real = made.astype(np.float64), real.astype(np.float64)
     both = np.concatenate([made, real])
     centre, spread = both.mean(axis=0), both.std(axis=0)
@@ -69,12 +69,12 @@ def _kernel(one: Array, other: Array) -> Array:
 
 
 def _among(rows: Array) -> Array:
-    """Return the mean kernel value of each row with the other rows."""
+    """Return the mean kernel value of each row (n, d) with the other rows, (n,)."""
     values = _kernel(rows, rows)
     return np.asarray((values.sum(axis=1) - values.diagonal()) / (len(rows) - 1))
 
 
 @hookimpl
 def bench_metrics() -> list[type[Metric]]:
-    """Bring the kernel distance."""
+    """Register the kernel distance."""
     return [KernelDistance]

@@ -10,15 +10,16 @@ from metrics._scores import not_judged
 
 
 class Membership(Metric):
-    """How well the distance to the nearest synthetic image tells training images T from held-out ones H.
+    """How well the distance to the nearest synthetic image separates training images from held-out images.
 
-    Formula: AUC = P(d(h, S) > d(t, S)) over all pairs of t in T and h in H, ties one half, with d the distance to the
-    nearest image of S: an attacker who has S alone names as members the images that lie nearest to it. 1/2: nothing
-    leaks; 1: all members are named. `copy_rank` asks which of S are copies, this asks which of T leaked.
+    Formula: AUC = P(d(h, S) > d(t, S)) over all pairs of t in the training images T and h in the held-out images H,
+    ties counting half, where d is the distance to the nearest synthetic image in S. An attacker who has only S guesses
+    that the images nearest to it are members of the training set. 1/2: nothing leaks; 1: every member is identified.
+    `copy_rank` asks which images of S are copies; this metric asks which images of T leaked.
 
-    Always all of T: with many training images each synthetic image can give away one, so the value falls with their
-    number, and runs of different n_real are not compared (copies: .97 at 50 training images; weak at 3,000).
-    Shapes: pixels (n, d). Range [0, 1], lower is better down to one half.
+    Always uses all of T. Each synthetic image can give away only one training image, so the value falls with n_real,
+    and runs with different n_real are not comparable (copies: .97 at 50 training images; weak at 3,000).
+    Shapes: pixels (n, d). Range [0, 1], lower is better down to 1/2.
     Source: Chen, Yu, Zhang, Fritz: GAN-Leaks, 2020, the full black-box attack (without calibration).
     Failing control: copy. Blind to warped copies. Cost: .1 s at n = 500 and 1,000 training images. Smallest n: 15.
     """
@@ -29,7 +30,7 @@ class Membership(Metric):
         Measure(
             "membership_auc",
             "lower",
-            "chance that a training image is nearer to a synthetic one than a held-out is",
+            "probability that a training image is nearer to the synthetic images than a held-out image is",
             aspect="original",
             failing="copy",
             space="pixels",
@@ -37,9 +38,11 @@ class Membership(Metric):
     )
 
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
-        """Compare the distances of H and of T to the nearest synthetic image."""
+        """Compare the distances from H and from T to the nearest synthetic image."""
         if evidence.itself("held_out") is not None:
-            return not_judged(self.measures, "what the generator had seen is not known: say it by --train")
+            return not_judged(
+                self.measures, "the training images of the generator are not known; give them with --train"
+            )
         real = evidence.neighbours("held_out", "synthetic", 1, "pixels").distances[:, 0]
         seen = evidence.neighbours("train", "synthetic", 1, "pixels").distances[:, 0]
         return {"membership_auc": above(real, seen, ctx.rng)}
@@ -47,5 +50,5 @@ class Membership(Metric):
 
 @hookimpl
 def bench_metrics() -> list[type[Metric]]:
-    """Bring the membership measure."""
+    """Register the membership measure."""
     return [Membership]

@@ -1,4 +1,4 @@
-"""Mixing: do synthetic and held-out images lie among each other?"""
+"""Mixing: are synthetic and held-out images interspersed?"""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ K = 10
 
 
 class Mixing(Metric):
-    """Neighbour mixing, and the one-nearest-neighbour two-sample test, of synthetic S and held-out H.
+    """Neighbour mixing of synthetic images S and held-out images H, and a nearest-neighbour two-sample test.
 
-    Formula: S and H (n images each) are put together. For each image, the share of its k = 10 nearest neighbours
-    (itself left out) that come from the other set, over the share n / (2n - 1) that is expected where both have one
-    distribution. `mixing` is the mean over the images of a side, of the lower side: a single average hides that
-    samples crowd between the real images (SMOTE: 1.24 on the real side, .66 on its own).
-    `two_sample_1nn` is the leave-one-out accuracy of telling S from H by the nearest neighbour, of the side that is
-    farther from one half: near 0 where images were copied, 1 where both lie apart. Ties count one half.
+    Formula: S and H (n images each) are pooled. For each image, take the share of its k = 10 nearest neighbours (itself
+    left out) that come from the other set, and divide it by n / (2n - 1), its expected value if both sets have the same
+    distribution. `mixing` is the mean over the images of one side, for the side where it is lower. A single average
+    would hide samples that crowd between the real images (SMOTE: 1.24 on the real side, .66 on its own).
+    `two_sample_1nn` is the leave-one-out accuracy of a 1-nearest-neighbour classifier of S against H, for the side
+    where it is farther from 1/2: near 0 for copied images, 1 if the sets lie apart. Ties count half.
 
-    Shapes: features (n, d) of both. Space: what `--features` names.
-    Range and direction: `mixing` from 0, higher is better, 1 is expected for real images (a side may exceed 1);
-    accuracies in [0, 1], one half is best.
+    Shapes: features (n, d) of both. Space: the one set by `--features`.
+    Range and direction: `mixing` from 0, higher is better, 1 is expected for real images (one side may exceed 1);
+    accuracies in [0, 1], 1/2 is best.
     Source: neighbour mixing after Schilling, Multivariate two-sample tests based on nearest neighbors, 1986, eq. 1;
     accuracy after Lopez-Paz, Oquab: Revisiting classifier two-sample tests, 2017, section 3.
-    Of each image: `real_neighbours`, how many of its 10 are held-out images (5 is expected; ties count in part).
+    Per image: `real_neighbours`, how many of its 10 neighbours are held-out images (5 expected; ties count in part).
     Failing control: noise. Blind to copies: they mix like real images. Cost: .1 s at n = 500.
-    Smallest n: 100 (below, SMOTE and affine images pass for real; only noise is seen at 15).
+    Smallest n: 100 (below that, SMOTE and affine images pass for real; at 15, only noise is detected).
     """
 
     name = "mixing"
@@ -39,7 +39,7 @@ class Mixing(Metric):
         Measure(
             "mixing",
             "higher",
-            "share of nearest neighbours from the other set over its expected share, lower side",
+            "share of nearest neighbours from the other set, relative to its expected value; lower of both sides",
             aspect="realistic",
             failing="noise",
             bounds=(0, None),
@@ -49,7 +49,7 @@ class Mixing(Metric):
         Measure(
             "mixing_real_side",
             "none",
-            "the same for held-out images alone",
+            "mixing of the held-out images alone",
             aspect="realistic",
             bounds=(0, None),
             space="features",
@@ -58,7 +58,7 @@ class Mixing(Metric):
         Measure(
             "mixing_synthetic_side",
             "none",
-            "the same for synthetic images alone",
+            "mixing of the synthetic images alone",
             aspect="realistic",
             bounds=(0, None),
             space="features",
@@ -67,7 +67,7 @@ class Mixing(Metric):
         Measure(
             "two_sample_1nn",
             "half",
-            "accuracy of telling real from synthetic by the nearest neighbour, worse side",
+            "accuracy of telling real from synthetic images by their nearest neighbour; worse of both sides",
             aspect="realistic",
             failing="noise",
             space="features",
@@ -76,7 +76,7 @@ class Mixing(Metric):
         Measure(
             "two_sample_1nn_real_side",
             "none",
-            "the same for held-out images alone",
+            "two_sample_1nn of the held-out images alone",
             aspect="realistic",
             space="features",
             smallest_n=100,
@@ -84,7 +84,7 @@ class Mixing(Metric):
         Measure(
             "two_sample_1nn_synthetic_side",
             "none",
-            "the same for synthetic images alone",
+            "two_sample_1nn of the synthetic images alone",
             aspect="realistic",
             space="features",
             smallest_n=100,
@@ -92,10 +92,10 @@ class Mixing(Metric):
     )
 
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
-        """Score both sides from the four neighbour lists of S and H."""
+        """Score both sides, from the four lists of neighbours within and between S and H."""
         n_real, n_synthetic = len(evidence.held_out), len(evidence.synthetic)
         if min(n_real, n_synthetic) <= K:
-            return not_judged(self.measures, f"needs more than {K} synthetic and held-out images")
+            return not_judged(self.measures, f"needs more than {K} synthetic and more than {K} held-out images")
         lists = {
             (of, among): evidence.neighbours(of, among, K).distances
             for of in ("held_out", "synthetic")
@@ -123,5 +123,5 @@ def _farther_from_half(one: Array, other: Array) -> Array:
 
 @hookimpl
 def bench_metrics() -> list[type[Metric]]:
-    """Bring neighbour mixing."""
+    """Register neighbour mixing."""
     return [Mixing]

@@ -1,4 +1,4 @@
-"""Nearest neighbours: are synthetic images new, or copies, blends or repeats?"""
+"""Nearest neighbours: are synthetic images new, or copies, blends or duplicates?"""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ from benchmark.api import Array, Context, Evidence, Measure, Metric, Score, hook
 from metrics._copies import nearest_binary, to_segments
 from metrics._scores import mean, not_judged, ratio
 
-NEAR = 0.5  # of the median distance of held-out images: nearer is a copy
-BLENDED = 0.3  # of the distance to the nearest training image: nearer a segment is a blend
+NEAR = 0.5  # images nearer than this share of the median distance of held-out images are copies
+BLENDED = 0.3  # images nearer to a segment than this share of the distance to the nearest training image are blends
 SEGMENT_K = 10
 
 low_quantile = partial(np.quantile, q=0.05)
 
 
 class NearestNeighbour(Metric):
-    """Distances of synthetic S to training images T, against those of held-out images H, in pixels.
+    """Distances from synthetic images S to training images T, compared with those of held-out images H, in pixels.
 
-    `copy_share`: share of S with d(s, T) < half the median of d(h, T); the same with all images thresholded at .5, so
-    that binarised copies count; the larger share.
+    `copy_share`: share of S with d(s, T) below half the median of d(h, T). It is also computed with all images
+    thresholded at .5, so that binarised copies count; the larger of the two shares is reported.
     `duplicate_share`: share of S whose nearest other s is nearer than half the median of d(h, T).
-    `interpolation_share`: share of S with d(s, T) > 0 that lie nearer than .3 d(s, T) to a segment between two of their
-    10 nearest training images: what SMOTE makes. A breakdown of what is not new: no control anchors it.
-    `dcr_median`, `dcr_q05`: median and 5% quantile of d(s, T), over those of d(h, T). `nndr_median`, `nndr_q05`: the
-    same of the ratio of d(s, T) to the distance to the second nearest. Evidence: only the low side means anything,
-    since noise is farther from T than any image (dcr_median 1.45) and the mean image as far as a real one (1.01).
+    `interpolation_share`: share of S with d(s, T) > 0 that are nearer than .3 d(s, T) to a segment between two of their
+    10 nearest training images, as SMOTE's are. A breakdown of what is not new; no control anchors it.
+    `dcr_median`, `dcr_q05`: median and 5% quantile of d(s, T), relative to those of d(h, T). `nndr_median`, `nndr_q05`:
+    the same for the ratio of d(s, T) to the distance to the second nearest. In all of these, only low values mean
+    anything: noise is farther from T than any image (dcr_median 1.45), and the mean image as far as a real one (1.01).
 
-    Always against all of T: with T cut from 3,000 to 200 a full copier's share falls from 1.00 to .06.
-    Shapes: pixels (n, d). Ranges: shares [0, 1], lower is better; ratios from 0, 1 for real images.
+    Always compared with all of T: if T is cut from 3,000 to 200 images, the share of a full copier falls from 1.00 to
+    .06. Shapes: pixels (n, d). Ranges: shares [0, 1], lower is better; ratios from 0, 1 for real images.
     Source: copies as in Meehan, Chaudhuri, Dasgupta: A non-parametric test to detect data-copying, 2020, section 2;
     ratios as DCR and NNDR in Zhao et al., CTAB-GAN, 2021, section 4.4; thresholds and segments are this suite's own,
-    found on 4,500 held-out images, none of which is flagged.
+    chosen on 4,500 held-out images, none of which is flagged.
     Failing controls: copy; repeat for `duplicate_share`; none for `interpolation_share`.
-    Of each image: `nearest_train`, `nearest_distance`, and whether it counts in the three shares (`copy`, `duplicate`,
-    `blended`). Keeps, for histograms: distances of S to H and of H to T, and the threshold of copies.
-    Cost: .3 s at n = 500 and 1,000 training images. Smallest n: 15 for shares and medians, 100 for quantiles of 5%.
+    Per image: `nearest_train`, `nearest_distance`, and whether it counts towards the three shares (`copy`, `duplicate`,
+    `blended`). Keeps, for histograms: distances from S to H and from H to T, and the threshold for copies.
+    Cost: .3 s at n = 500 and 1,000 training images. Smallest n: 15 for shares and medians, 100 for 5% quantiles.
     """
 
     name = "nearest_neighbour"
@@ -47,7 +47,7 @@ class NearestNeighbour(Metric):
         Measure(
             "copy_share",
             "lower",
-            "share of synthetic images that are nearly a training image",
+            "share of synthetic images that are almost identical to a training image",
             aspect="original",
             failing="copy",
             space="pixels",
@@ -55,7 +55,7 @@ class NearestNeighbour(Metric):
         Measure(
             "duplicate_share",
             "lower",
-            "share of synthetic images that are nearly another synthetic image",
+            "share of synthetic images that are almost identical to another synthetic image",
             aspect="original",
             failing="repeat",
             space="pixels",
@@ -63,14 +63,14 @@ class NearestNeighbour(Metric):
         Measure(
             "interpolation_share",
             "lower",
-            "share of synthetic images that lie between two training images",
+            "share of synthetic images that are blends of two training images",
             aspect="original",
             space="pixels",
         ),
         Measure(
             "dcr_median",
             "higher",
-            "median distance to the nearest training image, over that of held-out",
+            "median distance to the nearest training image, relative to that of held-out images",
             aspect="original",
             failing="copy",
             bounds=(0, None),
@@ -79,7 +79,7 @@ class NearestNeighbour(Metric):
         Measure(
             "dcr_q05",
             "higher",
-            "5% quantile of the distance to the nearest training image, over that of held-out",
+            "5% quantile of the distance to the nearest training image, relative to that of held-out images",
             aspect="original",
             failing="copy",
             bounds=(0, None),
@@ -89,7 +89,7 @@ class NearestNeighbour(Metric):
         Measure(
             "nndr_median",
             "higher",
-            "median ratio of nearest to second nearest training image, over that of held-out",
+            "median ratio of the distances to the nearest and second nearest training image, relative to held-out images",
             aspect="original",
             failing="copy",
             bounds=(0, None),
@@ -98,7 +98,8 @@ class NearestNeighbour(Metric):
         Measure(
             "nndr_q05",
             "higher",
-            "5% quantile of the ratio of nearest to second nearest training image, over that of held-out",
+            "5% quantile of the ratio of the distances to the nearest and second nearest training image, relative to "
+            "held-out images",
             aspect="original",
             failing="copy",
             bounds=(0, None),
@@ -108,7 +109,7 @@ class NearestNeighbour(Metric):
     )
 
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
-        """Score from the lists S to T, H to T and S to S."""
+        """Score the lists of neighbours of S in T, of H in T and of S in S."""
         k = min(SEGMENT_K, len(evidence.train))
         if k < 2 or len(evidence.synthetic) < 2:
             return not_judged(self.measures, "needs at least 2 training and 2 synthetic images")
@@ -154,12 +155,12 @@ def _first(distances: Array) -> Array:
 
 
 def _first_over_second(distances: Array) -> Array:
-    """Return the ratio of the two; 0 where both are 0."""
+    """Return the ratio of the two smallest distances (n,); 0 where both are 0."""
     one, two = distances[:, 0].astype(np.float64), distances[:, 1].astype(np.float64)
     return np.divide(one, two, out=np.zeros_like(one), where=two > 0)
 
 
 @hookimpl
 def bench_metrics() -> list[type[Metric]]:
-    """Bring the neighbour distances."""
+    """Register the neighbour distances."""
     return [NearestNeighbour]

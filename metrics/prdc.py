@@ -13,19 +13,20 @@ K = 5
 
 
 class Prdc(Metric):
-    """Precision, recall, density and coverage of synthetic S against held-out H, by balls round images.
+    """Precision, recall, density and coverage of synthetic images S with respect to held-out images H.
 
-    A ball round an image reaches to its k = 5th nearest neighbour in its own set (itself left out), edge included.
-    Formulas: `recall`: share of H within some ball round S. `coverage`: share of H whose own ball holds an S.
-    `precision`: share of S within some ball round H. `density`: mean over S of the balls round H that hold it, over k,
-    clipped at 1. Noise, the mean image and a repeated image reach .98 to 1.0 precision and density to 3.9, since
-    whatever lies inside the cloud counts as real: both are diagnostics and carry no weight.
+    All four use balls around images: the ball of an image reaches to its 5th nearest neighbour (k = 5) in its own set
+    (itself left out), boundary included. Formulas: `recall`: share of H inside the ball of some s. `coverage`: share of
+    H whose own ball contains some s. `precision`: share of S inside the ball of some h. `density`: mean over S of the
+    number of balls of H that contain s, divided by k and clipped to 1. Noise, the mean image and a repeated image reach
+    a precision of .98 to 1.0 and a density of up to 3.9, since whatever lies inside the cloud counts as real. Both are
+    therefore diagnostics and carry no weight.
 
-    Shapes: features (n, d) of both. Space: what `--features` names. Range [0, 1], higher is better.
+    Shapes: features (n, d) of both. Space: the one set by `--features`. Range [0, 1], higher is better.
     Source: Kynkäänniemi et al., Improved precision and recall metric, 2019, eq. 1 and 2; Naeem et al., Reliable
     fidelity and diversity metrics, 2020, eq. 3 to 5.
     Failing control: repeat. Blind to copies. Cost: .05 s at n = 500.
-    Smallest n: 100 (and there `coverage` in PCA space does not see noise).
+    Smallest n: 100 (at that size, `coverage` in PCA space does not detect noise).
     """
 
     name = "prdc"
@@ -34,7 +35,7 @@ class Prdc(Metric):
         Measure(
             "recall",
             "higher",
-            "share of held-out images within reach of synthetic ones",
+            "share of held-out images within reach of a synthetic image",
             aspect="varied",
             failing="repeat",
             space="features",
@@ -43,7 +44,7 @@ class Prdc(Metric):
         Measure(
             "coverage",
             "higher",
-            "share of held-out images that have a synthetic one within their reach",
+            "share of held-out images that have a synthetic image within their reach",
             aspect="varied",
             failing="repeat",
             space="features",
@@ -52,23 +53,23 @@ class Prdc(Metric):
         Measure(
             "precision",
             "none",
-            "share of synthetic images within reach of held-out ones (noise passes)",
+            "share of synthetic images within reach of a held-out image (noise passes)",
             space="features",
             smallest_n=100,
         ),
         Measure(
             "density",
             "none",
-            "how many held-out images reach a synthetic one, over 5, at most 1 (noise passes)",
+            "mean number of held-out images that reach a synthetic image, divided by 5, at most 1 (noise passes)",
             space="features",
             smallest_n=100,
         ),
     )
 
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
-        """Score from the radii of both sets and the nearest synthetic image of each held-out one."""
+        """Score the radii of both sets, and the distance of each held-out image to the nearest synthetic one."""
         if min(len(evidence.held_out), len(evidence.synthetic)) <= K:
-            return not_judged(self.measures, f"needs more than {K} synthetic and held-out images")
+            return not_judged(self.measures, f"needs more than {K} synthetic and more than {K} held-out images")
         real_radii = evidence.neighbours("held_out", "held_out", K).distances[:, -1]
         made_radii = evidence.neighbours("synthetic", "synthetic", K).distances[:, -1]
         reached = evidence.balls("held_out", "synthetic", made_radii)
@@ -84,5 +85,5 @@ class Prdc(Metric):
 
 @hookimpl
 def bench_metrics() -> list[type[Metric]]:
-    """Bring precision, recall, density and coverage."""
+    """Register precision, recall, density and coverage."""
     return [Prdc]
