@@ -59,9 +59,7 @@ def overlaps(
     """
     m = min(settings["images"], len(evidence.synthetic), len(evidence.held_out))
     if m <= K:
-        return not_judged(
-            (each for _, each in measures), f"needs more than {K} synthetic and more than {K} held-out images"
-        )
+        return not_judged((each for _, each in measures), f"needs more than {K} each of synthetic and held-out images")
     scores = {}
     for dims, found in evidence.embedding(method, tuple(d for d, _ in measures), **settings).items():
         ctx.keep(f"{method}_{dims}d", found.points)

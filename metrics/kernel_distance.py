@@ -16,7 +16,7 @@ class KernelDistance(Metric):
     Formula: mean of k(s, s') over pairs s != s' + mean of k(h, h') over pairs h != h' - 2 mean of k(s, h), with
     k(x, y) = (x.y / d + 1)^3 and d the number of features. Each feature is first standardised by the mean and
     standard deviation of S and H together (a constant feature is only centred). Unscaled, a few features dominate, and
-    the spread of the value is 20 to 40% of its mean; scaled by H alone, noise, which lies close to its mean, would pass.
+    the spread of the value is 20 to 40% of its mean; scaled by H alone, noise would pass, as it lies close to its mean.
     Draws resample the contribution of each image, k(s, S without s) - k(s, H) and likewise for h, with fixed kernel
     values. Each image is part of a pair twice, so deviations count double (the linear term of a U-statistic).
 
@@ -46,7 +46,7 @@ class KernelDistance(Metric):
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
         """Score the kernel values within and between the sets."""
         if min(len(evidence.held_out), len(evidence.synthetic)) < 2:
-            return not_judged(self.measures, "needs at least 2 synthetic and 2 held-out images")
+            return not_judged(self.measures, "needs at least 2 each of synthetic and held-out images")
         made, real = standardised(evidence.features("synthetic"), evidence.features("held_out"))
         between = _kernel(made, real)
         parts = _among(made) - between.mean(axis=1), _among(real) - between.mean(axis=0)

@@ -95,7 +95,7 @@ class Mixing(Metric):
         """Score both sides, from the four lists of neighbours within and between S and H."""
         n_real, n_synthetic = len(evidence.held_out), len(evidence.synthetic)
         if min(n_real, n_synthetic) <= K:
-            return not_judged(self.measures, f"needs more than {K} synthetic and more than {K} held-out images")
+            return not_judged(self.measures, f"needs more than {K} each of synthetic and held-out images")
         lists = {
             (of, among): evidence.neighbours(of, among, K).distances
             for of in ("held_out", "synthetic")

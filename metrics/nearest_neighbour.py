@@ -89,7 +89,8 @@ class NearestNeighbour(Metric):
         Measure(
             "nndr_median",
             "higher",
-            "median ratio of the distances to the nearest and second nearest training image, relative to held-out images",
+            "median ratio of the distances to the nearest and second-nearest training image, relative to that of "
+            "held-out images",
             aspect="original",
             failing="copy",
             bounds=(0, None),
@@ -98,8 +99,8 @@ class NearestNeighbour(Metric):
         Measure(
             "nndr_q05",
             "higher",
-            "5% quantile of the ratio of the distances to the nearest and second nearest training image, relative to "
-            "held-out images",
+            "5% quantile of the ratio of the distances to the nearest and second-nearest training image, relative to "
+            "that of held-out images",
             aspect="original",
             failing="copy",
             bounds=(0, None),

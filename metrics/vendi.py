@@ -1,4 +1,4 @@
-"""Vendi score: how many different images are there in effect, against held-out ones?"""
+"""Vendi score: the effective number of different images, compared with held-out images."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from metrics._scores import DRAWS
 
 
 class Vendi(Metric):
-    """Vendi score of synthetic S over that of as many held-out H: the effective number of different images.
+    """Vendi score (effective number of different images) of synthetic S, relative to that of as many held-out H.
 
-    Formula: exp(-sum of e log e) over the eigenvalues e of K / n, with K the cosine similarities of the features of
-    a set: 1 where all point one way, n where all are at right angles, at most the number of features. It has no
-    parameter, unlike a Gaussian kernel, whose width decides the value.
-    With the features x scaled to length 1, K / n has the eigenvalues of R = sum of x x' / n, and the exponent is
-    the mean of -x' log(R) x over images: the draws resample these, R kept.
+    Formula: exp(-sum of e log e) over the eigenvalues e of K / n, where K holds the cosine similarities of the features
+    of a set. It is 1 if all point in one direction, n if all are orthogonal, and at most the number of features. It has
+    no parameters, unlike a Gaussian kernel, whose width determines the value.
+    With the features x scaled to length 1, K / n has the eigenvalues of R = sum of x x' / n, and the exponent is the
+    mean of -x' log(R) x over the images; the draws resample these terms and keep R fixed.
 
-    Shapes: features (n, d) of both. Space: what `--features` names. Range and direction: above 0, higher is better, 1
-    is that of real images; above 1 nothing is gained. Source: Friedman, Dieng: The Vendi score, 2023, definition 3.1.
-    Failing control: repeat (.05, not 0). Blind to copies drawn without replacement, and to what is real: affine images
-    have 1.29, the wrong digit 1.07; noise .50. Cost: .02 s at n = 500. Smallest n: 100.
+    Shapes: features (n, d) of both. Space: the one set by `--features`. Range and direction: above 0, higher is better,
+    1 for real images; values above 1 are no better. Source: Friedman, Dieng: The Vendi score, 2023, definition 3.1.
+    Failing control: repeat (.05, not 0). Blind to copies drawn without replacement, and to realism: affine images score
+    1.29, the wrong digit 1.07, noise .50. Cost: .02 s at n = 500. Smallest n: 100.
     """
 
     name = "vendi"
@@ -32,7 +32,7 @@ class Vendi(Metric):
         Measure(
             "vendi_ratio",
             "higher",
-            "effective number of different synthetic images, over that of held-out ones",
+            "effective number of different synthetic images, relative to that of held-out images",
             aspect="varied",
             failing="repeat",
             bounds=(0, None),
@@ -42,13 +42,13 @@ class Vendi(Metric):
     )
 
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
-        """Divide the scores of both sets."""
+        """Divide the Vendi score of the synthetic images by that of the held-out images."""
         made, real = entropies(evidence.features("synthetic")), entropies(evidence.features("held_out"))
         return {"vendi_ratio": Score.of_means(lambda a, b: np.exp(a - b), made, real, rng=ctx.rng, draws=DRAWS)}
 
 
 def entropies(features: Array) -> Array:
-    """Return what each row (n, d) contributes to the logarithm of the Vendi score, float64 (n,); their mean is it."""
+    """Return the contribution of each row (n, d) to the log of the Vendi score, float64 (n,); the log is their mean."""
     rows = features.astype(np.float64)
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     rows /= np.where(lengths > 0, lengths, 1)
@@ -60,5 +60,5 @@ def entropies(features: Array) -> Array:
 
 @hookimpl
 def bench_metrics() -> list[type[Metric]]:
-    """Bring the Vendi score."""
+    """Register the Vendi score."""
     return [Vendi]

@@ -1,4 +1,4 @@
-"""Warped copies: are synthetic images training images that were moved, scaled or slanted?"""
+"""Warped copies: are synthetic images merely training images that were shifted, scaled or slanted?"""
 
 from __future__ import annotations
 
@@ -10,24 +10,25 @@ from benchmark.api import Array, Context, Evidence, Measure, Metric, Score, hook
 from metrics._moments import normalised
 from metrics._scores import mean, not_judged
 
-NEAR = 0.7  # of the median distance of held-out images: nearer is a warped copy
-INK, EMPTY = 0.1, 0.5  # brighter is ink; more ink than half of the pixels is no empty ground
+NEAR = 0.7  # images nearer than this share of the median distance of held-out images are warped copies
+INK, EMPTY = 0.1, 0.5  # pixels brighter than INK are ink; a share of ink of EMPTY or more is not an empty background
 
 
 class Warped(Metric):
-    """Share of synthetic S that are nearly a training image in T once place, size and slant are taken out.
+    """Share of synthetic images almost identical to a training image, apart from position, size and slant.
 
-    Formula: all images are normalised by their moments (centre in the middle, columns sheared until the covariance of
-    rows and columns is 0, scaled as a whole to one spread); share of S with d(s, T) < .7 times the median of d(h, T)
-    over held-out H. Turning by a few degrees is nearly a shear, so small rotations go too. Copies proper count as
-    well: of those that `copy_share` leaves, it says what they are. A breakdown of what is new to `copy_share`, and
-    what augmentation is for: affine images are at .77 to .96 (a stroke of one line less), held-out ones at .03 or less.
+    Formula: all images are normalised by their moments (centred, columns sheared until the covariance of rows and
+    columns is 0, scaled as a whole to one spread); the share of synthetic S with d(s, T) < .7 times the median of
+    d(h, T), for training images T and held-out images H. A rotation by a few degrees is almost a shear, so small
+    rotations count too. Exact copies count as well. The measure breaks down images that `copy_share` takes for new, and
+    that augmentation is meant to produce: affine images score .77 to .96 (less for a single line), held-out ones at
+    most .03.
 
-    Always against all of T. Shapes: images (n, h, w, 1) of all three. Range [0, 1], lower is better.
+    Always compared with all of T. Shapes: images (n, h, w, 1) of all three. Range [0, 1], lower is better.
     Source: this suite's own definition; moments as in Casey: Moment normalization of handprinted characters, 1970.
-    Failing control: none (copy is 1). Blind to elastic copies. Not judged with more than one channel, or where half of
-    the real pixels are brighter than .1: brightness is no mass there.
-    Of each image: `warped`. Cost: 1 s at n = 500 and 1,000 training images. Smallest n: 15.
+    Failing control: none (copy is 1). Blind to elastic copies. Not judged with more than one channel, or if at least
+    half of the held-out pixels are brighter than .1: then brightness cannot be treated as mass.
+    Per image: `warped`. Cost: 1 s at n = 500 and 1,000 training images. Smallest n: 15.
     """
 
     name = "warped"
@@ -37,16 +38,16 @@ class Warped(Metric):
         Measure(
             "warped_share",
             "lower",
-            "share of synthetic images that are a training image moved, scaled or slanted",
+            "share of synthetic images that are shifted, scaled or slanted training images",
             aspect="original",
             space="pixels",
         ),
     )
 
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
-        """Normalise all three sets, and compare distances to the nearest training image."""
+        """Normalise all three sets, and compare the distances to the nearest training image."""
         if evidence.train.shape[-1] != 1 or (evidence.held_out > INK).mean() >= EMPTY:
-            return not_judged(self.measures, "moments need one channel and a mostly empty ground")
+            return not_judged(self.measures, "needs images with one channel and a mostly dark background")
         train = normalised(evidence.train)
         near = NEAR * np.median(_to_nearest(normalised(evidence.held_out), train, evidence.itself("held_out")))
         warped = _to_nearest(normalised(evidence.synthetic), train, evidence.itself("synthetic")) < near
@@ -68,5 +69,5 @@ def _to_nearest(of: Array, among: Array, itself: Array | None) -> Array:
 
 @hookimpl
 def bench_metrics() -> list[type[Metric]]:
-    """Bring the warped copies."""
+    """Register the measure of warped copies."""
     return [Warped]

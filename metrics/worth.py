@@ -1,4 +1,4 @@
-"""Worth: how many real images would help as much as the synthetic ones?"""
+"""Worth: how many real images would help as much as the synthetic images do?"""
 
 from __future__ import annotations
 
@@ -12,21 +12,23 @@ from metrics._minority import ADDED, training_set, unfit
 from metrics._scores import not_judged
 
 SHARES = (0.0, 0.125, 0.25, 0.5, 0.75, 1.0)  # of 2n extra real images: where the learning curve is measured
-REPEATS = 3  # draws of the extra images at each
+REPEATS = 3  # draws of the extra images at each of these points
 
 
 class Worth(Metric):
-    """What `utility_gain` adds, in real images: '100 affine images are worth 41 real ones'.
+    """The gain of `utility_gain`, expressed in real images: '100 affine images are worth 41 real ones'.
 
-    In the design of `utility_gain`, with n training images of class c and the first 2n of S added to them, F1 of c is
-    looked up on the learning curve of real images: F1 where j of 2n extra real images (held-out ones) are added and
-    all n + j are repeated in turn until the class has 3n. Formula: the j at which the curve reaches F1. The curve is
-    the mean of three draws at six j, made rising by isotonic regression, and straight between them.
+    As in `utility_gain`, the first 2n synthetic images are added to the n training images of class c. The resulting F1
+    of c is looked up on the learning curve of real images: the F1 if j of 2n extra real (held-out) images are added,
+    and all n + j are repeated in turn until the class has 3n. Formula: the j at which the curve reaches the F1. The
+    curve is the mean of three draws at six values of j, made increasing by isotonic regression, and interpolated
+    linearly.
 
-    Shapes: features (3n, d) of each class, (m, d) of the test split. Space: what `--features` names.
-    Range [0, 2n], unit images, higher is better; 0 where the images add nothing or hurt, 2n where the curve ends: the
-    note says so. Interval: over the test images; the curve counts as known. Classifier: SVC, Gaussian kernel, C = 10.
-    Source: this suite's own definition. Controls: real (about 2n) and copy (about 0). Blind to copies but as 0.
+    Shapes: features (3n, d) of each class, (m, d) of the test split. Space: the one set by `--features`.
+    Range [0, 2n], unit: images, higher is better; 0 if the images add nothing or hurt, 2n if the F1 reaches the end of
+    the curve; a note reports either case. Interval: over the test images; the curve is treated as known.
+    Classifier: SVC, Gaussian kernel, C = 10.
+    Source: this suite's own definition. Controls: real (about 2n) and copy (about 0, like anything that adds nothing).
     Cost: 19 fits of .5 s at n = 50 with 10 classes and 10,000 test images. Smallest n: 30 synthetic images, at least
     2n. Skipped with more than 200 training images.
     """
@@ -39,7 +41,7 @@ class Worth(Metric):
         Measure(
             "worth_in_real_images",
             "higher",
-            "extra real images that would raise F1 of the class as much",
+            "number of extra real images that would raise the F1 of the class as much",
             aspect="useful",
             space="features",
             unit="images",
@@ -49,29 +51,29 @@ class Worth(Metric):
     )
 
     def skip(self, task: Task) -> str | None:
-        """Return why nothing can be gained, or measured, with these sizes."""
+        """Return why no gain is possible, or none can be measured, with these sizes; else None."""
         return unfit(task)
 
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
-        """Measure F1 with the synthetic images and along the curve of real ones."""
+        """Measure the F1 with the synthetic images, and look it up on the learning curve of real images."""
         true = evidence.test_labels == evidence.task.label
         if not true.any():
-            return not_judged(self.measures, "the test split has no image of the class")
+            return not_judged(self.measures, "the test split has no images of the class")
         made = evidence.features("synthetic")[: ADDED * len(evidence.train)]
         counts, draws = answers(_said(evidence, made), true, ctx.rng)
         at, curve = _learning_curve(evidence, true, ctx.rng)
         reached = float(f1(counts)[0])
         note = ""
         if reached <= curve[0]:
-            note = "they add nothing" if reached == curve[0] else "no real image does so little: they hurt"
+            note = "the images add nothing" if reached == curve[0] else "the images hurt: F1 is lower than without them"
         elif reached >= curve[-1]:
-            note = f"{at[-1]:.0f} or more: the curve of real images ends there"
+            note = f"at least {at[-1]:.0f}, where the learning curve of real images ends"
         value, spread = (np.interp(found, curve, at) for found in (reached, f1(draws)))
         return {"worth_in_real_images": Score(float(value), np.asarray(spread), note=note)}
 
 
 def _learning_curve(evidence: Evidence, true: Array, rng: np.random.Generator) -> tuple[Array, Array]:
-    """Return extra real images (m,) and the F1 (m,), rising, that each number of them gives."""
+    """Return numbers of extra real images (m,) and the F1 at each (m,), in increasing order."""
     from sklearn.isotonic import IsotonicRegression
 
     train, spare = evidence.features("train"), evidence.features("held_out")
@@ -90,7 +92,7 @@ def _learning_curve(evidence: Evidence, true: Array, rng: np.random.Generator) -
 
 
 def _said(evidence: Evidence, added: Array) -> Labels:
-    """Return which test images (m,) a classifier takes for the class when `added` is."""
+    """Return which test images (m,) a classifier assigns to the class if the features `added` (2n, d) are added."""
     features, labels, real = training_set(evidence, added)
     said: Labels = fit_and_predict(features, labels, evidence.features("test"), real) == evidence.task.label
     return said
@@ -98,5 +100,5 @@ def _said(evidence: Evidence, added: Array) -> Labels:
 
 @hookimpl
 def bench_metrics() -> list[type[Metric]]:
-    """Bring the worth in real images."""
+    """Register the worth in real images."""
     return [Worth]

@@ -51,7 +51,7 @@ def test_real_strokes_pass_and_faults_do_not(digit: Any, score: Any) -> None:
 
 def test_no_strokes_no_judgement(plane: Any, score: Any) -> None:
     bright = score(Strokes(), plane(np.ones((20, 9)), np.full((20, 9), 0.5)))
-    assert all(s.value is None and "mostly empty ground" in s.reason for s in bright.values())
+    assert all(s.value is None and "mostly dark background" in s.reason for s in bright.values())
     colour: CellEvidence = plane(np.zeros((20, 12)), np.zeros((20, 12)))
     colour.held_out = colour.synthetic = np.zeros((20, 2, 2, 3), dtype=np.float32)
     assert all("3 channels" in s.reason for s in score(Strokes(), colour).values())

@@ -67,7 +67,7 @@ def test_f1_is_of_the_class_against_the_rest(plane: Any, score: Any, monkeypatch
     monkeypatch.setattr(module, "fit_and_predict", lambda *_: np.ones(8))
     assert score(UtilityGain(), evidence).value("utility_gain") == 0
     evidence.test_labels = np.ones(8, dtype=np.int64)
-    assert "no image of the class" in score(UtilityGain(), evidence)["utility_gain"].reason
+    assert "no images of the class" in score(UtilityGain(), evidence)["utility_gain"].reason
 
 
 def test_real_images_help_twins_add_nothing_and_others_hurt(augmented: Any, score: Any, mnist: Any) -> None:

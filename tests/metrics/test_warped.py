@@ -62,4 +62,4 @@ def test_affine_images_are_warped_copies_and_new_ones_are_not(digit: Any, score:
 def test_empty_images_and_bright_ones(plane: Any, score: Any) -> None:
     assert np.array_equal(normalised(np.zeros((2, 6, 5, 1))), np.zeros((2, 30)))
     found = score(Warped(), plane(np.ones((20, 9)), np.full((20, 9), 0.5)))
-    assert "mostly empty ground" in found["warped_share"].reason
+    assert "mostly dark background" in found["warped_share"].reason
