@@ -55,4 +55,4 @@ def test_one_class_has_nothing_to_be_told_from(plane: Any, score: Any) -> None:
     evidence.classify = lambda role: np.zeros(20, dtype=np.int64)
     scores = score(Classifier(), evidence)
     assert scores.value("class_accuracy") == 1
-    assert "one class" in scores["tstr"].reason
+    assert "needs at least 2 classes; the dataset has only one" in scores["tstr"].reason

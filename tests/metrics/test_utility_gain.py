@@ -88,5 +88,5 @@ def test_it_is_skipped_where_nothing_can_be_gained() -> None:
     assert metric.skip(replace(TASK, n_real=200, n_synthetic=400)) is None
     assert "not scarce" in str(metric.skip(replace(TASK, n_real=201, n_synthetic=402)))
     assert "needs 100 synthetic" in str(metric.skip(replace(TASK, n_synthetic=99)))
-    assert "one class" in str(metric.skip(replace(TASK, n_classes=1)))
+    assert "needs at least 2 classes; the dataset has only one" in str(metric.skip(replace(TASK, n_classes=1)))
     assert [metric.due(c) == () for c in (None, "real", "copy", "wrong-class", "noise")] == [False] * 4 + [True]
