@@ -67,7 +67,7 @@ def test_damaged_data_and_a_file_that_hides_a_package_are_named_and_exit_with_1(
     labels = images.with_name("t10k-labels-idx1-ubyte.gz")
     shutil.copyfile(labels, images)
     said = doctored(tmp_path, code=1)
-    assert f"bad  data mnist        {images}: its bytes are not MNIST's (SHA-256 differs)" in said
+    assert f"bad  data mnist        {images} is not the original MNIST file (its SHA-256 differs)" in said
     assert said.splitlines()[-1] == "bench run cannot run: data mnist"
     shutil.rmtree(tmp_path / "metrics")
     (tmp_path / "metrics.py").write_text("mine = 1\n")

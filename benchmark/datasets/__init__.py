@@ -1,1 +1,1 @@
-"""Where real images come from: one file a source."""
+"""Where real images come from: one file per source."""

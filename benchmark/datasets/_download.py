@@ -1,6 +1,6 @@
-"""Files that are downloaded once: several mirrors, SHA-256, progress, and a broken download goes on where it was.
+"""Files that are downloaded once: several mirrors, SHA-256 checks, progress, and resumption of broken downloads.
 
-pooch names, checks and moves the files; it starts a broken download again from the first byte, so the transfer itself
+pooch names, checks and moves the files. It would restart a broken download from the first byte, so the transfer itself
 is done here, into `<file>.part`.
 """
 
@@ -22,31 +22,31 @@ from typing import Any, ClassVar
 from benchmark.api import Dataset, InputError
 
 OFFLINE = "SYNTHASSAY_OFFLINE"  # set by --offline, and inherited by every process of a run
-CHUNK, PATIENCE = 2**18, 30.0  # bytes read at once, seconds without any
+CHUNK, PATIENCE = 2**18, 30.0  # bytes read at a time, and seconds to wait for them
 
 
 @dataclass
 class Downloaded(Dataset):
-    """A dataset whose files are downloaded, or lie in `--data-dir`."""
+    """A dataset whose files are downloaded, or read from `--data-dir`."""
 
     takes_folder: ClassVar[bool] = True
     mirrors: ClassVar[tuple[str, ...]] = ()  # base URLs, tried in this order
-    sha256: ClassVar[dict[str, str]] = {}  # of each file, as it is downloaded
+    sha256: ClassVar[dict[str, str]] = {}  # of each file, as downloaded
 
-    mirror: str = field(default="", metadata={"help": "a base URL to download from, before the known ones"})
+    mirror: str = field(default="", metadata={"help": "base URL to try before the known mirrors"})
 
     def is_here(self) -> bool:
         """Whether all files are in the cache."""
         return all((self.cache() / name).is_file() for name in self.sha256)
 
     def cache(self) -> Path:
-        """Return where the files are kept: the user's cache folder."""
+        """Return the folder for downloaded files, in the user's cache."""
         import platformdirs
 
         return platformdirs.user_cache_path("synthassay") / "data" / self.name
 
     def files(self, folder: Path | None) -> dict[str, Path]:
-        """Return where each file is, checked: in `folder`, or in the cache after a download. Raises InputError."""
+        """Return the path of each file, checked: in `folder`, or in the cache after a download. Raises InputError."""
         if folder is not None and not folder.is_dir():
             raise InputError(f"--data-dir {str(folder)!r} is not a folder.")
         return {name: self._in(folder, name) if folder else self._fetched(name) for name in self.sha256}
@@ -57,8 +57,8 @@ class Downloaded(Dataset):
             raise InputError(f"--data-dir {str(folder)!r} has no {name}; {self.name} needs {', '.join(self.sha256)}.")
         if _sha256(path) != self.sha256[name]:
             raise InputError(
-                f"{path}: its bytes are not those of {self.name} (SHA-256 differs); for files of your own leave out "
-                f"the dataset's name."
+                f"{path} is not the original file of {self.name} (its SHA-256 differs); to use your own files, "
+                f"leave out the name of the dataset."
             )
         return path
 
@@ -69,7 +69,7 @@ class Downloaded(Dataset):
         if path.is_file() and _sha256(path) == self.sha256[name]:
             return path
         if os.environ.get(OFFLINE):
-            raise InputError(f"{self.name} is not here and --offline forbids to download it: {self._by_hand()}.")
+            raise InputError(f"{self.name} is not downloaded, and --offline forbids downloading: {self._by_hand()}.")
         cache.mkdir(parents=True, exist_ok=True)
         failures = []
         with FileLock(cache / ".lock"):
@@ -81,7 +81,7 @@ class Downloaded(Dataset):
         raise InputError(f"{name} of {self.name} cannot be downloaded ({'; '.join(failures)}): {self._by_hand()}.")
 
     def _by_hand(self) -> str:
-        return f"put {', '.join(self.sha256)} into {self.cache()}, or into a folder that --data-dir names"
+        return f"put {', '.join(self.sha256)} into {self.cache()}, or into a folder given with --data-dir"
 
     def _try(self, mirror: str, name: str) -> str:
         """Download a file from one mirror; return what went wrong, or ""."""
@@ -102,14 +102,14 @@ class Downloaded(Dataset):
 
 
 def _transfer(url: str, output_file: str, _: Any) -> None:
-    """Bring `url` to `output_file` (pooch's temporary file) by way of a `.part` beside it. Raises OSError."""
+    """Download `url` to `output_file` (pooch's temporary file), by way of a `.part` file next to it. Raises OSError."""
     part = Path(output_file).with_name(url.rpartition("/")[2] + ".part")
     begun = part.stat().st_size if part.exists() else 0
     request = urllib.request.Request(url, headers={"Range": f"bytes={begun}-"} if begun else {})  # noqa: S310
     try:
-        response = urllib.request.urlopen(request, timeout=PATIENCE)  # noqa: S310 - http(s), or what the user named
+        response = urllib.request.urlopen(request, timeout=PATIENCE)  # noqa: S310 - http(s), or what the user gave
     except urllib.error.HTTPError as error:
-        if error.code != 416:  # nothing is left to be sent: the part is whole, or of another file
+        if error.code != 416:  # nothing left to send: the part is complete, or of another file
             raise
         shutil.move(part, output_file)
         return
@@ -121,7 +121,7 @@ def _transfer(url: str, output_file: str, _: Any) -> None:
                 file.write(chunk)
                 tell(len(chunk))
     if part.stat().st_size < total:
-        raise OSError(f"the connection ended at {part.stat().st_size:,} of {total:,} bytes; it goes on there next time")
+        raise OSError(f"the connection broke after {part.stat().st_size:,} of {total:,} bytes; a retry resumes there")
     shutil.move(part, output_file)
 
 

@@ -1,4 +1,4 @@
-"""Datasets in MNIST's form: four gzipped IDX files of 28x28 grey images."""
+"""Datasets in MNIST's format: four gzipped IDX files of 28x28 greyscale images."""
 
 from __future__ import annotations
 

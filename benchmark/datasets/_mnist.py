@@ -1,4 +1,4 @@
-"""The MNIST files that ship inside the package, read and checked."""
+"""Reads and checks the MNIST files that are included in the package."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SHA256 = {  # of the decompressed bytes
 
 
 def load() -> Data:
-    """Read the four files and check their SHA-256. Raises InputError on a damaged one."""
+    """Read the four files and check their SHA-256. Raises InputError if one is damaged."""
     return Data(
         images=_read("train-images-idx3-ubyte", 3)[..., None],
         labels=_read("train-labels-idx1-ubyte", 1).astype(np.int64),
@@ -36,5 +36,5 @@ def _read(name: str, dimensions: int) -> Array:
     path = FOLDER / f"{name}.gz"
     content = read_bytes(path)
     if hashlib.sha256(content).hexdigest() != SHA256[name]:
-        raise InputError(f"{path}: its bytes are not MNIST's (SHA-256 differs); install the package again.")
+        raise InputError(f"{path} is not the original MNIST file (its SHA-256 differs); reinstall the package.")
     return idx.parse(content, path, dimensions)

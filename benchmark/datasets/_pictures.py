@@ -1,4 +1,4 @@
-"""From pictures of the user's own to a dataset."""
+"""Turns the user's own pictures into a dataset."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from benchmark.images.reading import Pictures
 
 
 def given(folder: Path | None, name: str, what: str) -> Path:
-    """Return `--data-dir`, or raise InputError where there is none."""
+    """Return `--data-dir`. Raises InputError if it is not given or does not exist."""
     if folder is None:
         raise InputError(f"dataset {name!r} needs --data-dir, {what}.")
     if not folder.exists():
@@ -20,20 +20,20 @@ def given(folder: Path | None, name: str, what: str) -> Path:
 
 
 def data_of(train: Pictures, test: Pictures | None, path: Path) -> Data:
-    """Return a dataset of pictures with classes; a class of the test split must be one of the training split."""
+    """Return a dataset of pictures with classes; every class of the test split must be in the training split."""
     if train.labels is None or (test is not None and test.labels is None):
-        raise InputError(f"{path}: the images have no classes; real images need one each.")
+        raise InputError(f"{path}: the images have no classes; every real image needs one.")
     images = _bytes(train.images)
     if test is None or test.labels is None:
         return Data(images, train.labels, train.names)
     extra = [name for name in test.names if name not in train.names]
     if extra:
-        raise InputError(f"{path}: the test split has the class {extra[0]!r}, the training split has none of it.")
+        raise InputError(f"{path}: the test split has the class {extra[0]!r}, but the training split does not.")
     places = np.array([train.names.index(name) for name in test.names], dtype=np.int64)
     return Data(images, train.labels, train.names, _bytes(test.images), places[test.labels])
 
 
 def _bytes(images: Array) -> Array:
-    """Return whole numbers from 0 to 255 as bytes, whatever their type was."""
+    """Return the images as bytes if they are integers from 0 to 255, else unchanged."""
     fits = images.dtype.kind in "ui" and images.min() >= 0 and images.max() <= 255
     return images.astype(np.uint8) if fits else images

@@ -14,11 +14,11 @@ from benchmark.api import Array, Data, Dataset, InputError, hookimpl
 from benchmark.datasets._download import Downloaded
 
 ARCHIVE = "cifar-10-python.tar.gz"
-SAFE = {"_reconstruct", "ndarray", "dtype", "encode", "scalar"}  # all that the batches are made of
+SAFE = {"_reconstruct", "ndarray", "dtype", "encode", "scalar"}  # all that the batches consist of
 
 
 class Cifar10(Downloaded):
-    """Photographs of ten kinds of things (Krizhevsky): 50,000 training and 10,000 test images, 32x32x3."""
+    """Photographs of ten kinds of objects (Krizhevsky): 50,000 training and 10,000 test images, 32x32x3."""
 
     name = "cifar10"
     title = "CIFAR-10"
@@ -43,7 +43,7 @@ class Cifar10(Downloaded):
 
 
 def _split(batches: list[dict[bytes, Any]]) -> tuple[Array, Array]:
-    """Return images uint8 (n, 32, 32, 3) and labels of batches, which hold all red, then all green, then all blue."""
+    """Return images, uint8 (n, 32, 32, 3), and labels of batches, which hold all red, then all green, then all blue."""
     flat = np.concatenate([batch[b"data"] for batch in batches])
     images = flat.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
     return np.ascontiguousarray(images), np.concatenate([batch[b"labels"] for batch in batches]).astype(np.int64)
@@ -57,16 +57,16 @@ def _read(archive: tarfile.TarFile, name: str) -> dict[bytes, Any]:
 
 
 class _Batches(pickle.Unpickler):
-    """Unpickles arrays and nothing else."""
+    """Unpickles arrays, and nothing else."""
 
     def find_class(self, module: str, name: str) -> Any:
-        """Refuse what is not NumPy's."""
+        """Refuse everything that NumPy arrays do not need."""
         if not (module.startswith("numpy") or module == "_codecs") or name not in SAFE:
-            raise pickle.UnpicklingError(f"it holds {module}.{name}, not only arrays")
+            raise pickle.UnpicklingError(f"it contains {module}.{name}; only arrays are allowed")
         return super().find_class(module.replace("numpy.core", "numpy._core"), name)
 
 
 @hookimpl
 def bench_datasets() -> list[type[Dataset]]:
-    """Bring CIFAR-10."""
+    """Register CIFAR-10."""
     return [Cifar10]

@@ -1,4 +1,4 @@
-"""CSV files of the user's own: one image a line, its class first."""
+"""The user's own CSV files: one image per line, its class first."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from benchmark.images.reading import read_images
 
 
 class Csv(Dataset):
-    """A CSV file as --data-dir, or a folder with ...train.csv and ...test.csv: label, then pixels (785 columns)."""
+    """A CSV file as --data-dir (label, then pixels: 785 columns), or a folder with ...train.csv and ...test.csv."""
 
     name = "csv"
     takes_folder = True
 
     def load(self, folder: Path | None) -> Data:
         """Read the file, or the two files of the folder, gzipped or not."""
-        path = given(folder, self.name, "a CSV file with the label and then the pixels in each line")
+        path = given(folder, self.name, "a CSV file with the label, then the pixels, on each line")
         if path.is_file():
             return data_of(read_images(path), None, path)
         train, test = (sorted(path.glob(f"*{split}*.csv*")) for split in ("train", "test"))
         if len(train) != 1 or len(test) > 1:
-            raise InputError(f"--data-dir {str(folder)!r}: expected one ...train.csv, and one ...test.csv or none.")
+            raise InputError(f"--data-dir {str(folder)!r}: expected one ...train.csv and at most one ...test.csv.")
         return data_of(read_images(train[0]), read_images(test[0]) if test else None, path)
 
 
 @hookimpl
 def bench_datasets() -> list[type[Dataset]]:
-    """Bring CSV files."""
+    """Register CSV files."""
     return [Csv]

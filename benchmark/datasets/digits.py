@@ -1,4 +1,4 @@
-"""The 1,797 digits of scikit-learn, 8x8: tiny, for trying things out."""
+"""The 1,797 digits included in scikit-learn, 8x8: a tiny dataset for trying things out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from benchmark.api import Data, Dataset, hookimpl
 
 
 class Digits(Dataset):
-    """Handwritten digits of UCI's optdigits test set as scikit-learn ships them: 8x8x1, about 180 a class."""
+    """Handwritten digits of UCI's optdigits test set, as included in scikit-learn: 8x8x1, about 180 per class."""
 
     name = "digits"
     noun = "digit"
@@ -19,7 +19,7 @@ class Digits(Dataset):
     size = "1,797 images of 8x8x1"
 
     def load(self, folder: Path | None) -> Data:
-        """Read the images that scikit-learn ships."""
+        """Read the images included in scikit-learn."""
         from sklearn.datasets import load_digits
 
         bunch = load_digits()
@@ -32,5 +32,5 @@ class Digits(Dataset):
 
 @hookimpl
 def bench_datasets() -> list[type[Dataset]]:
-    """Bring the digits of scikit-learn."""
+    """Register the digits of scikit-learn."""
     return [Digits]

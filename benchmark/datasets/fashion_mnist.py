@@ -1,4 +1,4 @@
-"""Fashion-MNIST: 70,000 pictures of clothes, 28x28 grey; downloaded, 31 MB."""
+"""Fashion-MNIST: 70,000 greyscale pictures of clothes, 28x28; downloaded, 31 MB."""
 
 from __future__ import annotations
 
@@ -49,5 +49,5 @@ class FashionMnist(LikeMnist):
 
 @hookimpl
 def bench_datasets() -> list[type[Dataset]]:
-    """Bring Fashion-MNIST."""
+    """Register Fashion-MNIST."""
     return [FashionMnist]

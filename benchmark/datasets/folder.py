@@ -1,4 +1,4 @@
-"""A folder of PNG or JPEG images of the user's own, a sub-folder a class."""
+"""The user's own PNG or JPEG images: a folder with one sub-folder per class."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from benchmark.images.reading import Pictures, read_images
 
 
 class Folder(Dataset):
-    """PNG or JPEG images in --data-dir: a sub-folder a class, or `train` and `test` with a sub-folder a class each."""
+    """PNG or JPEG images in --data-dir: one sub-folder per class, or `train` and `test` that each contain these."""
 
     name = "folder"
     takes_folder = True
 
     def load(self, folder: Path | None) -> Data:
-        """Read the folder; images without sub-folders are one class, named as the folder."""
-        path = given(folder, self.name, "a folder with a sub-folder of PNG or JPEG images for each class")
+        """Read the folder; images without sub-folders form one class, named after the folder."""
+        path = given(folder, self.name, "a folder with one sub-folder of PNG or JPEG images per class")
         if (path / "train").is_dir() and (path / "test").is_dir():
             return data_of(read_images(path / "train"), read_images(path / "test"), path)
         found = read_images(path)
@@ -30,5 +30,5 @@ class Folder(Dataset):
 
 @hookimpl
 def bench_datasets() -> list[type[Dataset]]:
-    """Bring folders of images."""
+    """Register folders of images."""
     return [Folder]

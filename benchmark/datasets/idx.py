@@ -1,4 +1,4 @@
-"""A folder of IDX files of the user's own, named as MNIST's: what `--data-dir` reads."""
+"""The user's own IDX files, named like MNIST's, in a folder given as `--data-dir`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from benchmark.images.reading import idx, read_bytes
 
 
 def _find(folder: Path, split: str, kind: str) -> Path | None:
-    """Return the one file of `folder` named like MNIST's: 'train-images-idx3-ubyte', dots or dashes, .gz or not."""
+    """Return the file in `folder` named like MNIST's: 'train-images-idx3-ubyte', with a dot or dash, .gz or not."""
     found = sorted(folder.glob(f"{split}-{kind}[-.]idx*-ubyte")) + sorted(
         folder.glob(f"{split}-{kind}[-.]idx*-ubyte.gz")
     )
@@ -24,10 +24,10 @@ def _pair(folder: Path, split: str) -> tuple[Array, Array] | None:
         return None
     if images is None or labels is None:
         missing = "images-idx3" if images is None else "labels-idx1"
-        raise InputError(f"{folder}: {split}-{missing}-ubyte (or .gz) is missing beside {(images or labels).name}.")  # type: ignore[union-attr]
+        raise InputError(f"{folder} has {(images or labels).name}, but no {split}-{missing}-ubyte (or .gz).")  # type: ignore[union-attr]
     pixels = idx.parse(read_bytes(images), images, 3)
     if pixels.dtype != np.uint8:
-        raise InputError(f"{images}: pixels are {pixels.dtype.name}; allowed are unsigned bytes.")
+        raise InputError(f"{images}: pixels are {pixels.dtype.name}; only unsigned bytes are allowed.")
     classes = idx.parse(read_bytes(labels), labels, 1)
     if len(pixels) != len(classes):
         raise InputError(
@@ -44,7 +44,7 @@ class Idx(Dataset):
     source = "http://yann.lecun.com/exdb/mnist: the IDX file format"
 
     def load(self, folder: Path | None) -> Data:
-        """Read the folder; classes are named by their numbers."""
+        """Read the folder; classes are named by their label numbers."""
         if folder is None:
             raise InputError(
                 "dataset 'idx' needs --data-dir, the folder with train-images-idx3-ubyte and train-labels-idx1-ubyte."
@@ -60,5 +60,5 @@ class Idx(Dataset):
 
 @hookimpl
 def bench_datasets() -> list[type[Dataset]]:
-    """Bring IDX files."""
+    """Register IDX files."""
     return [Idx]

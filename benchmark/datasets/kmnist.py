@@ -1,4 +1,4 @@
-"""KMNIST: 70,000 cursive Japanese characters, 28x28 grey; downloaded, 21 MB."""
+"""KMNIST: 70,000 greyscale images of cursive Japanese characters, 28x28; downloaded, 21 MB."""
 
 from __future__ import annotations
 
@@ -35,5 +35,5 @@ class Kmnist(LikeMnist):
 
 @hookimpl
 def bench_datasets() -> list[type[Dataset]]:
-    """Bring KMNIST."""
+    """Register KMNIST."""
     return [Kmnist]

@@ -1,4 +1,4 @@
-"""MNIST: 70,000 handwritten digits, 28x28, all of it inside the package."""
+"""MNIST: 70,000 handwritten digits, 28x28, all included in the package."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class Mnist(Dataset):
     size = "70,000 images of 28x28x1, 12 MB"
 
     def load(self, folder: Path | None) -> Data:
-        """Read the four files that ship inside the package and check their SHA-256."""
+        """Read the four files included in the package and check their SHA-256."""
         return _mnist.load()
 
 
 @hookimpl
 def bench_datasets() -> list[type[Dataset]]:
-    """Bring MNIST."""
+    """Register MNIST."""
     return [Mnist]

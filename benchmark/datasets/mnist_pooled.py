@@ -1,4 +1,4 @@
-"""MNIST with all digits as one class: for generators that learn them all at once and are told nothing."""
+"""MNIST with all digits as one class: for generators that learn all digits together, without labels."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class MnistPooled(Dataset):
     size = "70,000 images of 28x28x1, 12 MB"
 
     def load(self, folder: Path | None) -> Data:
-        """Read MNIST and forget the labels."""
+        """Read MNIST and discard the labels."""
         data = _mnist.load()
         labels = np.zeros(len(data.images), dtype=np.int64)
         test = None if data.test_images is None else np.zeros(len(data.test_images), dtype=np.int64)
@@ -30,5 +30,5 @@ class MnistPooled(Dataset):
 
 @hookimpl
 def bench_datasets() -> list[type[Dataset]]:
-    """Bring the pooled MNIST."""
+    """Register the pooled MNIST."""
     return [MnistPooled]

@@ -1,4 +1,4 @@
-"""A .npz file of the user's own, with images and labels."""
+"""The user's own .npz file with images and labels."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from benchmark.images.reading.arrays import read_test
 
 
 class Npz(Dataset):
-    """A .npz file as --data-dir: `images` and `labels` (or x_train, y_train, x_test, y_test), perhaps `class_names`."""
+    """A .npz file as --data-dir: `images`, `labels` (or x_train, y_train, x_test, y_test), optionally `class_names`."""
 
     name = "npz"
     takes_folder = True
@@ -26,5 +26,5 @@ class Npz(Dataset):
 
 @hookimpl
 def bench_datasets() -> list[type[Dataset]]:
-    """Bring .npz files."""
+    """Register .npz files."""
     return [Npz]

@@ -1,1 +1,1 @@
-"""Spaces in which distances are taken: one file a space."""
+"""Spaces in which distances are measured: one file per space."""

@@ -1,4 +1,4 @@
-"""CNN: the penultimate layer of a small convolutional network that has learned the classes of neutral images."""
+"""CNN: the penultimate layer of a small convolutional network, trained to classify the neutral images."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import numpy as np
 
 from benchmark.api import Array, Context, Features, Images, Labels, hookimpl
 
-FILTERS = (16, 32, 64)  # of the three convolutions, 3 x 3 each
-GRID = 4  # the last maps are averaged to GRID x GRID, whatever the size of the images
-UNITS = 64  # of the penultimate layer: the features
-LEAK = 0.1  # its slope below 0: with none, half of the units are 0 for every image
-SIDE = 64  # pixels; larger images are averaged down first
+FILTERS = (16, 32, 64)  # filters of the three 3 x 3 convolutions
+GRID = 4  # the last feature maps are averaged to GRID x GRID, whatever the size of the images
+UNITS = 64  # units of the penultimate layer: the features
+LEAK = 0.1  # slope of its activation below 0: with slope 0, half of the units are 0 for every image
+SIDE = 64  # pixels; larger images are first reduced by averaging
 BATCH, EPOCHS, FEWEST_STEPS = 64, 8, 600
-RATE, WARM = 4e-3, 0.1  # the highest learning rate, and the share of steps that leads up to it
-SHIFT = 1  # pixels by which training images are moved at most
-ROWS = 256  # images transformed at once: always as many, filled up with blank ones
+RATE, WARM = 4e-3, 0.1  # the highest learning rate, and the share of steps that lead up to it
+SHIFT = 1  # maximum shift of training images, in pixels
+ROWS = 256  # images transformed together: always this many, padded with blank ones
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Head:
         return np.asarray(self.classes[self._logits(features).argmax(axis=1)], dtype=np.int64)
 
     def predict_proba(self, features: Array) -> Array:
-        """Return float64 (n, classes): the softmax that the network was trained by."""
+        """Return float64 (n, classes): the softmax that the network was trained with."""
         logits = self._logits(features)
         powers = np.exp(logits - logits.max(axis=1, keepdims=True))
         return np.asarray(powers / powers.sum(axis=1, keepdims=True))
@@ -50,12 +50,12 @@ class Head:
 
 
 class Cnn(Features):
-    """The 64 units before the last layer of a network of three convolutions (16, 32, 64), trained on neutral images.
+    """The 64 units before the last layer of a network with three convolutions (16, 32, 64), trained on neutral images.
 
-    98.8% on MNIST's test split when fitted on 9,000 images, in 15 CPU seconds; its last layer is the reference
-    classifier. Trained by Adam on one thread, with random numbers of the context alone: the same images and seed give
-    the same weights on one machine; another processor may round otherwise. Computed in batches of one size, so that
-    equal images have equal features whatever the batch.
+    Its accuracy on MNIST's test split is 98.8% when fitted on 9,000 images, in 15 CPU seconds. Its last layer is the
+    reference classifier. It is trained by Adam on one thread, with random numbers only from the context: on one
+    machine, the same images and seed give the same weights; another processor may round differently. Features are
+    computed in batches of a fixed size, so that equal images have equal features whatever the batch.
     """
 
     name = "cnn"
@@ -65,7 +65,7 @@ class Cnn(Features):
     classifier_name = "cnn"
 
     def fit(self, images: Images, labels: Labels, ctx: Context) -> None:
-        """Learn to tell the classes."""
+        """Train the network to tell the classes apart."""
         import torch
 
         classes, targets = np.unique(labels, return_inverse=True)
@@ -96,11 +96,11 @@ class Cnn(Features):
 
     @property
     def space(self) -> str:
-        """`cnn`: there are no parameters; which weights they are, the id of the reference classifier says."""
+        """`cnn`: there are no parameters; the id of the reference classifier identifies the weights."""
         return "cnn"
 
     def _prepared(self, images: Images) -> Any:
-        """Return a tensor (n, channels, height, width), standardised, of at most SIDE pixels a side."""
+        """Return a standardised tensor (n, channels, height, width) with at most SIDE pixels per side."""
         import torch
 
         standard = ((images - self.mean) / self.scale).transpose(0, 3, 1, 2)
@@ -110,7 +110,7 @@ class Cnn(Features):
 
 
 def _initial(channels: int, classes: int, rng: np.random.Generator) -> list[Array]:
-    """Return weights and bias of each layer in turn (He et al. 2015)."""
+    """Return the initial weights and bias of each layer in turn (He et al. 2015)."""
     inputs = (channels, *FILTERS[:-1])
     shapes: list[tuple[int, ...]] = [(to, of, 3, 3) for of, to in zip(inputs, FILTERS, strict=True)]
     shapes += [(UNITS, FILTERS[-1] * GRID**2), (classes, UNITS)]
@@ -122,7 +122,7 @@ def _initial(channels: int, classes: int, rng: np.random.Generator) -> list[Arra
 
 
 def _features(x: Any, weights: list[Any]) -> Any:
-    """Return (n, UNITS) of images (n, channels, height, width)."""
+    """Return the features (n, UNITS) of images (n, channels, height, width)."""
     from torch.nn import functional
 
     last = len(FILTERS) - 1
@@ -135,7 +135,7 @@ def _features(x: Any, weights: list[Any]) -> Any:
 
 
 def _trained(x: Any, targets: Labels, initial: list[Array], ctx: Context) -> list[Array]:
-    """Return the weights after some passes over the images, each batch moved by up to SHIFT pixels."""
+    """Return the weights after several passes over the images, each batch shifted by up to SHIFT pixels."""
     import torch
     from torch.nn import functional
 
@@ -162,7 +162,7 @@ def _trained(x: Any, targets: Labels, initial: list[Array], ctx: Context) -> lis
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Let torch compute on one thread: more would add in another order."""
+    """Let torch compute on one thread: more threads would add in a different order."""
     import torch
 
     before = torch.get_num_threads()
@@ -175,5 +175,5 @@ def _one_thread() -> Iterator[None]:
 
 @hookimpl
 def bench_features() -> list[type[Features]]:
-    """Bring the network."""
+    """Register the network."""
     return [Cnn]

@@ -1,4 +1,4 @@
-"""PCA: the principal components of neutral images."""
+"""PCA: the principal components of the neutral images."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ import numpy as np
 
 from benchmark.api import Array, Context, Features, Images, Labels, hookimpl
 
-ROWS = 4096  # images transformed at once
-WIDE = 2048  # pixels above which the covariance matrix is too large to decompose
+ROWS = 4096  # images transformed together
+WIDE = 2048  # with more pixels than this, the covariance matrix is too large to decompose
 
 
 @dataclass
 class Pca(Features):
-    """The first principal components of the neutral images, not whitened: distances stay those of the images.
+    """The first principal components of the neutral images, not whitened, so that distances stay those of the images.
 
-    Fewer components where there are fewer images or pixels. Projected in float64 and rounded once, so that equal
-    images have equal features whatever the batch.
+    There are fewer components if there are fewer images or pixels. Images are projected in float64 and rounded once, so
+    that equal images have equal features whatever the batch.
     """
 
     name = "pca"
     source = "Pearson: On lines and planes of closest fit to systems of points in space, 1901"
 
-    components: int = field(default=50, metadata={"min": 1, "help": "how many components"})
+    components: int = field(default=50, metadata={"min": 1, "help": "number of components"})
 
     def fit(self, images: Images, labels: Labels, ctx: Context) -> None:
-        """Find the components of all neutral images together; labels are not used."""
+        """Compute the components of all neutral images together; the labels are not used."""
         from sklearn.decomposition import PCA
 
         flat = images.reshape(len(images), -1).astype(np.float64)
@@ -48,11 +48,11 @@ class Pca(Features):
 
     @property
     def space(self) -> str:
-        """`pca50`, by the number of components asked for."""
+        """`pca50`, after the requested number of components."""
         return f"pca{self.components}"
 
 
 @hookimpl
 def bench_features() -> list[type[Features]]:
-    """Bring PCA."""
+    """Register PCA."""
     return [Pca]

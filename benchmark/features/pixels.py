@@ -1,4 +1,4 @@
-"""Pixels: the images themselves, flat."""
+"""Pixels: the images themselves, flattened."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from benchmark.api import Array, Context, Features, Images, Labels, hookimpl
 
 
 class Pixels(Features):
-    """The images themselves, flat: (n, height * width * channels). Nothing is fitted."""
+    """The images themselves, flattened to (n, height * width * channels). Nothing is fitted."""
 
     name = "pixels"
 
@@ -27,5 +27,5 @@ class Pixels(Features):
 
 @hookimpl
 def bench_features() -> list[type[Features]]:
-    """Bring the pixels."""
+    """Register the pixels."""
     return [Pixels]

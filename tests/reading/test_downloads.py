@@ -93,7 +93,7 @@ def test_downloaded_once_then_read_from_the_cache(server: Server, cache: Path) -
 def test_half_a_file_goes_on_where_it_was(server: Server, cache: Path) -> None:
     name, whole = FILES[2], server.files[FILES[2]]
     server.cut[name] = 100_000
-    with pytest.raises(InputError, match=r"the connection ended at 100,000 of [0-9,]+ bytes; it goes on there"):
+    with pytest.raises(InputError, match=r"the connection broke after 100,000 of [0-9,]+ bytes; a retry resumes there"):
         Clothes(mirror=server.url).files(None)
     assert (cache / f"{name}.part").stat().st_size == 100_000
     Clothes(mirror=server.url).files(None)
@@ -131,7 +131,7 @@ def test_no_network_says_where_to_put_the_files(cache: Path) -> None:
         nobody.bind(("127.0.0.1", 0))
         with pytest.raises(InputError, match="Connection refused") as caught:
             Clothes(mirror=f"http://127.0.0.1:{nobody.getsockname()[1]}").files(None)
-    assert f"put {', '.join(FILES)} into {cache}, or into a folder that --data-dir names" in str(caught.value)
+    assert f"put {', '.join(FILES)} into {cache}, or into a folder given with --data-dir" in str(caught.value)
     cache.mkdir(parents=True, exist_ok=True)
     for name in FILES:
         (cache / name).write_bytes((_mnist.FOLDER / name).read_bytes())
@@ -146,13 +146,13 @@ def test_files_in_data_dir_are_checked(tmp_path: Path) -> None:
     for name in FILES:
         (folder / name).write_bytes((_mnist.FOLDER / name).read_bytes())
     assert Clothes().load(folder).images.shape == (60000, 28, 28, 1)
-    with pytest.raises(InputError, match="its bytes are not those of fashion-mnist"):
+    with pytest.raises(InputError, match="is not the original file of fashion-mnist"):
         FashionMnist().load(folder)
 
 
 def test_offline_downloads_nothing(bench, server: Server) -> None:
     done = bench("run", "-g", "smote", "-d", f"fashion-mnist[mirror={server.url}]", "--offline", code=2)
-    assert "fashion-mnist is not here and --offline forbids to download it: put train-images" in done.stderr
+    assert "fashion-mnist is not downloaded, and --offline forbids downloading: put train-images" in done.stderr
     assert server.asked == []
     assert list(bench.folder.iterdir()) == []
 
@@ -195,5 +195,6 @@ def test_cifar10_is_read_in_colour(server: Server) -> None:
 def test_cifar10_runs_no_code_of_a_file(tmp_path: Path) -> None:
     content = archive(pickle.dumps(Path("x"), protocol=2))
     (tmp_path / ARCHIVE).write_bytes(content)
-    with pytest.raises(InputError, match=r"cannot be read as CIFAR-10 \(it holds pathlib.*not only arrays\)"):
+    message = r"cannot be read as CIFAR-10 \(it contains pathlib.*; only arrays are allowed\)"
+    with pytest.raises(InputError, match=message):
         photographs(content)().load(tmp_path)

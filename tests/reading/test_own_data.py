@@ -85,7 +85,7 @@ def test_class_names_work_wherever_numbers_do(word: str) -> None:
 @pytest.mark.parametrize(
     ("dataset", "make", "message"),
     [
-        (Folder, lambda p: None, "needs --data-dir, a folder with a sub-folder"),
+        (Folder, lambda p: None, "needs --data-dir, a folder with one sub-folder"),
         (Folder, lambda p: p / "nowhere", "does not exist"),
         (Csv, lambda p: p, "expected one ...train.csv"),
         (Npz, lambda p: p, "is a folder; dataset 'npz' takes a .npz file"),
@@ -95,7 +95,7 @@ def test_class_names_work_wherever_numbers_do(word: str) -> None:
             lambda p: (
                 np.savez(p / "a.npz", x_train=IMAGES, y_train=LABELS * 0, x_test=IMAGES, y_test=LABELS) or p / "a.npz"
             ),
-            "the test split has the class '1', the training split has none of it",
+            "the test split has the class '1', but the training split does not",
         ),
         (
             Npz,
