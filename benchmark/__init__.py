@@ -18,7 +18,7 @@ __all__ = ["run"]
 
 
 def __getattr__(name: str) -> Any:
-    """Load the interface when it is asked for: importing the package stays light."""
+    """Load names on first use, so that importing the package stays light."""
     import importlib
 
     if name == "run":

@@ -1,4 +1,4 @@
-"""`python -m benchmark` is `bench`."""
+"""Makes `python -m benchmark` the same as `bench`."""
 
 from benchmark.cli import main
 

@@ -1,13 +1,13 @@
-"""What a plugin author imports: this module is the whole author interface.
+"""What a plugin author imports: this module is the complete author interface.
 
-A plugin is a class (a dataclass where it has parameters) that a hook returns::
+A plugin is a class (a dataclass if it has parameters) that a hook returns::
 
     @hookimpl
     def bench_generators() -> list[type[Generator]]:
         return [Jitter]
 
 Images are `float32 (n, height, width, channels)` in [0, 1], channels last, 1 or 3 channels.
-Importing a plugin module must stay light: TensorFlow, torch, umap and scikit-learn belong inside functions.
+Importing a plugin module must stay light: import TensorFlow, torch, umap and scikit-learn inside functions.
 """
 
 from __future__ import annotations
@@ -50,13 +50,13 @@ Role = Literal["synthetic", "held_out", "train", "test"]
 
 @dataclass(frozen=True)
 class Task:
-    """What a cell asks for, known before anything runs: the argument of `skip`."""
+    """What is known of a cell before anything runs: the argument of `skip`."""
 
     dataset: str
     label: int
     class_name: str
     n_real: int  # training images
-    n_synthetic: int  # images to sample; held-out and fresh real images are as many
+    n_synthetic: int  # images to sample; there are as many held-out and fresh real images
     shape: tuple[int, int, int]  # height, width, channels
     n_classes: int  # classes of the dataset
     seed: int
@@ -64,11 +64,11 @@ class Task:
 
 @dataclass
 class Context:
-    """What the runner hands to a plugin at work.
+    """What the runner passes to a plugin.
 
-    rng: seeded by the names of what it is for; the only source of random numbers to use.
-    scratch: a folder that is the plugin's own until the cell ends.
-    deadline: the moment (`time.monotonic()`) at which the cell is stopped, or None.
+    rng: the only source of random numbers to use; its seed is derived from the names of what it is used for.
+    scratch: a folder for the plugin's own use until the cell ends.
+    deadline: the time (`time.monotonic()`) at which the cell is stopped, or None.
     """
 
     rng: np.random.Generator
@@ -85,54 +85,54 @@ class Context:
 
     @property
     def seed(self) -> int:
-        """A seed in [0, 2**31) drawn from `rng`, for libraries that want an integer: another at each reading."""
+        """A seed in [0, 2**31) drawn from `rng`, for libraries that want an integer; a new one on each access."""
         return int(self.rng.integers(2**31))
 
     @property
     def seconds_left(self) -> float:
-        """Seconds until `deadline`; infinite where there is none."""
+        """Seconds until `deadline`; infinite if there is none."""
         return float("inf") if self.deadline is None else self.deadline - time.monotonic()
 
     def log(self, step: float, **values: float) -> None:
-        """Record a point of each named curve (a loss, say) at `step`; shown in the report."""
+        """Record one point per named curve (such as a loss) at `step`; the report shows the curves."""
         for name, value in values.items():
             self.curves.setdefault(name, []).append((float(step), float(value)))
 
     def snapshot(self, step: int, images: Images, label: int | None = None) -> None:
-        """Record what the generator makes at `step` (the same latent points each time, 8 images are shown).
+        """Record images that the generator makes at `step`, from the same latent points each time; 8 are shown.
 
-        label: of which class, where the generator is conditional.
+        label: the class of the images, if the generator is conditional.
         """
         (self.snapshots if label is None else self.class_snapshots.setdefault(label, [])).append((step, images))
 
     def progress(self, done: int, total: int) -> None:
-        """Tell the runner how far the work is."""
+        """Report to the runner how far the work has got."""
         if self.on_progress is not None:
             self.on_progress(done, total)
 
     def keep(self, name: str, array: Array) -> None:
-        """Keep an array beside the scores (metrics: an embedding, distances for a histogram)."""
+        """Keep an array together with the scores (for metrics: an embedding, or distances for a histogram)."""
         self.kept[name] = array
 
     def per_image(self, name: str, values: Array) -> None:
-        """Say something of each synthetic image (metrics): numbers or truth values (n,), finite, in their order.
+        """Record one value per synthetic image (for metrics): finite numbers or booleans (n,), in the images' order.
 
-        They become a column of `images.csv`: `<metric>.<name>`, or plainly `name` for those of the suite's own metrics.
+        They become a column of `images.csv`: `<metric>.<name>`, or just `name` for the suite's own metrics.
         """
         self.columns[name] = values
 
     def warn(self, message: str) -> None:
-        """Record one sentence that the report shows beside the result."""
+        """Record a one-sentence warning that the report shows next to the result."""
         self.warnings.append(message)
 
 
 class Plugin:
-    """What all plugins share. `name` is the name on the command line; dataclass fields are parameters."""
+    """The base of all plugins. `name` is the name on the command line; dataclass fields are parameters."""
 
     name: ClassVar[str]
-    tags: ClassVar[tuple[str, ...]] = ()  # groups, selected by @tag
-    needs: ClassVar[tuple[str, ...]] = ()  # import names beyond the base install: ("tensorflow",)
-    extra: ClassVar[str] = ""  # the extra of synthassay that brings them
+    tags: ClassVar[tuple[str, ...]] = ()  # groups, selected with @tag
+    needs: ClassVar[tuple[str, ...]] = ()  # imported packages beyond the base install: ("tensorflow",)
+    extra: ClassVar[str] = ""  # the extra of synthassay that installs them
     source: ClassVar[str] = ""  # the paper and equation that it implements
     licence: ClassVar[str] = ""
 
@@ -142,16 +142,16 @@ class Plugin:
 
 
 class AnyGenerator(Plugin):
-    """What both kinds of generators say of themselves; derive from `Generator` or `ConditionalGenerator`."""
+    """What both kinds of generators declare; derive from `Generator` or `ConditionalGenerator`."""
 
-    label: ClassVar[str] = ""  # how the page names it, if not by `name`: "SMOTE"
+    label: ClassVar[str] = ""  # its name on the page, if not `name`: "SMOTE"
     control: ClassVar[bool] = False
-    light: ClassVar[bool] = False  # True: may start as a fork of a process with numpy and sklearn loaded
+    light: ClassVar[bool] = False  # True: it may be forked from a process that has numpy and sklearn loaded
     cost: ClassVar[Literal["seconds", "minutes"]] = "seconds"
 
 
 class Generator(AnyGenerator):
-    """Makes synthetic images of one class after seeing real ones."""
+    """Makes synthetic images of one class after being fitted to real ones."""
 
     def fit(self, real: Images, ctx: Context) -> None:
         """Learn from `real`, float32 (n, height, width, channels) in [0, 1]. May raise CannotFit."""
@@ -163,24 +163,24 @@ class Generator(AnyGenerator):
 
 
 class ConditionalGenerator(AnyGenerator):
-    """Makes images of any of several classes after seeing all of them: fitted once, then sampled a class at a time."""
+    """Makes images of several classes: fitted once to all of them, then sampled one class at a time."""
 
     def fit(self, real: Images, labels: Labels, ctx: Context) -> None:
-        """Learn from `real` (n, h, w, c) of all chosen classes; `labels` int64 (n,) are any integers."""
+        """Learn from `real` (n, h, w, c) of all chosen classes; `labels`, int64 (n,), can be any integers."""
         raise NotImplementedError
 
     def sample(self, n: int, label: int, ctx: Context) -> Images:
-        """Return `n` images of the class `label`, one of those that it was fitted on."""
+        """Return `n` images of the class `label`, one of the classes that it was fitted to."""
         raise NotImplementedError
 
 
 class Control(Generator):
-    """A generator with a known answer, in every run. It may be fitted on another role than `train`."""
+    """A generator of known quality that is part of every run. It may be fitted to roles other than `train`."""
 
     control: ClassVar[bool] = True
     light: ClassVar[bool] = True
-    roles: ClassVar[tuple[Literal["train", "fresh", "spare"], ...]] = ("train",)  # put together in this order
-    class_shift: ClassVar[int] = 0  # 1: the images of the next class in label order
+    roles: ClassVar[tuple[Literal["train", "fresh", "spare"], ...]] = ("train",)  # concatenated in this order
+    class_shift: ClassVar[int] = 0  # 1: use the images of the next class in label order
 
 
 @dataclass(frozen=True)
@@ -195,8 +195,8 @@ class Neighbours:
 class Embedding:
     """A map of images: points float32 (n, dimensions).
 
-    kl: what t-SNE went down, KL(P || Q) in nats, in one kernel for all engines (None for UMAP).
-    preserved: the mean share of each image's 10 nearest neighbours that are among its 10 nearest on the map.
+    kl: the divergence that t-SNE minimised, KL(P || Q) in nats, with one kernel for all engines (None for UMAP).
+    preserved: the mean share of each image's 10 nearest neighbours that are also among its 10 nearest on the map.
     """
 
     points: Array
@@ -205,56 +205,56 @@ class Embedding:
 
 
 class Evidence(Protocol):
-    """What a metric sees of one cell: images, and shared work that is done once however many metrics ask."""
+    """What a metric sees of one cell: images, and shared work that is done once, however many metrics need it."""
 
     task: Task
     synthetic: Images  # (n_synthetic, h, w, c)
-    train: Images  # (n_real, h, w, c): what the generator saw
+    train: Images  # (n_real, h, w, c): what the generator was trained on
     held_out: Images  # (n_synthetic, h, w, c): the real reference
     test: Images  # the dataset's test split, all classes
     test_labels: Labels
-    control: str | None  # the name of the control that is scored; None: a generator
+    control: str | None  # the name of the control that is scored; None for a generator
     others: Mapping[int, Images]  # label -> (n_synthetic, h, w, c) held-out images of each other class
-    others_train: Mapping[int, Images]  # the same of their training images (n_real, h, w, c)
+    others_train: Mapping[int, Images]  # likewise their training images (n_real, h, w, c)
 
     def features(self, images: Images | Role, space: Space = "features") -> Array:
-        """Return float32 (n, d): flat pixels, or what `--features` names; for a role computed once."""
+        """Return float32 (n, d): flattened pixels, or the space set by `--features`; computed only once for a role."""
 
     def neighbours(self, of: Role, among: Role, k: int, space: Space = "features") -> Neighbours:
-        """Return the `k` nearest of `among` for each of `of` (Euclidean, exact; an image is never its own)."""
+        """Return the `k` nearest of `among` for each of `of` (Euclidean, exact; no image is its own neighbour)."""
 
     def itself(self, of: Role) -> Array | None:
-        """Return int64 (n,): where each image of a role stands in `train` itself; None where none does.
+        """Return int64 (n,): the index in `train` of each image of a role; None if they are not in `train`.
 
-        Real images stand there only in `bench score` without `--train`: copies are then looked for in all real images.
-        `neighbours` leaves an image out of its own; a metric with distances of its own does the same.
+        Real images are in it only in `bench score` without `--train`, where copies are searched for in all real images.
+        `neighbours` leaves out the image itself; a metric that computes its own distances must do the same.
         """
 
     def balls(self, of: Role, among: Role, radii: Array, space: Space = "features") -> Array:
-        """Return int64 (n,): how many balls, of `radii` (m,) round each of `among`, hold each of `of` (d <= radius)."""
+        """Return int64 (n,): how many balls around `among`, with `radii` (m,), contain each of `of` (d <= radius)."""
 
     def embedding(
         self, method: Literal["tsne", "umap"], dims: tuple[int, ...], *, images: int = 250, **settings: Any
     ) -> Mapping[int, Embedding]:
-        """Return joint maps of the first m synthetic images and the first m held-out ones, by number of dimensions.
+        """Return joint maps of the first m synthetic and the first m held-out images, by number of dimensions.
 
-        m is `images`, or fewer where there are fewer. Points (2m, dims), the synthetic ones first. settings:
-        `perplexity` and `engine` ("auto", "exact", "fft", "sklearn") of t-SNE, `neighbors` of UMAP.
+        m is `images`, or fewer if there are fewer. Points are (2m, dims), synthetic images first. settings:
+        `perplexity` and `engine` ("auto", "exact", "fft", "sklearn") for t-SNE, `neighbors` for UMAP.
         """
 
     def classify(self, images: Images | Role) -> Labels:
-        """Return the labels that the reference classifier (fitted on the neutral role) gives, int64 (n,)."""
+        """Return the labels that the reference classifier (fitted on the neutral role) predicts, int64 (n,)."""
 
     def probability(self, images: Images | Role) -> Array | None:
-        """Return the probability, float64 (n,), that the reference classifier gives to the cell's class, or None."""
+        """Return the reference classifier's probability of the cell's class, float64 (n,), or None."""
 
 
 class GroupEvidence(Protocol):
-    """What a metric of the scope "generator" sees: the chosen classes of one configuration and seed, by label."""
+    """What a metric with the scope "generator" sees: the chosen classes of one configuration and seed, by label."""
 
     seed: int
     n_real: int
-    labels: tuple[int, ...]  # the chosen classes, two at least
+    labels: tuple[int, ...]  # the chosen classes, at least two
     synthetic: Mapping[int, Images]  # (n_synthetic, h, w, c) each
     train: Mapping[int, Images]  # (n_real, h, w, c) each
     held_out: Mapping[int, Images]  # (n_synthetic, h, w, c) each
@@ -263,20 +263,20 @@ class GroupEvidence(Protocol):
     control: str | None
 
     def features(self, images: Images) -> Array:
-        """Return float32 (n, d): what `--features` names."""
+        """Return float32 (n, d), in the space set by `--features`."""
 
 
 class Metric(Plugin):
-    """Turns one cell's evidence into the values of its declared measures.
+    """Computes its declared measures from the evidence of one cell.
 
-    scope "cell": `score` gets an `Evidence`, one class; "generator": a `GroupEvidence`, all chosen classes at once.
+    scope: with "cell", `score` gets an `Evidence` of one class; with "generator", a `GroupEvidence` of several.
     """
 
     measures: ClassVar[tuple[Measure, ...]]
     scope: ClassVar[Literal["cell", "generator"]] = "cell"
-    default: ClassVar[bool] = True  # False: runs only where `--metrics` names it
-    maps: ClassVar[bool] = False  # True: asks for `embedding`, whose code is compiled before any cell
-    controls: ClassVar[tuple[str, ...] | None] = None  # controls that are scored; None: all
+    default: ClassVar[bool] = True  # False: runs only if `--metrics` names it
+    maps: ClassVar[bool] = False  # True: uses `embedding`, whose code is compiled before any cell runs
+    controls: ClassVar[tuple[str, ...] | None] = None  # the controls to score; None: all
 
     def score(self, evidence: Any, ctx: Context) -> Mapping[str, Score]:
         """Return a `Score` for each measure that is `due(evidence.control)`, no more and no fewer."""
@@ -284,7 +284,7 @@ class Metric(Plugin):
 
     @classmethod
     def due(cls, control: str | None) -> tuple[Measure, ...]:
-        """Return the measures that a control gets, by its name; None: those of a generator, which gets all."""
+        """Return the measures to score for the control of this name; None: for a generator, which gets all."""
         if control is None:
             return cls.measures
         if cls.controls is not None and control not in cls.controls:
@@ -294,9 +294,9 @@ class Metric(Plugin):
 
 @dataclass(frozen=True)
 class Data:
-    """A dataset as read: images uint8 or float32 in [0, 1] (n, h, w, c); labels int64 (n,), indices of class_names.
+    """A dataset as read: images uint8 or float32 in [0, 1] (n, h, w, c); labels int64 (n,), indices into class_names.
 
-    Without a test split, `test_images` and `test_labels` are None and a fifth of each class is set aside.
+    Without a test split, `test_images` and `test_labels` are None, and a fifth of each class is set aside for testing.
     """
 
     images: Array
@@ -309,24 +309,24 @@ class Data:
 class Dataset(Plugin):
     """Labelled real images."""
 
-    title: ClassVar[str] = ""  # how the page names it, if not by `name`: "MNIST"
+    title: ClassVar[str] = ""  # its name on the page, if not `name`: "MNIST"
     noun: ClassVar[str] = "class"  # what the page calls a class: "digit"
     takes_folder: ClassVar[bool] = False  # True: reads `--data-dir`
     size: ClassVar[str] = ""  # for `bench list`: "70,000 images of 28x28x1, 31 MB"
 
     def is_here(self) -> bool:
-        """Whether `load(None)` needs no download."""
+        """Whether `load(None)` works without a download."""
         return True
 
     def load(self, folder: Path | None) -> Data:
-        """Read the images; `folder` is `--data-dir`. Raises InputError on what cannot be read."""
+        """Read the images; `folder` is `--data-dir`. Raises InputError if they cannot be read."""
         raise NotImplementedError
 
 
 class Features(Plugin):
     """A space in which distances mean more than in pixels. Fitted once on the neutral role, then pickled."""
 
-    classifier_name: ClassVar[str] = "svc"  # how ids of the reference classifier begin; another if it is its own
+    classifier_name: ClassVar[str] = "svc"  # prefix of the reference classifier's id; change it with `classifier`
 
     def fit(self, images: Images, labels: Labels, ctx: Context) -> None:
         """Learn from the neutral images of all classes."""
@@ -337,31 +337,31 @@ class Features(Plugin):
         raise NotImplementedError
 
     def classifier(self) -> Any | None:
-        """Return a reference classifier of its own, fitted, or None: an SVC then.
+        """Return the space's own fitted reference classifier, or None to use an SVC.
 
-        It has `predict(features) -> labels`, and where it gives probabilities `classes_` and `predict_proba`.
+        It has `predict(features) -> labels` and, if it gives probabilities, `classes_` and `predict_proba`.
         """
         return None
 
     @property
     def space(self) -> str:
-        """The name that stands in the column `space` of every score: 'pca50'."""
+        """The name in the column `space` of every score, such as 'pca50'."""
         raise NotImplementedError
 
 
 class Source(Protocol):
-    """What a report section may collect from, when a run ends."""
+    """What a report section can collect from when a run ends."""
 
     report: Mapping[str, Any]  # `report.json` without its sections
 
     def samples(self, cell: str) -> Images:
-        """Return the synthetic images of a cell (its key stands in `report["cells"]`)."""
+        """Return the synthetic images of a cell (its key is in `report["cells"]`)."""
 
     def kept(self, cell: str, metric: str) -> Mapping[str, Array]:
-        """Return the arrays that a metric kept for a cell (`ctx.keep`); empty where it kept none."""
+        """Return the arrays that a metric kept for a cell (`ctx.keep`); empty if it kept none."""
 
     def per_image(self, cell: str) -> Mapping[str, Array]:
-        """Return the columns of `images.csv` that say something of a generator's images, and `kind`, each (n,)."""
+        """Return the columns of `images.csv` that describe a generator's images, and `kind`, each (n,)."""
 
     def history(self, cell: str) -> Mapping[str, Any]:
         """Return what a generator logged: {"unit", "curves": {name: [[step, value]]}, "snapshots": {step: images}}."""
@@ -371,7 +371,7 @@ class Source(Protocol):
 
         "strata": [[source, label, n]], in the order of the points: the first n images of a configuration, or of the
         role "held-out"; "points": float32 (points, 2) or (points, 3) by "tsne2", "tsne3", "umap2", "umap3"; "failed":
-        the reason of each method that has none; "preserved": the share of the ten nearest neighbours that each keeps.
+        the reason for each method without a map; "preserved": the share of the ten nearest neighbours that each keeps.
         """
 
     def real(self, label: int, role: str, n_real: int, seed: int) -> Images:
@@ -379,19 +379,19 @@ class Source(Protocol):
 
 
 class Section(Plugin):
-    """One section of the report page: it collects plain data once, and renders from them alone."""
+    """One section of the report page: it collects plain data once, and renders from that data alone."""
 
     title: ClassVar[str]
     question: ClassVar[str] = ""
-    order: ClassVar[int] = 100  # smaller is higher up; built-ins take 10 to 90
+    order: ClassVar[int] = 100  # smaller values come first; built-in sections use 10 to 90
 
     def collect(self, source: Source) -> Any:
-        """Return what JSON can hold; it becomes `report["sections"][name]`. None: nothing of its own."""
+        """Return data that JSON can hold, for `report["sections"][name]`; None if the section needs no data."""
         return None
 
     def render(self, report: Mapping[str, Any], data: Any) -> str:
-        """Return HTML of `report` and of what `collect` returned; "" leaves the section out.
+        """Return HTML from `report` and from what `collect` returned; "" leaves the section out.
 
-        Plain `str` is escaped: return `markupsafe.Markup` for HTML. What does not close what it opens is not shown.
+        Plain `str` is escaped: return `markupsafe.Markup` for HTML. HTML that does not close its tags is not shown.
         """
         raise NotImplementedError

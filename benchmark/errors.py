@@ -1,4 +1,4 @@
-"""Errors that are the user's to mend: one sentence, shown without a traceback."""
+"""Errors that the user can fix: one sentence, shown without a traceback."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ class InputError(Exception):
 
 
 class StoppedError(Exception):
-    """A run cannot go on, for a reason that lies outside it; what is finished is kept, and the command exits with 1."""
+    """A run cannot continue, for an external reason. Finished work is kept, and the command exits with 1."""
 
 
 class CannotFit(Exception):
-    """A generator found while fitting that it cannot do this task. The reason becomes a failed row."""
+    """A generator found during fitting that it cannot do this task. The reason is reported in a failed row."""
 
 
 def is_full(error: BaseException | None) -> bool:
-    """Whether an error, or what it came from, says that the disk is full."""
+    """Whether an error, or one of its causes, says that the disk is full."""
     seen: list[BaseException] = []
     while error is not None and error not in seen:
         if isinstance(error, OSError) and error.errno in FULL:
@@ -36,7 +36,7 @@ def is_full(error: BaseException | None) -> bool:
 
 
 def unknown(kind: str, value: str, allowed: Iterable[str]) -> InputError:
-    """Return an error that names the unknown value, what is allowed, and the nearest match."""
+    """Return an error that names the unknown value, the allowed ones and the closest match."""
     names = sorted(allowed)
     close = get_close_matches(value, names, n=1, cutoff=0.5)
     hint = f" Did you mean {close[0]!r}?" if close else ""

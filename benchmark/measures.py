@@ -1,4 +1,4 @@
-"""What a metric declares, and what it says: a measure, and its value on one cell."""
+"""What a metric declares and what it returns: a measure, and its score for one cell."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ Space = Literal["pixels", "features"]
 
 @dataclass(frozen=True)
 class Measure:
-    """One named number that a metric gives for a cell.
+    """One named number that a metric yields for a cell.
 
-    better: which way is good; "half": the nearer to 0.5; "none": a diagnostic.
-    failing: the control that must fail, whose value is 0 on the calibrated scale (`real` is 1).
-    zero: a fixed value for 0 in place of that control.
-    space: where distances are taken; "features" is what `--features` names. "" where none are.
-    smallest_n: synthetic images below which it is not judged.
-    controls: the controls that get it; None: all that the metric scores.
+    better: which values are better; "half": those closer to 0.5; "none": a diagnostic.
+    failing: the control that must fail; its value is 0 on the calibrated scale (`real` is 1).
+    zero: a fixed value for 0, in place of that control.
+    space: where distances are measured; "features" is the space set by `--features`, "" means no distances.
+    smallest_n: with fewer synthetic images than this, the measure is not judged.
+    controls: the controls for which it is scored; None: all that the metric scores.
     """
 
     name: str
@@ -36,22 +36,22 @@ class Measure:
     unit: str = ""
     bounds: tuple[float | None, float | None] = (0.0, 1.0)
     space: Space | Literal[""] = ""
-    reference: bool = False  # True: depends on the reference classifier
+    reference: bool = False  # True: it depends on the reference classifier
     smallest_n: int = 15
     controls: tuple[str, ...] | None = None
 
     @property
     def anchored(self) -> bool:
-        """Whether there is a calibrated scale: a failing control, or a fixed zero."""
+        """Whether there is a calibrated scale, from a failing control or a fixed zero."""
         return self.failing is not None or self.zero is not None
 
 
 @dataclass(frozen=True)
 class Score:
-    """The value of one measure on one cell.
+    """The value of one measure for one cell.
 
-    value: finite, or None where the metric cannot judge; then `reason` says why.
-    draws: float (b,), the value under resampling of images (the neighbour graph kept), for intervals; or None.
+    value: finite, or None if the metric cannot judge; then `reason` says why.
+    draws: float (b,), the value under resampling of images (with the neighbour graph kept), for intervals; or None.
     """
 
     value: float | None
@@ -65,8 +65,8 @@ class Score:
     ) -> Score:
         """Return `statistic` of the means of per-image contributions, with bootstrap draws.
 
-        Each contribution is float (n_i,) or (n_i, m), resampled on its own over its first axis; `statistic`
-        gets arrays with one leading axis more than a mean has, and keeps it.
+        Each contribution is float (n_i,) or (n_i, m) and is resampled independently over its first axis; `statistic`
+        receives arrays with one leading axis more than a mean has, and keeps that axis.
         """
         import numpy as np
 

@@ -19,41 +19,41 @@ Word = Literal["PASS", "FAIL", "CANNOT TELL"]
 
 
 class CannotTell(Exception):
-    """What a claim asks for is not there: the reason becomes the verdict CANNOT TELL."""
+    """Something that a claim needs is missing. The reason is reported with the verdict CANNOT TELL."""
 
 
 class Estimate(NamedTuple):
-    """A mean with its 95% interval; `lo` and `hi` are None where there is none."""
+    """A mean with its 95% interval; `lo` and `hi` are None if there is no interval."""
 
     value: float
     lo: float | None = None
     hi: float | None = None
 
     def __str__(self) -> str:
-        """Return '.66 [.61, .71]' with the zeros before the points."""
+        """Return text such as '0.66 [0.61, 0.71]'."""
         return f"{self.value:.2f}" + (f" [{self.lo:.2f}, {self.hi:.2f}]" if self.lo is not None else "")
 
 
 class Paired(NamedTuple):
-    """An exact paired comparison of `a` and `b`: the mean difference a - b, and what may be said of it."""
+    """An exact paired comparison of `a` and `b`: the mean difference a - b, and what can be concluded from it."""
 
     difference: Estimate
-    p: float  # adjusted by Holm over all pairs of the aspect
+    p: float  # adjusted by Holm's method over all pairs of the aspect
     pairs: int
     word: str  # '>', '<', 'no clear difference' or 'too few pairs to tell'
 
 
 class Verdict(NamedTuple):
-    """What became of a claim: the word, and what was measured, in one line."""
+    """The outcome of a claim: the word, and what was measured, in one line."""
 
     word: Word
     measured: str
 
 
 class Findings(Protocol):
-    """What the runs of a study found. Whatever is asked for and not there raises CannotTell with the reason.
+    """The results of a study's runs. If something that is requested is missing, CannotTell is raised with the reason.
 
-    run: the name of one of the study's runs; config: a configuration in it, or a control.
+    run: the name of one of the study's runs. config: a configuration in it, or a control.
     """
 
     reduced: bool  # --quick
@@ -72,7 +72,7 @@ class Findings(Protocol):
         """Return a measure's calibrated mean over classes: 0 is its failing control, 1 is fresh real images."""
 
     def aspect(self, run: str, config: str, aspect: str) -> Estimate:
-        """Return an aspect (the minimum of its parts, calibrated), over all classes."""
+        """Return an aspect (the minimum of its calibrated parts) over all classes."""
 
     def fits(self, run: str, config: str, measure: str) -> Mapping[tuple[int, int], float]:
         """Return a measure's raw values by (label, seed)."""
@@ -81,7 +81,7 @@ class Findings(Protocol):
         """Return the exact paired comparison of two configurations in one aspect."""
 
     def per_image(self, run: str, config: str, label: int, seed: int) -> Mapping[str, Array]:
-        """Return the columns of `images.csv` of one cell, each (n,)."""
+        """Return the columns of `images.csv` for one cell, each (n,)."""
 
     def samples(self, run: str, config: str, label: int, seed: int) -> Images:
         """Return the synthetic images of one cell, float32 (n, h, w, c)."""
@@ -96,28 +96,28 @@ class Findings(Protocol):
         """Return what a generator logged: {"unit", "curves": {name: [[step, value]]}, "snapshots": {step: images}}."""
 
     def embed(self, images: Images, dimensions: tuple[int, ...]) -> Mapping[int, Array]:
-        """Return one t-SNE of the images' 50 principal components a dimension, float32 (n, d) each; kept on disk."""
+        """Return a t-SNE of the images' 50 principal components per dimension d, float32 (n, d) each; kept on disk."""
 
     def plugin(self, kind: str, name: str) -> Any:
-        """Return a new instance of a plugin with its defaults, as ("features", "cnn")."""
+        """Return a new instance of a plugin, such as ("features", "cnn"), with default parameters."""
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One sentence of a study. `confirms` says, before anything is run, what would confirm it."""
+    """One sentence from a study. `confirms` states, before anything is run, what would confirm it."""
 
     text: str
-    where: str  # the figure, table or section that it comes from
-    published: str  # what stands there
+    where: str  # the figure, table or section that it is from
+    published: str  # the published value
     confirms: str
     judge: Callable[[Findings], Verdict]
 
 
 @dataclass(frozen=True)
 class StudyFigure:
-    """A figure of the study, drawn again: `draw` returns a matplotlib Figure."""
+    """A figure of the study, redrawn: `draw` returns a matplotlib Figure."""
 
-    name: str  # of its files
+    name: str  # used for its files
     title: str
     caption: str
     draw: Callable[[Findings], Any]
@@ -125,9 +125,9 @@ class StudyFigure:
 
 @dataclass(frozen=True)
 class Study:
-    """A run, or several, written down with the claims that they are to check.
+    """One or more runs, together with the claims that they are meant to check.
 
-    runs: options of `bench run` by the run's name (see `benchmark.run`). reduced: what `--quick` puts in their place.
+    runs: options of `bench run` by the run's name (see `benchmark.run`). reduced: the options that `--quick` replaces.
     """
 
     name: str
@@ -141,10 +141,10 @@ class Study:
 
 
 def p_text(p: float) -> str:
-    """Return 'p = 0.031', or 'p < 0.001': no p is 0."""
+    """Return text such as 'p = 0.031', or 'p < 0.001' below that: no p-value is 0."""
     return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
 
 
 def confirmed(holds: bool, measured: str) -> Verdict:
-    """Return PASS where it holds, else FAIL."""
+    """Return PASS if the claim holds, else FAIL."""
     return Verdict("PASS" if holds else "FAIL", measured)
