@@ -1,1 +1,1 @@
-"""Published studies as data, one file each; found by scanning."""
+"""Published studies as data, one file each; found by scanning this folder."""

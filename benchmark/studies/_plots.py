@@ -1,4 +1,4 @@
-"""Drawing figures as papers have them: grids of images, curves, maps of points."""
+"""Draws figures like those in papers: grids of images, curves, maps of points."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ DIGITS = ("#332288", "#88ccee", "#44aa99", "#117733", "#999933", "#ddcc77", "#cc
 
 
 def figure(width: float, height: float) -> Any:
-    """Return an empty figure, in inches."""
+    """Return an empty figure of this size, in inches."""
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), layout="constrained")
 
 
 def mosaic(images: Images, columns: int) -> Array:
-    """Return images (n, h, w, c) side by side, row by row, with one pixel between: (H, W, c)."""
+    """Return images (n, h, w, c) in a grid (H, W, c), row by row, with one pixel between them."""
     n, height, width, channels = images.shape
     rows = -(-n // columns)
     sheet = np.zeros((rows * (height + 1) - 1, columns * (width + 1) - 1, channels), dtype=np.float32)
@@ -33,7 +33,7 @@ def mosaic(images: Images, columns: int) -> Array:
 
 
 def show(axes: Any, images: Images, columns: int, title: str = "") -> None:
-    """Show images as ink on paper."""
+    """Show images as dark ink on white paper."""
     sheet = mosaic(images, columns)
     axes.imshow(sheet.squeeze(-1) if sheet.shape[-1] == 1 else sheet, cmap="gray_r", vmin=0, vmax=1)
     axes.set_axis_off()
@@ -41,7 +41,7 @@ def show(axes: Any, images: Images, columns: int, title: str = "") -> None:
 
 
 def sheets(rows: Sequence[Sequence[tuple[str, Images]]], columns: int) -> Any:
-    """Return a figure of sheets of images: rows of (title, images)."""
+    """Return a figure with rows of image grids, each given as (title, images)."""
     canvas = figure(2.2 * max(map(len, rows)), 2.4 * len(rows))
     axes = canvas.subplots(len(rows), max(map(len, rows)), squeeze=False)
     for line, row in zip(axes, rows, strict=True):
@@ -53,7 +53,7 @@ def sheets(rows: Sequence[Sequence[tuple[str, Images]]], columns: int) -> Any:
 
 
 def curves(found: Mapping[str, Sequence[Sequence[float]]], unit: str, level: float, named: str) -> Any:
-    """Return a figure of curves [[step, value]] by name, with one dashed level."""
+    """Return a figure of curves [[step, value]] by name, with a dashed line at `level`."""
     canvas = figure(5.6, 3.2)
     axes = canvas.subplots()
     for (name, points), colour in zip(sorted(found.items()), (OTHER, MADE), strict=False):
@@ -68,7 +68,7 @@ def curves(found: Mapping[str, Sequence[Sequence[float]]], unit: str, level: flo
 
 
 def maps(flat: Array, solid: Array, groups: Sequence[tuple[str, slice | Array, str]]) -> Any:
-    """Return a figure of the same points in 2D and in 3D: (name, which of them, colour) a group."""
+    """Return a figure of the same points in 2D and in 3D; each group is (name, which points, colour)."""
     canvas = figure(8.4, 4.2)
     left, right = canvas.add_subplot(1, 2, 1), canvas.add_subplot(1, 2, 2, projection="3d")
     for name, which, colour in groups:

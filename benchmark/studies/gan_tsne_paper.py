@@ -1,4 +1,4 @@
-"""An MLP GAN on MNIST, seen by t-SNE: what a paper reads off its figures, with real against real beside it."""
+"""An MLP GAN on MNIST, judged by t-SNE: what a paper reads from its figures, next to real against real."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from benchmark.studies._measured import difference, over_fits
 FIVE, POOLED, STAGES = "five", "pooled", "stages"
 GAN = "gan[preset=paper]"
 STEPS = (1, 300, 600, 1200, 2400)
-QUICK_STEPS = (1, 200)  # of --quick
-NEAR = 0.8  # calibrated, as on the page: 'near real'
-HALF = 0.5  # nearer to real against real (1) than to another digit (0)
+QUICK_STEPS = (1, 200)  # with --quick
+NEAR = 0.8  # calibrated; the page calls this 'near real'
+HALF = 0.5  # closer to real against real (1) than to another digit (0)
 OVERLAP = "tsne_overlap_{}d"
 SMALL = {"n_real": 500, "n_synthetic": 150, "seeds": 1}
 EQUILIBRIUM = math.log(2)
-ALL = 10_000  # images of the map of MNIST; all 70,000 with --full
+ALL = 10_000  # images on the map of MNIST; all 70,000 with --full
 
 
 def _gan(found: Findings) -> str:
@@ -53,7 +53,7 @@ def _pooled(dimensions: int) -> Callable[[Findings], Verdict]:
     def judge(found: Findings) -> Verdict:
         made, real = (found.mean(POOLED, config, OVERLAP.format(dimensions)) for config in (_gan(found), "real"))
         share = made.value / real.value
-        return confirmed(share >= NEAR, f"overlap {made}, real against real {real}: {share:.2f} of it")
+        return confirmed(share >= NEAR, f"overlap {made}, real against real {real}; ratio {share:.2f}")
 
     return judge
 
@@ -68,7 +68,9 @@ def _misleads(found: Findings) -> Verdict:
     flat, solid = (_over_real(found, OVERLAP.format(d)) for d in (2, 3))
     gap = over_fits([flat[fit] - solid[fit] for fit in sorted(flat)])
     means = [float(np.mean(list(side.values()))) for side in (flat, solid)]
-    return confirmed((gap.lo or 0) > 0, f"overlap over real's: 2D {means[0]:.2f}, 3D {means[1]:.2f}; difference {gap}")
+    return confirmed(
+        (gap.lo or 0) > 0, f"overlap relative to real: 2D {means[0]:.2f}, 3D {means[1]:.2f}; difference {gap}"
+    )
 
 
 def _over_real(found: Findings, measure: str) -> dict[tuple[int, int], float]:
@@ -84,7 +86,7 @@ def _rises(found: Findings) -> Verdict:
     gain = difference(found, STAGES, (configs[-1], "mixing"), (configs[len(configs) // 2 - 1], "mixing"))
     steadily = all(a.value <= b.value + 0.01 for a, b in zip(means, [*means[1:], last], strict=True))
     said = ", ".join(f"{step}: {mean.value:.2f}" for step, mean in zip([*steps, "last"], [*means, last], strict=True))
-    return confirmed(steadily and (gain.lo or 0) > 0, f"mixing at step {said}; gain over the last half of them {gain}")
+    return confirmed(steadily and (gain.lo or 0) > 0, f"mixing at step {said}; gain over the second half {gain}")
 
 
 def _at(step: int) -> str:
@@ -101,7 +103,7 @@ def _equilibrium(found: Findings) -> Verdict:
             values.append(float(points[-len(points) // 10 :, 1].mean()))
     means: dict[str, Estimate] = {name: over_fits(values) for name, values in tails.items()}
     holds = all(abs(mean.value - EQUILIBRIUM) <= 0.15 for mean in means.values())
-    return confirmed(holds, f"last tenth: D {means['D']}, G {means['G']}; ln 2 is {EQUILIBRIUM:.2f}")
+    return confirmed(holds, f"last tenth: D {means['D']}, G {means['G']}; ln 2 = {EQUILIBRIUM:.2f}")
 
 
 def _evolution(found: Findings) -> Any:
@@ -156,12 +158,12 @@ def _both(found: Findings, real: Images, made: Images) -> Any:
 STUDY = Study(
     name="gan-tsne-paper",
     title="An MLP GAN on MNIST, evaluated by t-SNE",
-    source="A paper on GAN-made MNIST digits seen by t-SNE: MLP GAN, z = 100, Adam 2e-4, batch 128, 2,400 epochs",
+    source="A paper that judges a GAN's MNIST digits by t-SNE: MLP GAN, z = 100, Adam 2e-4, batch 128, 2,400 epochs",
     about=(
-        "The paper counts 2,400 'epochs' and saves images every 50; the counts fit one batch an epoch, so they are "
-        "steps here. It gives no layer widths: the preset 'paper' has 256-512-1024 and 512-256. Its figures show one "
-        "map each; here real against real stands beside each: a map of two sets says nothing alone. The map of 4,800 "
-        "synthetic digits is of one GAN on all digits at once, without labels."
+        "The paper counts 2,400 'epochs' and saves images every 50; these counts fit one batch per epoch, so here they "
+        "are steps. It gives no layer widths: the preset 'paper' has 256-512-1024 and 512-256. Its figures show one "
+        "map each; here, each is compared with real against real, because a map of two sets says nothing on its own. "
+        "The map of 4,800 synthetic digits is from one GAN trained on all digits together, without labels."
     ),
     runs={
         FIVE: {
@@ -199,9 +201,9 @@ STUDY = Study(
             Claim(
                 f"Real and synthetic fives are nested and not far from each other, in {d}D",
                 "Figure 7",
-                "seen by eye",
-                "the overlap of their joint t-SNE is nearer to real against real (1) than to another digit (0): "
-                "its lower bound is .5 or more",
+                "judged by eye",
+                "the overlap of their joint t-SNE is closer to real against real (1) than to another digit (0): "
+                "its lower bound is at least .5",
                 _nested(d),
             )
             for d in (2, 3)
@@ -210,8 +212,8 @@ STUDY = Study(
             Claim(
                 f"4,800 synthetic digits lie among 4,800 real ones, in {d}D",
                 "the last map",
-                "seen by eye",
-                "the overlap is .8 of that of real against real or more",
+                "judged by eye",
+                "the overlap is at least .8 of that of real against real",
                 _pooled(d),
             )
             for d in (2, 3)
@@ -220,20 +222,20 @@ STUDY = Study(
             "Real and synthetic fives represent each other very well",
             "Conclusion",
             "a sentence",
-            "realistic, varied and useful are all near real: lower bounds of .8 or more",
+            "realistic, varied and useful are all near real: lower bounds of at least .8",
             _represent,
         ),
         Claim(
             "2D may mislead where 3D separates",
             "Discussion of Figures 4 and 5",
             "an argument",
-            "the overlap, over that of real against real, is lower in 3D than in 2D (interval over fits above 0)",
+            "the overlap, divided by that of real against real, is lower in 3D than in 2D (interval over fits above 0)",
             _misleads,
         ),
         Claim(
             "Quality rises with training",
             "Figure 2",
-            "seen by eye, at steps 1, 300, 600, 1,200 and 2,400",
+            "judged by eye, at steps 1, 300, 600, 1,200 and 2,400",
             "mixing does not fall from stage to stage, and rises from 300 to 1,200 (interval over fits above 0)",
             _rises,
         ),
@@ -241,14 +243,16 @@ STUDY = Study(
             "The losses of G and D meet near the equilibrium",
             "Figure 3",
             "curves that meet",
-            "in the last tenth of the steps both mean losses are within .15 of ln 2",
+            "in the last tenth of the steps, both mean losses are within .15 of ln 2",
             _equilibrium,
         ),
     ),
     figures=(
-        StudyFigure("evolution", "Figure 2: samples while training", "The same latent points each time.", _evolution),
+        StudyFigure("evolution", "Figure 2: samples during training", "The same latent points each time.", _evolution),
         StudyFigure("losses", "Figure 3: losses", "Means over windows of steps; the dashed line is ln 2.", _losses),
-        StudyFigure("mnist", "Figures 4 and 5: t-SNE of MNIST", "1,000 images a digit (all with --full).", _all_digits),
+        StudyFigure(
+            "mnist", "Figures 4 and 5: t-SNE of MNIST", "1,000 images per digit (all with --full).", _all_digits
+        ),
         StudyFigure("fives", "Figure 6: real fives", "The training images of the first seed.", _fives),
         StudyFigure("fives-synthetic", "Figure 7: both", "3,000 real, 750 synthetic fives.", _fives_and_made),
         StudyFigure("pooled", "Synthetic and real digits, 4,800 each", "One GAN on all digits, seed 0.", _pooled_map),
@@ -258,5 +262,5 @@ STUDY = Study(
 
 @hookimpl
 def bench_studies() -> list[Study]:
-    """Bring the study."""
+    """Register the study."""
     return [STUDY]

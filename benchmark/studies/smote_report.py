@@ -1,4 +1,4 @@
-"""SMOTE on 50 handwritten threes and fives: what a report says of 15 images each, judged on 500 of the same fit."""
+"""SMOTE on 50 handwritten threes and fives: a report's claims about 15 images each, judged on 500 of the same fit."""
 
 from __future__ import annotations
 
@@ -13,17 +13,19 @@ from benchmark.studies._measured import difference, share
 
 RUN, SMOTE, LISTING = "images", "smote", "smote[variant=published]"
 SHOWN = 15
-KEPT, GHOSTS = 0.10, 0.05  # shares from which 'some' is said
+KEPT, GHOSTS = 0.10, 0.05  # smallest shares that count as 'some'
 
 
 def _keep_structure(found: Findings) -> Verdict:
-    """Judge: a sample keeps the structure where its strokes are in range and a classifier is sure of the digit."""
+    """Judge: a sample keeps the structure if its strokes are in range and a classifier is sure of the digit."""
 
     def kept(config: str) -> Estimate:
         return share(found, RUN, config, lambda c: c["plausible_strokes"] & (c["class_probability"] > 0.5))
 
     listing, proper, real = kept(LISTING), kept(SMOTE), kept("real")
-    return confirmed((listing.lo or 0) >= KEPT, f"{listing} of the listing's samples, {proper} of SMOTE's, {real} real")
+    return confirmed(
+        (listing.lo or 0) >= KEPT, f"{listing} of the listing's samples, {proper} of SMOTE's, {real} of real"
+    )
 
 
 def _ghosts(config: str) -> Callable[[Findings], Verdict]:
@@ -39,13 +41,13 @@ def _ghosts(config: str) -> Callable[[Findings], Verdict]:
 def _recognised(found: Findings) -> Verdict:
     listing, proper = found.mean(RUN, LISTING, "class_accuracy"), found.mean(RUN, SMOTE, "class_accuracy")
     less = difference(found, RUN, (LISTING, "class_accuracy"), ("real", "class_accuracy"))
-    return confirmed((less.hi or 0) < 0, f"recognised: listing {listing}, SMOTE {proper}; listing less real {less}")
+    return confirmed((less.hi or 0) < 0, f"recognised: listing {listing}, SMOTE {proper}; listing minus real {less}")
 
 
 def _continuity(found: Findings) -> Verdict:
     less = difference(found, RUN, (SMOTE, "stroke_plausibility"), ("real", "stroke_plausibility"))
     made = found.mean(RUN, SMOTE, "stroke_plausibility")
-    return confirmed((less.hi or 0) < 0, f"plausible strokes {made} of SMOTE's samples; less real {less}")
+    return confirmed((less.hi or 0) < 0, f"plausible strokes: {made} of SMOTE's samples; SMOTE minus real {less}")
 
 
 def _between(config: str) -> Callable[[Findings], Verdict]:
@@ -79,7 +81,7 @@ def _threes_and_fives(found: Findings) -> Any:
 
 
 def _slip(found: Findings) -> Any:
-    """Draw the listing's samples with most parts, SMOTE's of the same draw, and the nearest training images."""
+    """Draw the listing's samples with the most parts, SMOTE's of the same draw, and the nearest training images."""
     label, seed = found.labels(RUN)[-1], found.seeds(RUN)[0]
     columns = found.per_image(RUN, LISTING, label, seed)
     worst = np.argsort(-columns["components"], kind="stable")[:10]
@@ -87,7 +89,7 @@ def _slip(found: Findings) -> Any:
     return _plots.sheets(
         [
             [
-                ("the listing's most broken", found.samples(RUN, LISTING, label, seed)[worst]),
+                ("the listing's most fragmented", found.samples(RUN, LISTING, label, seed)[worst]),
                 ("SMOTE, the same draw", found.samples(RUN, SMOTE, label, seed)[worst]),
                 ("nearest training image", train[columns["nearest_train"][worst].astype(int)]),
             ]
@@ -104,7 +106,7 @@ def _alternatives(found: Findings) -> Any:
         try:
             sheets = [(config, found.samples(RUN, config, label, seed)[:SHOWN]) for label in found.labels(RUN)]
         except CannotTell:
-            continue  # its package is not installed: the claim says so
+            continue  # its package is not installed; the claim reports this
         rows.append(sheets)
     return _plots.sheets([[row[i] for row in rows] for i in range(len(rows[0]))], columns=3)
 
@@ -114,9 +116,9 @@ STUDY = Study(
     title="SMOTE on 50 threes and 50 fives of MNIST",
     source="A report on SMOTE for handwritten digits: 50 images each of 3 and 5, k = 5, 15 synthetic images each",
     about=(
-        "The report's figures show 15 images a digit; 15 images carry only the copy measures, so its claims are judged "
-        "on 500 of the same fit, over five draws of the 50. Its printed listing adds the step between two neighbours "
-        "to another image, X[i] + gap (X[nn] - X[j]); it and SMOTE proper are run side by side on the same draw."
+        "The report's figures show 15 images per digit. As 15 images are enough only for the copy measures, its claims "
+        "are judged on 500 of the same fit, over five draws of the 50. Its printed listing adds the step between two "
+        "neighbours to another image, X[i] + gap (X[nn] - X[j]); it and SMOTE proper are run on the same draw."
     ),
     runs={
         RUN: {
@@ -132,20 +134,20 @@ STUDY = Study(
     claims=(
         Claim(
             "Some samples keep the structure of the digit",
-            "Figures of 15 samples a digit",
-            "seen by eye",
+            "Figures of 15 samples per digit",
+            "judged by eye",
             "at least 10% of the listing's samples (lower bound) have plausible strokes and are taken for the digit",
             _keep_structure,
         ),
         Claim(
-            "Others are ghost-like: parts of two digits over each other",
-            "Figures of 15 samples a digit",
-            "seen by eye",
-            "5% or more of the listing's samples have too many separate parts, and more than real images (interval)",
+            "Others are ghost-like: parts of two digits on top of each other",
+            "Figures of 15 samples per digit",
+            "judged by eye",
+            "at least 5% of the listing's samples, and more than of real images (interval), have too many separate parts",
             _ghosts(LISTING),
         ),
         Claim(
-            "Ghosts of SMOTE proper",
+            "Samples of SMOTE proper are ghost-like too",
             "not in the report: what its listing should have done",
             "-",
             "as above, for SMOTE as Chawla et al. define it",
@@ -153,16 +155,17 @@ STUDY = Study(
         ),
         Claim(
             "Samples are blurred until the digit is lost",
-            "Figures of 15 samples a digit",
-            "seen by eye",
+            "Figures of 15 samples per digit",
+            "judged by eye",
             "the listing's samples are recognised less often than real ones (interval of the difference below 0)",
             _recognised,
         ),
         Claim(
-            "Interpolation does not keep the continuity of strokes",
+            "Interpolation does not preserve the continuity of strokes",
             "Discussion",
             "an argument",
-            "fewer of SMOTE's samples than of real images have plausible strokes (interval of the difference below 0)",
+            "a smaller share of SMOTE's samples than of real images has plausible strokes (interval of the difference "
+            "below 0)",
             _continuity,
         ),
         Claim(
@@ -184,7 +187,7 @@ STUDY = Study(
                 f"{title} may give better images than SMOTE",
                 "Outlook",
                 "a suggestion",
-                "its aspect 'realistic' is higher by the exact paired test (p < .05, Holm)",
+                "its aspect 'realistic' is higher in the exact paired test (p < .05, Holm)",
                 _better(config),
             )
             for config, title in (("affine", "Affine augmentation"), ("gan", "A GAN"), ("vae", "An autoencoder"))
@@ -194,21 +197,21 @@ STUDY = Study(
         StudyFigure(
             "samples",
             "15 synthetic threes and fives",
-            "The first 15 of the first draw, not picked. Above the listing as it was printed, below SMOTE proper.",
+            "The first 15 of the first draw, not hand-picked. Top: the listing as printed; bottom: SMOTE proper.",
             _threes_and_fives,
         ),
         StudyFigure(
             "slip",
-            "What the slip makes",
-            "The ten of the listing's fives with most separate parts, SMOTE's images of the same draw, and the "
-            "training images nearest to the former. The step from one five to its neighbour is added to a third: where "
-            "the three do not overlap, it leaves fragments of strokes.",
+            "What the mistake causes",
+            "The ten of the listing's fives with the most separate parts, SMOTE's images of the same draw, and the "
+            "training images nearest to the former. The step from one five to its neighbour is added to a third five; "
+            "where the three do not overlap, this leaves fragments of strokes.",
             _slip,
         ),
         StudyFigure(
             "alternatives",
             "The alternatives at 50 images",
-            "The first 15 of the first draw of each, not picked.",
+            "The first 15 of the first draw of each, not hand-picked.",
             _alternatives,
         ),
     ),
@@ -217,5 +220,5 @@ STUDY = Study(
 
 @hookimpl
 def bench_studies() -> list[Study]:
-    """Bring the study."""
+    """Register the study."""
     return [STUDY]

@@ -1,4 +1,4 @@
-"""A classifier trained on nothing but a GAN's digits: a published accuracy, with real digits beside it."""
+"""A classifier trained only on a GAN's digits: a published accuracy, next to that of real digits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from benchmark.api import Array, CannotTell, Claim, Context, Findings, Images, S
 RUN = "digits"
 GAN = "gan"
 QUICK = "gan[steps=200]"
-MARGIN = 0.01  # a published figure is met within one point
+MARGIN = 0.01  # a published figure counts as reached within one point
 
 
 def _gan(found: Findings) -> str:
@@ -19,7 +19,7 @@ def _gan(found: Findings) -> str:
 
 
 def _accuracy(found: Findings, config: str) -> tuple[float, int]:
-    """Return the mean accuracy over seeds of a CNN on the real test split, and the images of each digit it learned."""
+    """Return a CNN's mean accuracy over seeds on the real test split, and its number of training images per digit."""
     fits = [_one(found, config, seed) for seed in found.seeds(RUN)]
     return float(np.mean([accuracy for accuracy, _ in fits])), fits[0][1]
 
@@ -40,11 +40,13 @@ def _one(found: Findings, config: str, seed: int) -> tuple[float, int]:
 
 
 def _near(published: float, config: str | None = None) -> Callable[[Findings], Verdict]:
-    """Judge: the accuracy is the published one but for a point, or higher. config: None is the GAN."""
+    """Judge: the accuracy is at most one point below the published one. config: None is the GAN."""
 
     def judge(found: Findings) -> Verdict:
         accuracy, each = _accuracy(found, config or _gan(found))
-        said = f"{accuracy:.2%} (published {published:.2%}) from {each} images a digit, {len(found.seeds(RUN))} seed(s)"
+        said = (
+            f"{accuracy:.2%} (published {published:.2%}) from {each} images per digit, {len(found.seeds(RUN))} seed(s)"
+        )
         return confirmed(accuracy >= published - MARGIN, said)
 
     return judge
@@ -55,17 +57,19 @@ def _svc(found: Findings) -> Verdict:
         made, real = found.mean(RUN, _gan(found), "tstr_all"), found.mean(RUN, _gan(found), "trtr")
     except CannotTell as error:
         return Verdict("CANNOT TELL", str(error))
-    return confirmed(made.value >= real.value - 0.02, f"trained on synthetic {made}, on as many real ones {real}")
+    return confirmed(
+        made.value >= real.value - 0.02, f"trained on synthetic images {made}, on as many real ones {real}"
+    )
 
 
 STUDY = Study(
     name="tstr-gan",
-    title="Digits of a GAN in place of real ones",
-    source="github.com/gtoubassi/mnist-gan: per-digit GANs, a CNN trained on nothing but their digits",
+    title="A GAN's digits in place of real ones",
+    source="github.com/gtoubassi/mnist-gan: one GAN per digit, and a CNN trained only on their digits",
     about=(
-        "The published networks learned from all 60,000 images and made as many as were wanted. Here each GAN sees "
-        "the 3,000 images of its digit that the protocol leaves for training and makes 750: fewer, so that a figure "
-        "within a point of the published one is taken for met."
+        "The published networks were trained on all 60,000 images and made as many as were wanted. Here, each GAN is "
+        "trained on the 3,000 images of its digit that the protocol leaves for training, and makes 750. As these are "
+        "fewer, a figure within one point of the published one counts as reached."
     ),
     runs={
         RUN: {
@@ -80,24 +84,24 @@ STUDY = Study(
     reduced={RUN: {"generators": QUICK, "classes": "3,5", "n_real": 300, "n_synthetic": 100, "seeds": 1}},
     claims=(
         Claim(
-            "A CNN trained on the GANs' digits alone recognises real ones",
+            "A CNN trained only on the GANs' digits recognises real ones",
             "README of the published code",
             "98.37%",
-            "the accuracy on the 10,000 test images is within one point of it, or higher",
+            "the accuracy on the 10,000 test images is within one point of this, or higher",
             _near(0.9837),
         ),
         Claim(
             "The same CNN trained on real digits",
             "README of the published code",
             "99.34%",
-            "the accuracy on the 10,000 test images is within one point of it, or higher",
+            "the accuracy on the 10,000 test images is within one point of this, or higher",
             _near(0.9934, "real"),
         ),
         Claim(
             "Synthetic digits stand in for real ones",
-            "the same comparison, by another classifier",
+            "the same comparison, with another classifier",
             "98.37% against 99.34%",
-            "an SVC loses no more than two points by synthetic images in place of as many real ones",
+            "an SVC loses at most two points when trained on synthetic images in place of as many real ones",
             _svc,
         ),
     ),
@@ -106,5 +110,5 @@ STUDY = Study(
 
 @hookimpl
 def bench_studies() -> list[Study]:
-    """Bring the study."""
+    """Register the study."""
     return [STUDY]
