@@ -55,7 +55,7 @@ RUN = ["run", "-g", "smote", "-c", "3", "--quick"]
         ([*RUN, "--require", "realistc>=0.5"], "aspect or measure 'realistc' is not known; .*Did you mean 'realistic'"),
         ([*RUN, "--require", "realistic>=1.5"], "--require 'realistic>=1.5': realistic goes from 0 to 1"),
         (["run", "-g", "smote", "--n-real", "9999999"], "9999999 is out of range; allowed are 1 to 1,000,000"),
-        (["new", "generator", "class"], "'class' is a word of Python's own; choose another name"),
+        (["new", "generator", "class"], "'class' is a Python keyword; choose another name"),
         ([*RUN, "--require", "gan.realistic>=0.5"], "generator 'gan' is not known"),
         (["list", "generator"], "kind of plugin 'generator' is not known; .*Did you mean 'generators'"),
         (["info", "smoet"], "plugin 'smoet' is not known; .*Did you mean 'smote'"),

@@ -1,4 +1,4 @@
-"""`bench new`: writes a plugin package that can be installed, checked and tested as it stands."""
+"""`bench new`: writes a plugin package that is ready to be installed, checked and tested."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from benchmark.plugins.registry import Registry
 
 KINDS = {"generator": "generators", "metric": "metrics", "dataset": "datasets", "section": "report_sections"}
-TRY = {  # what shows a plugin at work, once it is installed
+TRY = {  # a command that shows the installed plugin at work
     "generator": "bench run -g {name},smote -c 3 --quick",
     "metric": "bench run -m {name} -g smote -c 3 --quick",
     "dataset": "bench run -d {name} -g smote -c all --quick",
@@ -28,7 +28,7 @@ TRY = {  # what shows a plugin at work, once it is installed
 def write(kind: str, name: str, to: Path, registry: Registry) -> Path:
     """Write the package of a plugin to `to`/`name` and return that folder.
 
-    All at once: it is written aside and moved in whole. Raises InputError on a name that cannot be, or is taken.
+    The folder is written elsewhere and moved when complete. Raises InputError if the name is invalid or taken.
     """
     _check(kind, name, to, registry)
     aside = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=to))
@@ -46,7 +46,7 @@ def write(kind: str, name: str, to: Path, registry: Registry) -> Path:
 
 
 def files(kind: str, name: str) -> dict[str, str]:
-    """Return the files of a package by their path in it."""
+    """Return the text of each file of a package, by its path in the package."""
     import jinja2
 
     environment = jinja2.Environment(
@@ -87,22 +87,22 @@ def _check(kind: str, name: str, to: Path, registry: Registry) -> None:
         raise unknown("kind of plugin", kind, KINDS)
     words = re.fullmatch(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*", name)
     if keyword.iskeyword(name):
-        raise InputError(f"{name!r} is a word of Python's own; choose another name.")
+        raise InputError(f"{name!r} is a Python keyword; choose another name.")
     if not words:
         raise InputError(
-            f"{name!r} is no name for a plugin; it begins with a small letter and has small letters, digits, "
-            "and single '-' or '_' between them, as in: pixel-noise."
+            f"{name!r} is not a valid plugin name; a name starts with a lowercase letter and has lowercase letters, "
+            "digits, and single '-' or '_' between them, as in: pixel-noise."
         )
     taken = getattr(registry, KINDS[kind]).get(name)
     if taken is not None:
-        raise InputError(f"there is a {kind} {name!r} already, in {taken.__module__}; choose another name.")
+        raise InputError(f"there is already a {kind} {name!r}, in {taken.__module__}; choose another name.")
     module = _words(kind, name)["module"]
     if importlib.util.find_spec(module) is not None:
-        raise InputError(f"a module {module!r} is installed already; choose another name.")
+        raise InputError(f"a module {module!r} is already installed; choose another name.")
     if not to.is_dir():
-        raise InputError(f"--to {str(to)!r} is no folder.")
+        raise InputError(f"--to {str(to)!r} is not a folder.")
     if (to / name).exists():
-        raise InputError(f"{str(to / name)!r} exists already; nothing is overwritten.")
+        raise InputError(f"{str(to / name)!r} already exists and is not overwritten.")
 
 
 def _umask() -> int:

@@ -44,13 +44,13 @@ def test_a_generator_passes_the_kit_as_it_stands(bench: Any) -> None:
     ("arguments", "said"),
     [
         (["generatr", "foo"], "kind of plugin 'generatr' is not known"),
-        (["generator", "Foo"], "'Foo' is no name for a plugin; it begins with a small letter"),
-        (["generator", "../foo"], "is no name for a plugin"),
-        (["generator", "import"], "'import' is a word of Python's own; choose another name"),
-        (["generator", "smote"], "there is a generator 'smote' already, in generators.smote"),
-        (["metric", "prdc"], "there is a metric 'prdc' already"),
-        (["generator", "there"], "'there' exists already; nothing is overwritten"),
-        (["generator", "foo", "--to", "nowhere"], "--to 'nowhere' is no folder"),
+        (["generator", "Foo"], "'Foo' is not a valid plugin name; a name starts with a lowercase letter"),
+        (["generator", "../foo"], "is not a valid plugin name"),
+        (["generator", "import"], "'import' is a Python keyword; choose another name"),
+        (["generator", "smote"], "there is already a generator 'smote', in generators.smote"),
+        (["metric", "prdc"], "there is already a metric 'prdc'"),
+        (["generator", "there"], "'there' already exists and is not overwritten"),
+        (["generator", "foo", "--to", "nowhere"], "--to 'nowhere' is not a folder"),
     ],
 )
 def test_bad_input_is_one_sentence_and_writes_nothing(bench: Any, arguments: list[str], said: str) -> None:
