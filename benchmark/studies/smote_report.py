@@ -143,7 +143,7 @@ STUDY = Study(
             "Others are ghost-like: parts of two digits on top of each other",
             "Figures of 15 samples per digit",
             "judged by eye",
-            "at least 5% of the listing's samples, and more than of real images (interval), have too many separate parts",
+            "at least 5% of the listing's samples have too many separate parts, and more than of real ones (interval)",
             _ghosts(LISTING),
         ),
         Claim(

@@ -1,6 +1,6 @@
-"""The contract kit: what the suite promises of any plugin, as checks that each run in a process of their own.
+"""The contract kit: what the suite requires of every plugin, as checks that each run in their own process.
 
-As tests of a plugin's own package::
+In the tests of a plugin's own package::
 
     from benchmark.testing import parametrize_with_checks
 
@@ -8,7 +8,7 @@ As tests of a plugin's own package::
     def test_contract(plugin, check):
         check(plugin)
 
-On the command line it is `bench check NAME`.
+On the command line, run `bench check NAME`.
 """
 
 from benchmark.testing._parametrize import parametrize_with_checks

@@ -1,4 +1,4 @@
-"""A generator that fails: reports that sections are checked with have a failure to show."""
+"""A generator that fails, so that the report on which sections are checked contains a failure."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from benchmark.api import CannotFit, Context, Generator, Images, hookimpl
 
 
 class Broken(Generator):
-    """Cannot be fitted on anything."""
+    """Cannot be fitted to anything."""
 
     name = "broken"
     light = True
 
     def fit(self, real: Images, ctx: Context) -> None:
-        """Say that it cannot."""
-        raise CannotFit("it is made to fail")
+        """Raise CannotFit."""
+        raise CannotFit("this generator always fails")
 
     def sample(self, n: int, ctx: Context) -> Images:
-        """Say so again: it is never fitted."""
-        raise CannotFit("it is made to fail")
+        """Raise CannotFit; it is never fitted."""
+        raise CannotFit("this generator always fails")
 
 
 @hookimpl
 def bench_generators() -> list[type[Generator]]:
-    """Bring it."""
+    """Register the generator."""
     return [Broken]

@@ -1,4 +1,4 @@
-"""Evidence for checks of metrics: strokes of three classes, and real digits with the controls."""
+"""Evidence for checking metrics: strokes in three classes, and real digits with the controls."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from benchmark.images.roles import Sizes
 from benchmark.testing._pictures import strokes
 
 DIGIT = 5  # as in performance/acceptance.py: the digit on which most methods are weakest
-LABELS = (3, 5, 8)  # the chosen classes of a metric that scores several at once
+LABELS = (3, 5, 8)  # the chosen classes for a metric that scores several together
 N, NEUTRAL, TEST = 100, 200, 2000
-SCARCE, PLENTY = 50, 200  # training images: metrics of scarce data refuse the second, others want it
+SCARCE, PLENTY = 50, 200  # training images: metrics of scarce data refuse PLENTY, others want it
 
 
 @dataclass(frozen=True)
 class World:
-    """All images that the protocol gives, by label, role and seed; and what controls make of them."""
+    """All images of the protocol, by label, role and seed, and what the controls make of them."""
 
     name: str
     roles: Mapping[tuple[int, int], Mapping[str, Images]]  # (label, seed) -> role -> images
@@ -41,7 +41,7 @@ class World:
 
     @property
     def n(self) -> int:
-        """Synthetic images of a cell."""
+        """The number of synthetic images per cell."""
         return len(self.roles[DIGIT, 0]["held_out"])
 
     def task(self, label: int, seed: int, n_real: int) -> Task:
@@ -60,7 +60,7 @@ class World:
         )
 
     def made(self, control: str | None, label: int, seed: int, n_real: int) -> Images:
-        """Return what a control makes; None: half fresh and half training images, which no control is."""
+        """Return the images of a control; for None, half fresh and half training images, unlike any control."""
         own = self.roles[label, seed]
         n = len(own["held_out"])
         if control is None:
@@ -73,7 +73,7 @@ class World:
         return np.clip(images, 0, 1).astype(np.float32)
 
     def evidence(self, metric: Metric, control: str | None, seed: int, n_real: int) -> Any:
-        """Return what a metric of its scope sees."""
+        """Return the evidence that a metric of this scope sees."""
         if metric.scope == "generator":
             return self._of_several(control, seed, n_real)
         own, others = self.roles[DIGIT, seed], [label for label in self.labels if label != DIGIT]
@@ -110,12 +110,12 @@ class World:
 
 
 def small_world(shared: Path, shape: tuple[int, int, int], n: int = 40) -> World:
-    """Return strokes of three slants, `n` images a role, two seeds; prepared once a session, in `shared`."""
+    """Return strokes of three slants, `n` images per role, two seeds; prepared once per session, in `shared`."""
     return _once(shared / f"strokes-{'x'.join(map(str, shape))}-{n}.pickle", lambda: _strokes(shape, n))
 
 
 def digits_world(shared: Path, seeds: int = 3) -> World:
-    """Return real MNIST; prepared once a session, in `shared`."""
+    """Return real MNIST; prepared once per session, in `shared`."""
     return _once(shared / "digits.pickle", lambda: _digits(seeds))
 
 

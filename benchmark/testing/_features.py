@@ -1,4 +1,4 @@
-"""What every feature space promises."""
+"""What every feature space must do."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ USUAL, COLOUR = (16, 16, 1), (12, 9, 3)
 
 
 def check_shape(subject: Subject) -> None:
-    """`transform` gives one finite row of numbers an image, as many for any images."""
+    """`transform` gives one finite row of numbers per image, always of the same length."""
     features = _fitted(subject, USUAL)
     one, many = features.transform(strokes(USUAL, 1)), features.transform(strokes(USUAL, 30))
     for found, n in ((one, 1), (many, 30)):
         if np.ndim(found) != 2 or len(found) != n or not np.isfinite(found).all():
             raise Fault(f"transform of {n} images gave the shape {np.shape(found)}; expected finite (n, d)")
     if one.shape[1] != many.shape[1]:
-        raise Fault(f"one image has {one.shape[1]} features, 30 have {many.shape[1]} each")
+        raise Fault(f"one image alone has {one.shape[1]} features; each of 30 images has {many.shape[1]}")
 
 
 def check_any_batch(subject: Subject) -> None:
-    """An image has the same features alone and among others: copies must be at distance 0."""
+    """An image has the same features alone and in a batch, so that copies are at distance 0."""
     features, images = _fitted(subject, USUAL), strokes(USUAL, 40)
     together, alone = features.transform(images), features.transform(images[7:8])
     if not np.array_equal(together[7:8], alone):
         off = float(np.abs(together[7:8] - alone).max())
-        raise Fault(f"an image alone has other features than among others (by {off:.1g}); copies would not be found")
+        raise Fault(f"an image's features differ alone and in a batch (by {off:.1g}); copies would not be found")
 
 
 def check_colour(subject: Subject) -> None:
-    """Three channels, and images that are not square."""
+    """It accepts images that have three channels and are not square."""
     _fitted(subject, COLOUR).transform(strokes(COLOUR, 5))
 
 
@@ -47,11 +47,11 @@ def check_same_seed(subject: Subject) -> None:
     """The same images and seed give the same features."""
     one, two = (_fitted(subject, USUAL).transform(strokes(USUAL, 20)) for _ in range(2))
     if not np.array_equal(one, two):
-        raise Fault("fitted again with the same seed it gives other features; draw from ctx.rng")
+        raise Fault("fitted again with the same seed, it gives different features; draw random numbers from ctx.rng")
 
 
 def check_images_unchanged(subject: Subject) -> None:
-    """No image is changed."""
+    """It does not change the images."""
     images = strokes(USUAL, 20)
     before = images.copy()
     _fitted(subject, USUAL).transform(images)
@@ -60,33 +60,33 @@ def check_images_unchanged(subject: Subject) -> None:
 
 
 def check_fitted_pickles(subject: Subject) -> None:
-    """Once fitted it can be pickled, and then gives the same features: workers read it from a file."""
+    """A fitted one can be pickled and then gives the same features; workers read it from a file."""
     features, images = _fitted(subject, USUAL), strokes(USUAL, 20)
     again = pickle.loads(pickle.dumps(features))  # noqa: S301 - made here
     if not np.array_equal(again.transform(images), features.transform(images)):
-        raise Fault("after pickling it gives other features")
+        raise Fault("after pickling, it gives different features")
 
 
 def check_space(subject: Subject) -> None:
-    """`space` is a word that tells it from others, in every row of scores."""
+    """`space` is a word that identifies it in every row of scores."""
     space = _fitted(subject, USUAL).space
     if not (isinstance(space, str) and space.isidentifier()) and not str(space).replace("-", "_").isidentifier():
-        raise Fault(f"space is {space!r}; a word of letters, digits, '-' and '_' is wanted, as 'pca50'")
+        raise Fault(f"space is {space!r}; it must be a word of letters, digits, '-' and '_', such as 'pca50'")
 
 
 def check_classifier(subject: Subject) -> None:
-    """`classifier` is None, or predicts a label for each row of features."""
+    """`classifier` returns None, or a classifier that predicts one label per row of features."""
     features = _fitted(subject, USUAL)
     classifier = features.classifier()
     if classifier is not None:
         said = np.asarray(classifier.predict(features.transform(strokes(USUAL, 12))))
         if said.shape != (12,) or not np.isin(said, (0, 1)).all():
-            raise Fault(f"the classifier gave {said.dtype} of the shape {said.shape}; expected 12 labels, 0 or 1")
+            raise Fault(f"the classifier gave {said.dtype} of shape {said.shape}; expected 12 labels, 0 or 1")
 
 
 def check_global_state(subject: Subject) -> None:
-    """The global random generators of Python, numpy, torch and TensorFlow stay as they are."""
-    _fitted(subject, USUAL)  # what it imports may set up a generator of its own
+    """The global random generators of Python, numpy, torch and TensorFlow are left unchanged."""
+    _fitted(subject, USUAL)  # what it imports may set up its own random generator
     with unchanged():
         _fitted(subject, USUAL).transform(strokes(USUAL, 5))
 

@@ -1,4 +1,4 @@
-"""What every generator promises."""
+"""What every generator must do."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from benchmark.testing._subject import Subject
 
 SMALL = (8, 8, 1)
-LABELS = (7, 3)  # of the two classes that a conditional generator sees
+LABELS = (7, 3)  # the two classes that a conditional generator is fitted to
 
 
 def check_usual_images(subject: Subject) -> None:
-    """From 220 images of 28x28x1 (or, where it refuses these, of 32x32x3) it makes as many as asked for."""
+    """Fitted to 220 images of 28x28x1 (or 32x32x3, if it refuses these), it makes as many images as requested."""
     try:
         made(subject, strokes((28, 28, 1)), 20)
     except Skip:
@@ -30,42 +30,42 @@ def check_usual_images(subject: Subject) -> None:
 
 
 def check_colour(subject: Subject) -> None:
-    """Three channels, and images that are not square."""
+    """It accepts images that have three channels and are not square."""
     made(subject, strokes((5, 9, 3)), 20)
 
 
 def check_other_sizes(subject: Subject) -> None:
-    """Small images, and others than square ones."""
+    """It accepts small images, and images that are not square."""
     for shape in (SMALL, (12, 9, 1)):
         made(subject, strokes(shape), 20)
 
 
 def check_one_pixel(subject: Subject) -> None:
-    """Images of a single pixel."""
+    """It accepts images of a single pixel."""
     made(subject, strokes((1, 1, 1)), 20)
 
 
 def check_one_image_asked(subject: Subject) -> None:
-    """Asked for one image, it makes one."""
+    """It makes a single image if one is requested."""
     made(subject, strokes(SMALL), 1)
 
 
 def check_more_than_it_saw(subject: Subject) -> None:
-    """It makes more images than it was fitted on."""
+    """It can make more images than it was fitted to."""
     if isinstance(subject.new(), Control) and _gives_fresh_images(subject):
-        raise Skip("a control that gives the images as they are")
+        raise Skip("this control returns real images unchanged")
     made(subject, strokes(SMALL, 20), 50)
 
 
 def check_tiny_fits(subject: Subject) -> None:
-    """Fitted on 1, 2 or 3 images it makes images, or says why it cannot: by `skip`, or CannotFit."""
+    """Fitted to 1, 2 or 3 images, it makes images or says why it cannot, by `skip` or CannotFit."""
     said = [_reason(subject, strokes(SMALL, n), 5) for n in (1, 2, 3)]
     if all(said):
         raise Skip(said[-1])
 
 
 def check_equal_images(subject: Subject) -> None:
-    """Fitted on images that are all the same, or all black, it makes images, or says why it cannot."""
+    """Fitted to images that are all the same, or all black, it makes images or says why it cannot."""
     same = np.repeat(strokes(SMALL, 1), 12, axis=0)
     said = [_reason(subject, real, 5) for real in (same, np.zeros_like(same))]
     if all(said):
@@ -73,7 +73,7 @@ def check_equal_images(subject: Subject) -> None:
 
 
 def check_training_images(subject: Subject) -> None:
-    """The images that it is fitted on stay as they are, while it is fitted and while it samples."""
+    """Neither fitting nor sampling changes the training images."""
     for shape in ((28, 28, 1), (5, 9, 3)):
         real = strokes(shape)
         before = real.copy()
@@ -86,42 +86,42 @@ def check_training_images(subject: Subject) -> None:
 
 
 def check_same_seed(subject: Subject) -> None:
-    """The same seed makes the same images."""
+    """The same seed gives the same images."""
     real = strokes((6, 6, 1))
     if not np.array_equal(made(subject, real, 20, seed=1), made(subject, real, 20, seed=1)):
-        raise Fault("the same seed made other images; take every random number from ctx.rng")
+        raise Fault("the same seed gave different images; draw every random number from ctx.rng")
 
 
 def check_other_seed(subject: Subject) -> None:
-    """Another seed makes other images."""
+    """Another seed gives different images."""
     if _gives_fresh_images(subject):
-        raise Skip("a control that gives the images as they are")
+        raise Skip("this control returns real images unchanged")
     real = strokes((6, 6, 1))
     if np.array_equal(made(subject, real, 20, seed=1), made(subject, real, 20, seed=2)):
-        raise Fault("two seeds made the same images; take random numbers from ctx.rng")
+        raise Fault("two seeds gave the same images; draw random numbers from ctx.rng")
 
 
 def check_global_state(subject: Subject) -> None:
-    """The global random generators of Python, numpy, torch and TensorFlow stay as they are."""
-    made(subject, strokes(SMALL), 5)  # libraries that are loaded at the first use draw while they are
+    """The global random generators of Python, numpy, torch and TensorFlow are left unchanged."""
+    made(subject, strokes(SMALL), 5)  # libraries that are loaded on first use draw while loading
     stir()
     with unchanged():
         made(subject, strokes(SMALL), 5)
 
 
 def check_fitted_pickles(subject: Subject) -> None:
-    """Once fitted it can be pickled, and then makes the same images."""
+    """A fitted one can be pickled and then makes the same images."""
     plugin = fitted(subject, strokes((6, 6, 1)), 5)
     try:
         again = pickle.loads(pickle.dumps(plugin))  # noqa: S301 - made here
     except Exception as error:
         raise Fault(f"pickling failed: {type(error).__name__}: {error}") from error
     if not np.array_equal(_sample(again, 5, subject.context(9)), _sample(plugin, 5, subject.context(9))):
-        raise Fault("after pickling it makes other images")
+        raise Fault("after pickling, it makes different images")
 
 
 def check_every_class(subject: Subject) -> None:
-    """A conditional generator makes images of each class that it was fitted on."""
+    """A conditional generator makes images of each class that it was fitted to."""
     real = strokes(SMALL)
     plugin = fitted(subject, real.copy(), 5)
     for label in LABELS:
@@ -132,15 +132,15 @@ check_every_class.only = ConditionalGenerator  # type: ignore[attr-defined]
 
 
 def check_fitted_again(subject: Subject) -> None:
-    """Fitted a second time it makes what it makes when fitted once: nothing of the first images is left."""
+    """Fitting it again has the same result as fitting it once: nothing remains of the first images."""
     plugin, real = fitted(subject, strokes((6, 6, 1), seed=6), 5), strokes((6, 6, 1))
     _fit(plugin, real.copy(), subject.context(1))
     if not np.array_equal(_images(plugin, real, 5, subject, seed=1), made(subject, real, 5, seed=1)):
-        raise Fault("fitted a second time it makes other images than when fitted once")
+        raise Fault("fitted a second time, it makes different images than when fitted once")
 
 
 def check_curves(subject: Subject) -> None:
-    """What it logs is finite, and what it shows on the way are images of the size that it saw."""
+    """The values that it logs are finite, and its snapshots are images of the size of the training images."""
     context = subject.context()
     fitted(subject, strokes(SMALL), 5, context=context)
     bad = [name for name, points in context.curves.items() if not np.isfinite(points).all()]
@@ -153,7 +153,7 @@ def check_curves(subject: Subject) -> None:
 
 
 def fitted(subject: Subject, real: Images, n: int, seed: int = 0, context: Any = None) -> Any:
-    """Return the plugin, fitted as the runner does. Raises Skip where it refuses."""
+    """Return the plugin, fitted as the runner does it. Raises Skip if it refuses."""
     plugin = subject.new()
     refused = plugin.skip(_task(real, n, seed))
     if refused:
@@ -163,14 +163,14 @@ def fitted(subject: Subject, real: Images, n: int, seed: int = 0, context: Any =
 
 
 def made(subject: Subject, real: Images, n: int, seed: int = 0) -> Images:
-    """Return `n` images by a plugin that is fitted on `real`. Raises Skip where it refuses."""
+    """Return `n` images from a plugin fitted to `real`. Raises Skip if it refuses."""
     return _images(fitted(subject, real.copy(), n, seed), real, n, subject, seed)
 
 
 def _images(plugin: Any, real: Images, n: int, subject: Subject, seed: int, label: int = LABELS[0]) -> Images:
     given = np.asarray(_sample(plugin, n, subject.context(seed + 1000), label))
     if given.dtype.kind in "iu":
-        raise Fault(f"sample returned {given.dtype}; images are numbers from 0 to 1: divide by the largest value")
+        raise Fault(f"sample returned {given.dtype}; images must be numbers from 0 to 1: divide by the largest value")
     try:
         return checked(given, _task(real, n, seed))[0]
     except ValueError as error:
@@ -178,7 +178,7 @@ def _images(plugin: Any, real: Images, n: int, subject: Subject, seed: int, labe
 
 
 def _fit(plugin: Any, real: Images, ctx: Context) -> None:
-    """Fit; what sees several classes gets two, by labels that are no indices."""
+    """Fit; a conditional generator gets two classes, with labels that are not indices."""
     if isinstance(plugin, ConditionalGenerator):
         _answered(plugin.fit, real, np.resize(LABELS, len(real)), ctx)
     else:
@@ -191,7 +191,7 @@ def _sample(plugin: Any, n: int, ctx: Context, label: int = LABELS[0]) -> Any:
 
 
 def _answered(method: Any, *arguments: Any) -> Any:
-    """Call a method of a plugin; CannotFit is an answer."""
+    """Call a method of a plugin; CannotFit is an allowed answer."""
     try:
         return method(*arguments)
     except CannotFit as error:

@@ -1,4 +1,4 @@
-"""What every metric promises."""
+"""What every metric must do."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ SEEDS = 3
 
 
 def check_declaration(subject: Subject) -> None:
-    """Each measure has a name of its own, a sentence, a direction and, where it is calibrated, a control there is."""
+    """Each measure has a unique name, a help text, a direction and, if it is calibrated, an existing control."""
     metric = subject.new()
     names = [measure.name for measure in metric.measures]
     if not names or len(set(names)) < len(names):
-        raise Fault(f"measures are {', '.join(names) or 'none'}; there must be one at least, each name once")
+        raise Fault(f"measures are {', '.join(names) or 'none'}; at least one is needed, and names must be unique")
     controls = small_world(subject.shared, GREY).controls
     for measure in metric.measures:
         for fault in _faults(measure, tuple(controls)):
@@ -36,7 +36,7 @@ def check_declaration(subject: Subject) -> None:
 
 
 def check_declared_measures(subject: Subject) -> None:
-    """For a generator and for each control, `score` gives the measures that are due, no more and no fewer."""
+    """For a generator and for each control, `score` returns exactly the measures that are due."""
     metric, world = subject.new(), small_world(subject.shared, GREY)
     for control in (None, *world.controls):
         if metric.due(control):
@@ -44,14 +44,14 @@ def check_declared_measures(subject: Subject) -> None:
 
 
 def check_bounds(subject: Subject) -> None:
-    """Values are within their bounds; draws for the interval are finite and lie round the value."""
+    """Values are within their bounds; draws for the interval are finite and lie around the value."""
     for control, scores in _of_all_controls(subject, digits_world(subject.shared)).items():
         for measure in subject.new().due(control):
             _check_value(measure, scores[measure.name])
 
 
 def check_orders_controls(subject: Subject) -> None:
-    """On real digits each calibrated measure tells its failing control from fresh real images, in its direction."""
+    """On real digits, each calibrated measure rates fresh real images above its failing control."""
     metric, world = subject.new(), digits_world(subject.shared)
     judged = [measure for measure in metric.measures if measure.anchored]
     if not judged:
@@ -66,7 +66,7 @@ def check_orders_controls(subject: Subject) -> None:
         if measure.name not in small:
             _check_order(table, measure)
     if len(small) == len(judged):
-        raise Skip(f"{small[0]} needs more than {N} images; bench check --metrics judges it")
+        raise Skip(f"{small[0]} needs more than {N} images; check it with bench check --metrics")
 
 
 def check_same_seed(subject: Subject) -> None:
@@ -75,11 +75,11 @@ def check_same_seed(subject: Subject) -> None:
     one, two = score(subject, world, None), score(subject, world, None)
     for name, found in one.items():
         if found.value != two[name].value or not np.array_equal(_draws(found), _draws(two[name])):
-            raise Fault(f"{name} is another number the second time; take every random number from ctx.rng")
+            raise Fault(f"{name} is a different number the second time; draw every random number from ctx.rng")
 
 
 def check_evidence_unchanged(subject: Subject) -> None:
-    """No image of the evidence is changed."""
+    """It does not change the images of the evidence."""
     world = small_world(subject.shared, GREY)
     before = {key: {role: images.copy() for role, images in roles.items()} for key, roles in world.roles.items()}
     test = world.test.copy()
@@ -90,26 +90,26 @@ def check_evidence_unchanged(subject: Subject) -> None:
 
 
 def check_colour(subject: Subject) -> None:
-    """Three channels, and images that are not square."""
+    """It accepts images that have three channels and are not square."""
     score(subject, small_world(subject.shared, COLOUR), None)
 
 
 def check_few_images(subject: Subject) -> None:
-    """With 2 or 5 images it gives values, or Scores without one that say why."""
+    """For 2 or 5 images, it returns values, or Scores without a value that say why."""
     for n in (2, 5):
         score(subject, small_world(subject.shared, GREY, n), None)
 
 
 def check_global_state(subject: Subject) -> None:
-    """The global random generators of Python, numpy, torch and TensorFlow stay as they are."""
+    """The global random generators of Python, numpy, torch and TensorFlow are left unchanged."""
     world = small_world(subject.shared, GREY)
-    score(subject, world, None)  # what it imports may set up a generator of its own
+    score(subject, world, None)  # what it imports may set up its own random generator
     with unchanged():
         score(subject, world, None)
 
 
 def score(subject: Subject, world: World, control: str | None, seed: int = 0) -> Mapping[str, Score]:
-    """Score as the runner does, on scarce data where the metric refuses plenty. Raises Skip, or Fault."""
+    """Score as the runner does, on scarce data if the metric refuses more. Raises Skip or Fault."""
     metric = subject.new()
     n_real, refused = PLENTY, ""
     for n_real in (PLENTY, min(SCARCE, world.n // 2)):
@@ -133,16 +133,16 @@ def _faults(measure: Measure, controls: tuple[str, ...]) -> list[str]:
     better, aspects = ("higher", "lower", "half", "none"), [aspect.name for aspect in ASPECTS]
     low, high = measure.bounds
     wrong = {
-        f"better is {measure.better!r}; allowed are {', '.join(better)}": measure.better not in better,
-        "has no help: say in words what the number is": not measure.help.strip(),
-        f"fails by {measure.failing!r}, which is no control; there are: {', '.join(controls)}": measure.failing
+        f"better is {measure.better!r}; allowed: {', '.join(better)}": measure.better not in better,
+        "has no help; describe in words what the number is": not measure.help.strip(),
+        f"failing is {measure.failing!r}, which is not a control; allowed: {', '.join(controls)}": measure.failing
         is not None
         and measure.failing not in controls,
-        f"is of the aspect {measure.aspect!r}; there are: {', '.join(aspects)}": measure.aspect is not None
+        f"aspect is {measure.aspect!r}; allowed: {', '.join(aspects)}": measure.aspect is not None
         and measure.aspect not in aspects,
-        "has no direction, so that nothing can fail it": measure.better == "none" and measure.anchored,
-        f"has bounds {low} to {high}": low is not None and high is not None and low >= high,
-        f"is said to need {measure.smallest_n} images": measure.smallest_n < 1,
+        "is calibrated, but better is 'none'; give it a direction": measure.better == "none" and measure.anchored,
+        f"bounds are {low} to {high}; they must ascend": low is not None and high is not None and low >= high,
+        f"smallest_n is {measure.smallest_n}; it must be at least 1": measure.smallest_n < 1,
     }
     return [fault for fault, there in wrong.items() if there]
 
@@ -164,7 +164,7 @@ def _check_value(measure: Measure, found: Score) -> None:
         raise Fault(f"{measure.name}: some draws are not finite")
     off = abs(float(np.mean(found.draws)) - found.value)
     if off > max(4 * float(np.std(found.draws)), 0.05 * abs(found.value), 0.02):
-        raise Fault(f"{measure.name} is {found.value:.4g}, its draws have the mean {np.mean(found.draws):.4g}")
+        raise Fault(f"{measure.name} is {found.value:.4g}, but its draws have the mean {np.mean(found.draws):.4g}")
 
 
 def _check_order(table: Table, measure: Measure) -> None:
@@ -173,10 +173,10 @@ def _check_order(table: Table, measure: Measure) -> None:
         raise Fault(f"{measure.name}: {scale.reason}")
     higher = scale.one is not None and scale.zero is not None and scale.one > scale.zero
     if higher != (measure.better == "higher"):
-        direction = "nearer to .5 is better" if measure.better == "half" else f"{measure.better} is better"
+        direction = "closer to .5 is better" if measure.better == "half" else f"{measure.better} is better"
         raise Fault(
-            f"{measure.name}: {direction}, but fresh real images have {scale.one:.3g} and "
-            f"{measure.failing or 'the fixed zero'} {scale.zero:.3g}"
+            f"{measure.name}: {direction}, but it is {scale.one:.3g} for fresh real images and {scale.zero:.3g} for "
+            f"{measure.failing or 'the fixed zero'}"
         )
 
 

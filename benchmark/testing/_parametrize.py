@@ -1,4 +1,4 @@
-"""The kit as pytest parametrization."""
+"""The contract kit as a pytest parametrization."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 def parametrize_with_checks(
     plugins: Iterable[Plugin | type[Plugin]], *, expected_failures: Expected | None = None
 ) -> pytest.MarkDecorator:
-    """Return a decorator for a test with the arguments `plugin` and `check`, once for each check of each plugin.
+    """Return a decorator for a test with the arguments `plugin` and `check`, run once for each check of each plugin.
 
-    plugins: instances, or classes, which stand for their defaults.
+    plugins: instances, or classes, which are checked with their default parameters.
     expected_failures: {name of a check: why it fails}, or a function that returns this for a plugin. Such a check is
-    run all the same: one that passes fails the test, so that the list stays true.
-    Raises InputError where a name is none of the kit's.
+    still run: if it passes, the test fails, so that the list stays true.
+    Raises InputError if a name is not that of a check.
     """
     import pytest
 

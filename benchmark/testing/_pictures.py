@@ -1,4 +1,4 @@
-"""Real images for checks, of any size: bright strokes on a dark ground."""
+"""Real images for checks, of any size: bright strokes on a dark background."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ N_REAL = 220
 
 
 def strokes(shape: tuple[int, int, int], n: int = N_REAL, seed: int = 5, slant: float = 0.0) -> Images:
-    """Return float32 (n, *shape) in [0, 1]: one straight stroke each, about upright, no two the same.
+    """Return float32 (n, *shape) in [0, 1]: one straight, roughly upright stroke each, no two the same.
 
-    slant: radians by which all are turned, so that there are classes to tell apart.
+    slant: radians by which all strokes are turned, so that classes can be told apart.
     """
     rng = np.random.default_rng(seed)
     height, width, channels = shape

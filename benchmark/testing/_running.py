@@ -1,4 +1,4 @@
-"""Runs checks: each is a job of its own process, as cells are, with a limit of time and memory."""
+"""Runs checks: like a cell, each is a job in its own process, with limits on time and memory."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from benchmark.jobs import Say
     from benchmark.testing._subject import Subject
 
-SECONDS, MEMORY = 300.0, 8.0  # a check
-KINDS = {  # where the checks of each kind of plugin stand
+SECONDS, MEMORY = 300.0, 8.0  # the limits of one check: seconds and GiB
+KINDS = {  # the module with the checks of each kind of plugin
     "generators": "_generator",
     "metrics": "_metric",
     "datasets": "_dataset",
@@ -36,12 +36,12 @@ KINDS = {  # where the checks of each kind of plugin stand
 
 
 class CheckFailed(AssertionError):
-    """A plugin breaks its promise. The message says which, and how."""
+    """A plugin fails a check. The message says which one, and how."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a check. `word` is PASS, FAIL or SKIP; `reason` is one sentence, empty where it passed."""
+    """The outcome of a check. `word` is PASS, FAIL or SKIP; `reason` is one sentence, empty if the check passed."""
 
     check: str
     word: Literal["PASS", "FAIL", "SKIP"]
@@ -50,23 +50,23 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Check:
-    """One check of the kit: called with a plugin, class or instance, it raises CheckFailed or skips the test."""
+    """One check of the kit: called with a plugin (class or instance), it can raise CheckFailed or skip the test."""
 
     name: str
     kind: str
 
     @property
     def help(self) -> str:
-        """One sentence: what is promised."""
+        """What is required, in one sentence."""
         return inspect.cleandoc(self.function.__doc__ or "").partition("\n")[0]
 
     @property
     def function(self) -> Callable[[Subject], None]:
-        """What does the check, given a `Subject`; raises Fault or Skip."""
+        """The function that checks a `Subject`; it raises Fault or Skip."""
         return _functions(self.kind)[self.name]
 
     def __call__(self, plugin: Plugin | type[Plugin]) -> None:
-        """Do this check in a process of its own. Raises CheckFailed; skips in pytest what a plugin refuses to do."""
+        """Run this check in its own process. Raises CheckFailed; skips the test if the plugin refuses the task."""
         import pytest
 
         (outcome,) = run_checks(plugin, [self])
@@ -89,11 +89,11 @@ class CheckJob:
 
     @property
     def folder(self) -> Path:
-        """Where its log goes."""
+        """The folder for its log."""
         return self.subject.folder
 
     def run(self, say: Say) -> dict[str, Any]:
-        """Do the check and return its word and reason."""
+        """Run the check and return its word and reason."""
         import traceback
 
         from benchmark.jobs.errors import describe
@@ -105,18 +105,18 @@ class CheckJob:
             return {"word": "SKIP", "reason": str(reason)}
         except Fault as fault:
             return {"word": "FAIL", "reason": str(fault)}
-        except Exception as error:  # noqa: BLE001 - whatever a plugin raises is what was to be found
+        except Exception as error:  # noqa: BLE001 - whatever a plugin raises is a finding
             traceback.print_exc()
             return {"word": "FAIL", "reason": describe(error, self.subject.new())}
         return {"word": "PASS"}
 
 
 def checks_of(plugin: Plugin | type[Plugin]) -> list[Check]:
-    """Return the checks that the kit has for a plugin, class or instance. Raises TypeError where it is none."""
+    """Return the kit's checks for a plugin (class or instance). Raises TypeError if it is not a plugin."""
     owner = plugin if isinstance(plugin, type) else type(plugin)
     kinds = [kind for kind in KINDS if issubclass(owner, KIND_CLASSES[kind])]
     if not kinds:
-        raise TypeError(f"{plugin!r} is no plugin: the kit checks generators, metrics, datasets, features, sections")
+        raise TypeError(f"{plugin!r} is not a plugin: the kit checks generators, metrics, datasets, features, sections")
     return [
         Check(name, kinds[0])
         for name, function in _functions(kinds[0]).items()
@@ -127,7 +127,7 @@ def checks_of(plugin: Plugin | type[Plugin]) -> list[Check]:
 def run_checks(
     plugin: Plugin | type[Plugin], checks: Sequence[Check] | None = None, *, data_dir: str = "", workers: int = 1
 ) -> list[Outcome]:
-    """Do checks, all of the kit unless some are given, so many at once, and return what became of each in order."""
+    """Run `checks` (default: all of the kit), `workers` of them in parallel, and return their outcomes in order."""
     chosen = checks_of(plugin) if checks is None else list(checks)
     instance = plugin() if isinstance(plugin, type) else plugin
     absent = missing(type(instance))
@@ -171,7 +171,7 @@ def _job(instance: Plugin, check: Check, folder: Path, shared: Path, data_dir: s
 
 
 def _origin(plugin: type[Plugin]) -> Origin:
-    """Return where a plugin is found by another process; a test module is found by its file."""
+    """Return where another process finds a plugin; a test module is found by its file."""
     origin = origin_of(plugin)
     try:
         found = importlib.util.find_spec(origin.module)
@@ -182,7 +182,7 @@ def _origin(plugin: type[Plugin]) -> Origin:
 
 
 def _functions(kind: str) -> dict[str, Callable[[Subject], None]]:
-    """Return the checks of a kind by name, in the order in which they stand in their module; those of all come last."""
+    """Return the checks of a kind by name, in the order of their module; those of every kind come last."""
     modules = [importlib.import_module(f"benchmark.testing.{name}") for name in (KINDS[kind], "_plugin")]
     return {
         name.removeprefix("check_"): function
@@ -198,7 +198,7 @@ _open: dict[int, tuple[Local, Path]] = {}
 
 @contextmanager
 def _session() -> Iterator[tuple[Local, Path]]:
-    """Give the executor of this process and a folder: what one check prepares serves the next, until Python ends."""
+    """Yield this process's executor and a folder; both last until Python exits, so checks share what they prepare."""
     import atexit
 
     from benchmark.executors.home import Home

@@ -1,4 +1,4 @@
-"""What every section of the report promises, on the report of a real run."""
+"""What every section of the report must do, checked on the report of a real run."""
 
 from __future__ import annotations
 
@@ -20,42 +20,42 @@ HOSTILE = '<script>alert("1")</script>'
 
 
 def check_titled(subject: Subject) -> None:
-    """It has a title, and a place in the order."""
+    """It has a title and a place in the order."""
     section = subject.new()
     if not (isinstance(getattr(section, "title", None), str) and section.title.strip()):
-        raise Fault("title is missing: the heading of the section")
+        raise Fault("title, the heading of the section, is missing")
     if not isinstance(section.order, int):
-        raise Fault(f"order is {section.order!r}; a whole number is wanted, smaller is higher up")
+        raise Fault(f"order is {section.order!r}; it must be a whole number (smaller ones come first)")
 
 
 def check_collects_json(subject: Subject) -> None:
-    """What it collects is what JSON can hold: the page is made from the file again."""
+    """It collects only data that JSON can hold, because the page can be made again from the file."""
     data = _collected(subject)
     try:
         again = json.loads(json.dumps(data, allow_nan=False))
     except (TypeError, ValueError) as error:
-        raise Fault(f"collect returned what JSON cannot hold: {error}") from None
+        raise Fault(f"collect returned data that JSON cannot hold: {error}") from None
     if str(subject.new().render(_report(subject), data)) != str(subject.new().render(_report(subject), again)):
-        raise Fault("rendered from the file the section differs; collect plain lists and dictionaries with text keys")
+        raise Fault("rendered from the file, the section differs; collect plain lists and dicts with string keys")
 
 
 def check_renders(subject: Subject) -> None:
-    """Of a run with a generator that worked and one that failed it makes HTML whose tags match."""
+    """For a run with a generator that worked and one that failed, it makes HTML with matching tags."""
     _Tags().feed(_rendered(subject))
 
 
 def check_same_twice(subject: Subject) -> None:
-    """The same report gives the same HTML, and is not changed."""
+    """Rendering does not change the report, and gives the same HTML again."""
     report, data = _report(subject), _collected(subject)
     before = copy.deepcopy(report)
     if str(subject.new().render(report, data)) != str(subject.new().render(report, data)):
-        raise Fault("the same report gives other HTML the second time")
+        raise Fault("the same report gives different HTML the second time")
     if report != before:
         raise Fault("render changed the report; work on a copy")
 
 
 def check_escapes(subject: Subject) -> None:
-    """Text of a run, such as the reason of a failure, is escaped."""
+    """Text from a run, such as the reason for a failure, is escaped."""
     report = _hostile(_report(subject))
     html = str(_escaped(subject.new().render(report, _collected(subject))))
     if HOSTILE in html:
@@ -63,11 +63,11 @@ def check_escapes(subject: Subject) -> None:
 
 
 def check_offline(subject: Subject) -> None:
-    """It fetches nothing: the page opens offline."""
+    """It fetches nothing, so that the page can be opened offline."""
     tags = _Tags()
     tags.feed(_rendered(subject))
     if tags.fetched:
-        raise Fault(f"it fetches {tags.fetched[0]!r}; put what it shows into the page (data: is allowed)")
+        raise Fault(f"it fetches {tags.fetched[0]!r}; embed it in the page instead (data: URLs are allowed)")
 
 
 def _rendered(subject: Subject) -> str:
@@ -77,7 +77,7 @@ def _rendered(subject: Subject) -> str:
 def _escaped(html: Any) -> Any:
     from markupsafe import escape
 
-    return escape(html)  # as the page does: plain text is no HTML
+    return escape(html)  # as the page does: plain text is not HTML
 
 
 def _report(subject: Subject) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def _report(subject: Subject) -> dict[str, Any]:
 
 
 def _collected(subject: Subject) -> Any:
-    """Return what the section collects of the run."""
+    """Return what the section collects from the run."""
     from benchmark.results.page import StoredSource
     from benchmark.results.results import Results
     from benchmark.store.store import Store
@@ -96,7 +96,7 @@ def _collected(subject: Subject) -> Any:
 
 
 def _run(subject: Subject) -> Any:
-    """Return the folder of a quick run on digits; made by the first check of a session that asks."""
+    """Return the folder of a quick run on digits, made by the first check of a session that needs it."""
     from benchmark.execution import execute
 
     run = subject.shared / "run"
@@ -130,7 +130,7 @@ def _plan(run: Any) -> Any:
 
 
 def _hostile(value: Any) -> Any:
-    """Return a report in which each reason, warning and help is HTML."""
+    """Return a report in which each reason, help text, description and command is HTML."""
     words = ("reason", "help", "description", "command")
     if isinstance(value, dict):
         return {k: HOSTILE if k in words and isinstance(v, str) else _hostile(v) for k, v in value.items()}
@@ -138,7 +138,7 @@ def _hostile(value: Any) -> Any:
 
 
 class _Tags(HTMLParser):
-    """Raises Fault where tags do not match; notes what would be fetched."""
+    """Raises Fault if tags do not match; records what would be fetched."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The global random generators, which no plugin may touch: another cell's numbers would depend on them."""
+"""The global random generators, which no plugin may touch, because the numbers of other cells would depend on it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from benchmark.testing._subject import Fault
 
 @contextmanager
 def unchanged() -> Iterator[None]:
-    """Raise Fault where what is done meanwhile draws from, or seeds, a global random generator."""
+    """Raise Fault if the enclosed code draws from, or seeds, a global random generator."""
     before = _states()
     yield
     after = _states()
@@ -26,7 +26,7 @@ def unchanged() -> Iterator[None]:
 
 
 def stir() -> None:
-    """Draw from each of them, so that a seed that was set before is noticed when it is set again."""
+    """Draw from each of them, so that it is noticed if the same seed is set again."""
     random.random()
     np.random.random()  # noqa: NPY002
     if torch := sys.modules.get("torch"):

@@ -1,4 +1,4 @@
-"""What a check works on, and how it says what it found."""
+"""What a check works on, and how it reports what it found."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from benchmark.plugins.loadable import Loadable
 
 
 class Fault(Exception):
-    """The plugin breaks its promise; the message is one sentence that says how."""
+    """The plugin fails the check; the message is one sentence that says how."""
 
 
 class Skip(Exception):
-    """The plugin said that it cannot do this, which is an answer; or the check does not concern it."""
+    """The plugin said that it cannot do this, which is allowed, or the check does not apply to it."""
 
 
 @dataclass(frozen=True)
 class Subject:
-    """The plugin that is checked.
+    """The plugin to check.
 
-    loadable: how to make it anew. folder: this check's own. shared: what checks of one session prepare once.
-    data_dir: what `--data-dir` names, or "".
+    loadable: how to create it anew. folder: this check's own folder. shared: the folder for what the checks of one
+    session prepare once. data_dir: the value of `--data-dir`, or "".
     """
 
     loadable: Loadable

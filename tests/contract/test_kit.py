@@ -74,7 +74,7 @@ def test_a_generator_without_a_fault_passes(tmp_path: Path) -> None:
         ("fit", "assert real.shape[1] in (1, 5, 6, 8, 28), 'odd'", {"other_sizes"}, "odd"),
         ("sample", "assert n > 1, 'one'", {"one_image_asked"}, "one"),
         ("sample", "n = min(n, len(self.real))", {"more_than_it_saw", "tiny_fits"}, "expected (50, 8, 8, 1)"),
-        ("sample", "ctx = type(ctx)(np.random.default_rng(0))", {"other_seed"}, "two seeds made the same images"),
+        ("sample", "ctx = type(ctx)(np.random.default_rng(0))", {"other_seed"}, "two seeds gave the same images"),
         ("sample", "ctx = type(ctx)(np.random.default_rng())", {"same_seed", "fitted_pickles", "fitted_again"}, "rng"),
         ("fit", "import os; os._exit(3) if real.shape[-1] == 3 else 0", {"colour", "training_images"}, "exit code 3"),
     ],
@@ -146,8 +146,12 @@ TOLD = '{"mine": Score.of_means(lambda m: m, d, rng=ctx.rng)}'
             "is better, but",
         ),
         ({"body": "made = evidence.train.mean(axis=(1, 2, 3))"}, {"orders_controls"}, "the controls do not separate"),
-        ({"declared": '"up", "x"'}, {"declaration"}, "better is 'up'; allowed are higher, lower"),
-        ({"declared": '"higher", "x", failing="nobody"'}, {"declaration"}, "fails by 'nobody', which is no control"),
+        ({"declared": '"up", "x"'}, {"declaration"}, "better is 'up'; allowed: higher, lower"),
+        (
+            {"declared": '"higher", "x", failing="nobody"'},
+            {"declaration"},
+            "failing is 'nobody', which is not a control; allowed: ",
+        ),
     ],
 )
 def test_a_metric_must_order_its_controls_and_declare_what_there_is(
@@ -168,8 +172,8 @@ def test_a_metric_must_order_its_controls_and_declare_what_there_is(
         ('{"other": Score(0.5)}', {"declared_measures"}, "other measures than mine declares"),
         ('{"mine": Score(None)}', {"declared_measures"}, "has no value and no reason"),
         ('{"mine": Score(2.0)}', {"bounds"}, "mine is 2; its bounds are 0.0 to 1.0"),
-        ('{"mine": Score(0.5, np.ones(50))}', {"bounds"}, "its draws have the mean 1"),
-        ('{"mine": Score(np.random.default_rng().random())}', {"same_seed"}, "another number the second time"),
+        ('{"mine": Score(0.5, np.ones(50))}', {"bounds"}, "but its draws have the mean 1"),
+        ('{"mine": Score(np.random.default_rng().random())}', {"same_seed"}, "a different number the second time"),
         ('{"mine": Score(np.random.rand())}', {"same_seed", "global_state"}, "numpy was used"),
         (
             '(evidence.synthetic.sort(axis=0), evidence.held_out.fill(0), {"mine": Score(0.5)})[-1]',
@@ -213,10 +217,10 @@ NOISE = {"licence": "MIT", "seed": "0", "n": "200", "names": "'a', 'b'", "images
     ("changed", "found", "said"),
     [
         ({}, set(), ""),
-        ({"licence": ""}, {"source"}, "not stated"),
+        ({"licence": ""}, {"source"}, "source or licence is not stated"),
         ({"seed": ""}, {"same_images"}, "a generator with a fixed seed"),
         ({"names": "'a,b', 'c'"}, {"class_names"}, "has a comma"),
-        ({"n": "4", "images": "rng.random((8, 4, 4, 1))"}, {"every_class"}, "no test image of a, b"),
+        ({"n": "4", "images": "rng.random((8, 4, 4, 1))"}, {"every_class"}, "no test images of a, b"),
     ],
 )
 def test_a_dataset_is_held_to_its_promises(tmp_path: Path, changed: dict[str, str], found: set[str], said: str) -> None:
@@ -259,8 +263,8 @@ def bench_report_sections():
             {"offline"},
             "it fetches 'https://example.org/x.png'",
         ),
-        ("{1: 2}", "str(data)", {"collects_json"}, "rendered from the file the section differs"),
-        ("{'a': float('nan')}", "str(data)", {"collects_json"}, "what JSON cannot hold"),
+        ("{1: 2}", "str(data)", {"collects_json"}, "rendered from the file, the section differs"),
+        ("{'a': float('nan')}", "str(data)", {"collects_json"}, "data that JSON cannot hold"),
         ("None", "report.update(x=1) or 'a'", {"same_twice"}, "render changed the report"),
     ],
 )
@@ -314,7 +318,7 @@ def test_an_expected_failure_of_no_check_is_refused_with_the_nearest() -> None:
 
 
 def test_what_is_no_plugin_is_refused() -> None:
-    with pytest.raises(TypeError, match="is no plugin"):
+    with pytest.raises(TypeError, match="is not a plugin"):
         checks_of(int)
 
 
