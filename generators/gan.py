@@ -123,7 +123,7 @@ class Gan(Generator):
         return TOO_FEW if task.n_real < 2 else too_few(task.n_real, self.val)
 
     def fit(self, real: Images, ctx: Context) -> None:
-        """Train on `real` (n, h, w, c). Raises CannotFit where a loss is no longer finite."""
+        """Train on `real` (n, h, w, c). Raises CannotFit if a loss is not finite."""
         if len(real) < 2:
             raise CannotFit(TOO_FEW)
         self.shape, flat = real.shape[1:], real.reshape(len(real), -1)

@@ -14,7 +14,7 @@ CURVE = 500  # samples to which the tone curve is fitted
 
 @dataclass
 class Morph(Generator):
-    """Training images, each warped part of the way towards two similar ones and given another position, size and slant.
+    """Training images, each warped part of the way towards two similar ones and given a new position, size and slant.
 
     Images are registered first. For each image, two of its nearest neighbours are drawn and the displacement fields
     towards them are computed; the image is warped by a random share of each, plus a smooth random field. Its moments

@@ -17,7 +17,7 @@ def unfit(task: Task) -> str | None:
     if task.n_real > SCARCE:
         return f"real images are not scarce: {task.n_real} training images, more than {SCARCE}"
     if task.n_synthetic < ADDED * task.n_real:
-        return f"needs {ADDED * task.n_real} synthetic images, twice the real ones; there are {task.n_synthetic}"
+        return f"needs {ADDED * task.n_real} synthetic images, twice the training images; there are {task.n_synthetic}"
     return None
 
 

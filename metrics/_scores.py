@@ -27,7 +27,7 @@ def ratio(statistic: Callable[..., Array], above: Array, below: Array, rng: np.r
     statistic: takes an array and `axis`. There is no value if the denominator is 0.
     """
     if not statistic(below, axis=0) > 0:
-        return Score(None, reason="the distances of held-out images are 0, so there is no ratio to them")
+        return Score(None, reason="the distances of held-out images are 0, so the ratio is undefined")
     resampled = [values[rng.integers(len(values), size=(DRAWS, len(values)))] for values in (above, below)]
     tops, bottoms = (statistic(values, axis=1) for values in resampled)
     value = float(statistic(above, axis=0) / statistic(below, axis=0))

@@ -23,7 +23,8 @@ class Classifier(Metric):
     test images of all classes; `tstr_recall`, tp / (tp + fn), and `tstr_precision`, tp / (tp + fp), go with it.
     Overall accuracy would hide the class: without any image of c it is still .875. An absent class scores exactly 0;
     fresh real images are 1 on the calibrated scale. Blind to copies.
-    Per image: `class_probability`, how sure the reference classifier is of the class (`benchmark/probability.py`).
+    Per image: `class_probability`, the probability that the reference classifier gives to the class (see
+    `benchmark/evidence/probability.py`).
 
     Shapes: features (n, d) of S and of each other class, (m, d) of the test split. Space: the one set by `--features`.
     Range [0, 1], higher is better. Classifier: SVC, Gaussian kernel, C = 10, gamma 'scale'.

@@ -37,7 +37,7 @@ def check_every_class(subject: Subject) -> None:
 
 
 def check_class_names(subject: Subject) -> None:
-    """Class names are not empty, are unique, and have no character with a meaning on the command line."""
+    """Class names are unique, not empty, and without characters that have a meaning on the command line."""
     names = _loaded(subject).class_names
     if len(set(names)) < len(names) or not all(isinstance(name, str) and name.strip() for name in names):
         raise Fault(f"class names are {names}; each must be a non-empty string and unique")

@@ -60,7 +60,7 @@ def check_images_unchanged(subject: Subject) -> None:
 
 
 def check_fitted_pickles(subject: Subject) -> None:
-    """A fitted one can be pickled and then gives the same features; workers read it from a file."""
+    """After fitting, it can be pickled, and then gives the same features; workers read it from a file."""
     features, images = _fitted(subject, USUAL), strokes(USUAL, 20)
     again = pickle.loads(pickle.dumps(features))  # noqa: S301 - made here
     if not np.array_equal(again.transform(images), features.transform(images)):

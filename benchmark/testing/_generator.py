@@ -110,7 +110,7 @@ def check_global_state(subject: Subject) -> None:
 
 
 def check_fitted_pickles(subject: Subject) -> None:
-    """A fitted one can be pickled and then makes the same images."""
+    """After fitting, it can be pickled, and then makes the same images."""
     plugin = fitted(subject, strokes((6, 6, 1)), 5)
     try:
         again = pickle.loads(pickle.dumps(plugin))  # noqa: S301 - made here
