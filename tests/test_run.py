@@ -99,7 +99,7 @@ def test_a_changed_plugin_and_a_changed_metric_are_never_served_stale(bench, jit
         bench(*SMALL[:9], "-m", "diversity", "--seeds", "1", "-p", jitter, "-g", "jitter", "--dry-run", "--json").stdout
     )
     assert {c["state"] for c in dry["cells"]} == {"generated; to score: diversity"}
-    jitter.write_text(jitter.read_text().replace("sigma: float = 0.1", "sigma: float = 0.1  # changed"))
+    jitter.write_text(jitter.read_text().replace("return picked +", "return picked -"))
     dry = json.loads(bench(*SMALL, "-p", jitter, "-g", "jitter", "--dry-run", "--json").stdout)
     assert {c["config"] for c in dry["cells"] if c["state"] == "to generate and score"} == {"jitter"}
     assert written(out) == before
