@@ -101,7 +101,7 @@ def write_idx(path: Path, array: np.ndarray) -> None:
 @pytest.mark.parametrize(
     ("harm", "message"),
     [
-        (lambda f: f.write_bytes(f.read_bytes()[:-20]), "gzip stream is damaged or cut short"),
+        (lambda f: f.write_bytes(f.read_bytes()[:-20]), "gzip stream is damaged or truncated"),
         (lambda f: f.write_bytes(b"GIF89a"), "not an IDX file"),
         (lambda f: write_idx(f, np.zeros((3, 4, 4))), "has 3 images, but train-labels-idx1-ubyte.gz has 40 labels"),
     ],

@@ -84,8 +84,8 @@ def test_exact_duplicates_are_removed_and_counted() -> None:
         ("train-images-idx3-ubyte", b"\x89PNG....", "not an IDX file: it begins with 89 50 4e 47"),
         ("train-images-idx3-ubyte", idx(np.zeros((40, 5, 4)))[:-7], "793 bytes of data, but its header"),
         ("train-images-idx3-ubyte", idx(np.zeros((40, 5, 4)))[:9], "ends within its header"),
-        ("train-images-idx3-ubyte", idx(np.zeros(40)), "has 1 dimensions \\(labels\\), expected 3"),
-        ("train-labels-idx1-ubyte.gz", gzip.compress(idx(np.zeros(40)))[:-12], "gzip stream is damaged or cut short"),
+        ("train-images-idx3-ubyte", idx(np.zeros(40)), "the number of dimensions is 1 \\(labels\\); expected 3"),
+        ("train-labels-idx1-ubyte.gz", gzip.compress(idx(np.zeros(40)))[:-12], "gzip stream is damaged or truncated"),
         (
             "train-labels-idx1-ubyte.gz",
             gzip.compress(idx(np.zeros(39))),

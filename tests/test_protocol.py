@@ -70,6 +70,8 @@ def test_typed_sizes_stay_or_are_refused() -> None:
 
 
 def test_too_few_images_are_refused_with_how_many_it_takes() -> None:
-    with pytest.raises(InputError, match="smallest class has 89 beside its test split .*; it takes 90, `bench score`"):
+    with pytest.raises(
+        InputError, match=r"smallest class has 89 apart from its test split .*; 90 are needed \(`bench score`"
+    ):
         fit_sizes(89, Sizes(1000, 500))
     assert min(fit_sizes(90, Sizes(1000, 500)).train, fit_sizes(90, Sizes(200, 100)).train) == 10

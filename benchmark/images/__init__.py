@@ -1,1 +1,1 @@
-"""What do the pictures look like?"""
+"""Real and synthetic images: reading them, checking their values, and assigning them to roles."""

@@ -1,4 +1,4 @@
-"""The classes that a user chose."""
+"""Parses the classes that a user selects."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from benchmark.errors import InputError, unknown
 
 
 def parse_classes(text: str, class_names: Sequence[str]) -> list[str]:
-    """Return the words of a class selection: '3,5', '0-4', 'all', names. Ranges are spelled out. Raises InputError."""
+    """Return the class names in a selection: '3,5', '0-4', 'all' or names. Ranges are expanded. Raises InputError."""
     words: list[str] = []
     plain = {_folded(name): name for name in class_names}
     for part in text.split(","):
@@ -28,11 +28,11 @@ def parse_classes(text: str, class_names: Sequence[str]) -> list[str]:
     twice = sorted({word for word in words if words.count(word) > 1})
     if twice:
         raise InputError(
-            f"--classes {text!r}: {', '.join(twice)} is given twice; name each class once, as 3,5 or 0-4 or all."
+            f"--classes {text!r}: {', '.join(twice)} is given twice; name each class once, as in 3,5 or 0-4 or all."
         )
     return words
 
 
 def _folded(name: str) -> str:
-    """Return a class name as people type it: `ankle-boot` is 'Ankle boot'."""
+    """Return a class name in the form used for matching: 'Ankle boot' becomes 'ankle-boot'."""
     return re.sub(r"[\s_-]+", "-", name.strip().casefold())

@@ -1,6 +1,6 @@
-"""Which values are black and white? Said by the user, or checked against the real images before anything is scored.
+"""Which values mean black and white: given by the user, or checked against the real images before scoring.
 
-A wrong range falsifies every score: exact copies that were saved in [-1, 1] and clipped are no copies any more.
+A wrong range falsifies every score. For example, exact copies saved in [-1, 1] and then clipped are no longer copies.
 """
 
 from __future__ import annotations
@@ -15,74 +15,84 @@ if TYPE_CHECKING:
     from benchmark.api import Array, Images
 
 AT = np.array([0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98])  # quantiles that are compared
-ROUNDING = 0.05  # how far outside the range a model may shoot
-FAR, NEARER = 0.1, 0.4  # mean difference of quantiles that is suspicious, and the share of it that explains it
+ROUNDING = 0.05  # how far outside the range a model's output may lie
+FAR, NEARER = 0.1, 0.4  # a suspicious mean difference of quantiles; an explanation leaves less than this share of it
 STEP = 1 / 255
-ESCAPE = "or --as-is if they are meant so"
+ESCAPE = "or add --as-is if the values are correct"
 
 
 def parse(text: str) -> tuple[float, float] | None:
-    """Return the values of black and white that `--range` gives, None for "". Raises InputError."""
+    """Return the values of black and white from `--range`, or None for "". Raises InputError."""
     if not text:
         return None
     try:
         low, high = (float(word) for word in text.split(","))
     except ValueError:
-        raise InputError(f"--range {text!r}: write two numbers, what is black and what is white, as -1,1.") from None
+        raise InputError(f"--range {text!r}: write two numbers, the values of black and white, such as -1,1.") from None
     if not np.isfinite([low, high]).all() or low == high:
-        raise InputError(f"--range {text!r}: black and white must be two different numbers, as -1,1.")
+        raise InputError(f"--range {text!r}: black and white must be two different numbers, such as -1,1.")
     return low, high
 
 
 def converted(images: Array, bounds: tuple[float, float], where: str) -> Images:
-    """Return images float32 in [0, 1], of values between two bounds. Raises InputError where many lie outside."""
+    """Return images as float32 in [0, 1], scaled from the given bounds. Raises InputError if many lie outside."""
     low, high = bounds
     found = (images.astype(np.float64) - low) / (high - low)
     outside = float(((found < -ROUNDING) | (found > 1 + ROUNDING)).mean())
     if outside > ROUNDING:
         raise InputError(
             f"{where}: {outside:.0%} of the values lie outside --range {low:g},{high:g}; "
-            f"they go from {images.min():g} to {images.max():g}."
+            f"they range from {images.min():g} to {images.max():g}."
         )
     return np.clip(found, 0, 1).astype(np.float32)
 
 
 def plain(images: Array, where: str) -> Images:
-    """Return bytes, or numbers in [0, 1], as float32 in [0, 1]. Raises InputError on another range."""
+    """Return bytes, or numbers in [0, 1], as float32 in [0, 1]. Raises InputError on any other range."""
     if images.dtype == np.uint8:
         if images.max() <= 1:
-            raise InputError(f"{where}: values look like [0, 1] saved as bytes; add --range 0,1.")
+            raise InputError(f"{where}: the values look like [0, 1] saved as bytes; add --range 0,1.")
         return images.astype(np.float32) / np.float32(255)
     low, high = float(images.min()), float(images.max())
     if low >= -ROUNDING and high <= 1 + ROUNDING:
         return np.clip(images.astype(np.float32), 0, 1)
-    seen = f"(they go from {low:g} to {high:g})"
+    seen = f"(they range from {low:g} to {high:g})"
     for end in (0.5, 1):
         if low >= -end - ROUNDING and high <= end + ROUNDING:
-            raise InputError(f"{where}: values look like [{-end:g}, {end:g}] {seen}; add --range {-end:g},{end:g}.")
+            raise InputError(f"{where}: the values look like [{-end:g}, {end:g}] {seen}; add --range {-end:g},{end:g}.")
     if low >= -255 * ROUNDING and 16 <= high <= 255 * (1 + ROUNDING):
-        raise InputError(f"{where}: values look like [0, 255] {seen}; add --range 0,255.")
-    raise InputError(f"{where}: values {seen} are neither bytes nor in [0, 1]; say what is black and white by --range.")
+        raise InputError(f"{where}: the values look like [0, 255] {seen}; add --range 0,255.")
+    raise InputError(
+        f"{where}: the values {seen} are neither bytes nor in [0, 1]; give the values of black and white with --range."
+    )
 
 
 def suspicion(images: Images, real: Images) -> tuple[str, str]:
-    """Return what is probably wrong with the values of images (n, h, w, c), seen beside real ones, and what mends it.
+    """Return what is probably wrong with the values of images (n, h, w, c) compared with real ones, and how to fix it.
 
-    Both are "" where nothing is.
+    Both are "" if nothing looks wrong.
     """
     ends, found = np.quantile(real, AT), np.quantile(images, AT)
     low, top, full = float(images.min()), float(images.max()), float(real.max())
     if not top:
         return "all values are 0", "save the images again"
     if found[-1] < FAR * ends[-1]:
-        return f"values end at {top:g}, the real ones at {full:g}", f"add --range 0,{top:g}"
+        return f"the values end at {top:g}, those of the real images at {full:g}", f"add --range 0,{top:g}"
     far = float(np.abs(found - ends).mean())
     explanations = (
-        (1 - found[::-1], "black and white look exchanged", "add --invert"),
-        ((found - 0.5) * 2, "values look like [0.5, 1], as of [-1, 1] brought to [0, 1] twice", "add --range 0.5,1"),
+        (
+            1 - found[::-1],
+            "the images look inverted (white on black in one set, black on white in the other)",
+            "add --invert",
+        ),
+        (
+            (found - 0.5) * 2,
+            "the values look like [0.5, 1], as if [-1, 1] had been scaled to [0, 1] twice",
+            "add --range 0.5,1",
+        ),
         (
             (found - low) / max(top - low, STEP),
-            f"values go from {low:g} to {top:g}, the real ones to {full:g}",
+            f"the values range from {low:g} to {top:g}, those of the real images up to {full:g}",
             f"add --range {low:g},{top:g}",
         ),
     )
@@ -92,13 +102,13 @@ def suspicion(images: Images, real: Images) -> tuple[str, str]:
     made, own = _stretched(images), _stretched(real)
     if made > 0.95 and own < 0.5:
         return (
-            f"each image is stretched to its own black and white ({made:.0%} of them, {own:.0%} of the real ones)",
-            "save them all with one range",
+            f"each image is stretched to its own black and white ({made:.0%} of these, {own:.0%} of the real images)",
+            "save all images with the same range",
         )
     return "", ""
 
 
 def _stretched(images: Images) -> float:
-    """Return the share of images that reach both ends of the range."""
+    """Return the share of images whose values reach both ends of the range."""
     flat = images.reshape(len(images), -1)
     return float(((flat.min(axis=1) <= STEP) & (flat.max(axis=1) >= 1 - STEP)).mean())

@@ -1,4 +1,4 @@
-"""A dataset as the protocol sees it: duplicates removed, a test split set aside, images by role."""
+"""A dataset prepared for the protocol: duplicates removed, a test split set aside, images divided into roles."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def to_images(raw: Array) -> Images:
-    """Return float32 (n, h, w, c) in [0, 1] of uint8 or float images."""
+    """Return uint8 or float images as float32 (n, h, w, c) in [0, 1]."""
     if raw.dtype == np.uint8:
         return raw.astype(np.float32) / np.float32(255)
     return raw.astype(np.float32)
@@ -29,9 +29,9 @@ def to_images(raw: Array) -> Images:
 
 @dataclass(frozen=True)
 class Seen:
-    """What generators that worked elsewhere had seen: given images by class; without any, the whole training split.
+    """The images that generators run elsewhere were trained on; without any, the whole training split is assumed.
 
-    Images float32 (n, h, w, c) in [0, 1]. `key` stands for them.
+    images: float32 (n, h, w, c) in [0, 1], by class. key: a hash of these images.
     """
 
     key: str = "whole"
@@ -39,13 +39,13 @@ class Seen:
 
     @property
     def whole(self) -> bool:
-        """Whether nothing is known: copies are then looked for in all real training images of a class."""
+        """Whether the training images are unknown: then all real training images of a class are searched for copies."""
         return not self.images
 
 
 @dataclass(frozen=True)
 class RealData:
-    """Real images of a dataset, ready to be cut into roles."""
+    """The real images of a dataset, ready to be divided into roles."""
 
     name: str
     class_names: tuple[str, ...]
@@ -53,8 +53,8 @@ class RealData:
     labels: Labels
     raw_test: Array
     test_labels: Labels
-    duplicates: int  # exact duplicates that were removed
-    seen: Seen | None = None  # None: generators are fitted here, on the role `train`
+    duplicates: int  # the number of exact duplicates that were removed
+    seen: Seen | None = None  # None: the generators are fitted in this run, on the role `train`
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -64,7 +64,7 @@ class RealData:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 over all images, labels and class names: the same data under any name has the same."""
+        """The SHA-256 of all images, labels and class names. It does not depend on the name of the dataset."""
         digest = hashlib.sha256(repr((self.class_names, self.raw.shape, self.raw.dtype.str)).encode())
         for array in (self.raw, self.labels, self.raw_test, self.test_labels):
             digest.update(np.ascontiguousarray(array).data)
@@ -72,7 +72,7 @@ class RealData:
 
     @cached_property
     def counts(self) -> tuple[int, ...]:
-        """Training images of each class."""
+        """The number of training images per class."""
         return tuple(np.bincount(self.labels, minlength=len(self.class_names)).tolist())
 
     @cached_property
@@ -85,23 +85,23 @@ class RealData:
         return np.flatnonzero(self.labels == label)
 
     def roles(self, label: int, seed: int, sizes: Sizes) -> Mapping[str, Images]:
-        """Return the images of one class by role (see `protocol.roles`)."""
+        """Return the images of one class by role (see `benchmark.images.roles.roles`)."""
         found = {role: to_images(self.raw[indices]) for role, indices in self._places(label, seed, sizes).items()}
         return {**found, "train": self.seen.images[label]} if self.seen and label in self.seen.images else found
 
     def itself(self, label: int, seed: int, sizes: Sizes) -> Mapping[str, Array]:
-        """Return by role where its images stand in `train` themselves: nothing where they are kept apart."""
+        """Return, by role, the positions of its images within `train`; empty if the roles are disjoint."""
         if self.seen is None or not self.seen.whole:
             return {}
         cut, members = self._places(label, seed, sizes), self.members(label)
         return {role: np.searchsorted(members, cut[role]) for role in ("held_out", "fresh")}
 
     def known(self, label: int) -> Array:
-        """Return the ascending indices of the training images of a class that are among what was seen."""
+        """Return the ascending indices of a class's images that the generators were trained on."""
         return self._known.get(label, np.empty(0, dtype=np.int64))
 
     def moved(self, sizes: Sizes) -> bool:
-        """Whether the neutral role is another one than without what was seen."""
+        """Whether the training images that were given change the neutral role."""
         cut = {label: roles(self.members(label), self.name, label, 0, sizes) for label in self._known}
         return any(np.isin(self.known(label), roles["neutral"]).any() for label, roles in cut.items())
 
@@ -149,18 +149,19 @@ def _checked(images: Array, labels: Array, data: Data, split: str) -> tuple[Arra
         raise InputError(f"{split} images have shape {images.shape}; expected (n, height, width, 1 or 3 channels).")
     if len(images) != len(labels):
         raise InputError(
-            f"{len(images)} {split} images do not match {len(labels)} labels: there must be one label an image."
+            f"{len(images)} {split} images do not match {len(labels)} labels: there must be one label per image."
         )
     labels = np.asarray(labels, dtype=np.int64)
     if len(labels) and not 0 <= labels.min() <= labels.max() < len(data.class_names):
         raise InputError(
-            f"{split} labels go from {labels.min()} to {labels.max()}; allowed are 0 to {len(data.class_names) - 1}."
+            f"{split} labels range from {labels.min()} to {labels.max()}; allowed are 0 to {len(data.class_names) - 1}."
         )
     if images.dtype != np.uint8:
         images = images.astype(np.float32)
         if not (np.isfinite(images).all() and images.min() >= 0 and images.max() <= 1):
             raise InputError(
-                f"{split} images have values outside [0, 1] or not finite; allowed are bytes, or numbers in [0, 1]."
+                f"{split} images have values outside [0, 1] or values that are not finite; "
+                "allowed are bytes, or numbers in [0, 1]."
             )
     return images, labels
 

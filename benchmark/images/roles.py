@@ -1,4 +1,4 @@
-"""What a cell may see: disjoint roles, their sizes, and the seeds that cut them."""
+"""Which real images a cell may use: disjoint roles, their sizes, and the seeds that assign the images."""
 
 from __future__ import annotations
 
@@ -15,34 +15,35 @@ if TYPE_CHECKING:
 
     from benchmark.api import Array
 
-VERSION = 1  # part of every key: raise it when the meaning of a role or a seed changes
+VERSION = 1  # part of every key: increase it when the meaning of a role or a seed changes
 
 NEUTRAL, NEUTRAL_FLOOR = 900, 200
 REFERENCE_FLOOR = 100  # held_out and fresh, each
 TRAIN_FLOOR = 50
-SMALLEST = 10  # a role with fewer images is no role
+SMALLEST = 10  # the fewest images that a role may have
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """Images of each role in each class. `fresh` is as large as `held_out`, both as the synthetic images."""
+    """The number of images per role and class. `fresh` and `held_out` are each as large as the synthetic set."""
 
     train: int
     held_out: int
     neutral: int = NEUTRAL
-    draws: int = 2  # roles as large as held_out: itself and fresh; 3: spare too
+    draws: int = 2  # how many roles are as large as held_out: 2 for held_out and fresh, 3 with spare
 
     @property
     def total(self) -> int:
-        """Images that one class needs."""
+        """The number of images needed per class."""
         return self.train + self.draws * self.held_out + self.neutral
 
 
 def fit_sizes(available: int, wanted: Sizes, *, typed_train: bool = False, typed_held_out: bool = False) -> Sizes:
-    """Return sizes that fit into the smallest class, of `available` images.
+    """Return sizes that fit into the smallest class, which has `available` images.
 
-    What the user typed stays, or is refused with InputError. Default sizes shrink by as little as is needed:
-    neutral to 200, then held_out and fresh together to 100 each, then train to 50; then all in proportion.
+    Sizes that the user typed are kept, or rejected with InputError. Default sizes shrink only as far as needed:
+    neutral down to 200, then held_out and fresh together down to 100 each, then train down to 50, then all in
+    proportion.
     """
     sizes = wanted
     if sizes.total <= available:
@@ -76,29 +77,31 @@ def _in_proportion(available: int, sizes: Sizes, *, typed_train: bool, typed_hel
             [f"--n-real {sizes.train}"] * typed_train + [f"--n-synthetic {sizes.held_out}"] * typed_held_out
         )
         raise InputError(
-            f"{asked or 'the protocol'} asks for more images than there are: the smallest class has {available} beside "
-            f"its test split (a fifth, if none is given) to be cut into training, {sizes.draws} times the number of "
-            f"synthetic images, and at least {SMALLEST} neutral ones"
-            + ("." if asked else f"; it takes {_needed(sizes)}, `bench score` takes fewer.")
+            f"{asked or 'the protocol'} asks for more images than there are: the smallest class has {available} apart "
+            "from its test split (a fifth, if the dataset has none), to be divided into training images, "
+            f"{sizes.draws} times the number of synthetic images, and at least {SMALLEST} neutral images"
+            + ("." if asked else f"; {_needed(sizes)} are needed (`bench score` needs fewer).")
         )
     return scaled
 
 
 def _needed(sizes: Sizes) -> int:
-    """Return the images of a class from which no role is under SMALLEST, where nothing was typed."""
+    """Return the class size at which no role is smaller than SMALLEST if the user typed no sizes."""
     return -(-SMALLEST * sizes.total // min(sizes.train, sizes.held_out, sizes.neutral))
 
 
 def roles(
     members: Array, dataset: str, label: int, seed: int, sizes: Sizes, seen: Array | None = None
 ) -> Mapping[str, Array]:
-    """Cut one class into disjoint roles.
+    """Divide one class into disjoint roles and return the indices by role.
 
-    members: int64 (n,), the indices of the class in the training split, ascending. Returns indices by role.
-    `neutral` depends on the dataset and class alone; `train` is cut after the others, so that a smaller one is a
-    prefix. `spare` is what is left, up to the size of `fresh`: a second draw, for checks of the suite itself.
-    seen: those of `members` that a generator made elsewhere had seen. They are passed over, so that no role moves where
-    they are what `train` would be.
+    members: int64 (n,), the indices of the class in the training split, ascending.
+    seen: the `members` that a generator run elsewhere was trained on. They are skipped, so that the roles stay the same
+    if these images are exactly what `train` would be.
+
+    `neutral` depends only on the dataset and the class. `train` comes after the others, so that a smaller one is a
+    prefix of a larger one. `spare` holds what is left, up to the size of `fresh`: a second sample, for checks of the
+    suite itself.
     """
     seen = members[:0] if seen is None else seen
     shuffled = members[random(0, "neutral", dataset, label).permutation(len(members))]

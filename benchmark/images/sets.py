@@ -1,4 +1,4 @@
-"""Sets of images that were made elsewhere: read, brought to the real images' classes, shape and range, or refused."""
+"""Image sets made elsewhere: read, matched to the classes, shape and range of the real images, or rejected."""
 
 from __future__ import annotations
 
@@ -23,12 +23,16 @@ if TYPE_CHECKING:
     from benchmark.images.real import RealData
     from benchmark.settings import ScoreSettings
 
-ENOUGH = 2000  # real images that values are compared with
+ENOUGH = 2000  # the number of real images whose values are compared
 
 
 @dataclass(frozen=True)
 class ImageSet:
-    """One set. images: float32 (n, h, w, c) in [0, 1] by label; files: the file of each, or () where one holds all."""
+    """One set of images.
+
+    images: float32 (n, h, w, c) in [0, 1], by label.
+    files: the file of each image, or () if a single file holds them all.
+    """
 
     name: str
     path: Path
@@ -38,7 +42,7 @@ class ImageSet:
 
     @property
     def sha256(self) -> str:
-        """Stands for all images and their classes."""
+        """The SHA-256 of all images and their classes."""
         digest = hashlib.sha256()
         for label, images in sorted(self.images.items()):
             digest.update(f"{label} {images.shape}".encode())
@@ -46,7 +50,7 @@ class ImageSet:
         return digest.hexdigest()
 
     def drawn(self, n: int, seed: int) -> ImageSet:
-        """Return the set with `n` images of each class: all, or a draw in their own order."""
+        """Return the set with at most `n` images per class, sampled at random and kept in their original order."""
         kept = {
             label: np.sort(random(seed, "draw", label).permutation(len(images))[:n])
             for label, images in self.images.items()
@@ -56,18 +60,20 @@ class ImageSet:
 
 
 def names_of(settings: ScoreSettings, controls: Mapping[str, object]) -> tuple[str, ...]:
-    """Return what the sets are called. Raises InputError."""
+    """Return the names of the sets. Raises InputError."""
     names = settings.names or tuple(_stem(path) for path in settings.fake)
     if len(names) != len(settings.fake):
-        raise InputError(f"--names gives {len(names)} names for {len(settings.fake)} sets; give one each.")
+        raise InputError(f"--names gives {len(names)} names for {len(settings.fake)} sets; give one name per set.")
     for name in names:
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
-            raise InputError(f"the name {name!r} is not allowed; name the sets by --names, in letters, digits, . _ -.")
+            raise InputError(
+                f"the name {name!r} is not allowed; choose names with --names, from letters, digits, '.', '_' and '-'."
+            )
         if name in controls:
-            raise InputError(f"the name {name!r} is that of a control; name the sets by --names.")
+            raise InputError(f"the name {name!r} belongs to a control; choose other names with --names.")
     twice = next((name for name in names if names.count(name) > 1), "")
     if twice:
-        raise InputError(f"two sets are called {twice!r}; name them by --names a,b.")
+        raise InputError(f"two sets are called {twice!r}; name them with --names a,b.")
     return names
 
 
@@ -76,7 +82,7 @@ def _stem(path: str) -> str:
 
 
 def read_set(name: str, path: Path, settings: ScoreSettings, data: RealData) -> ImageSet:
-    """Read a set and check it against the real images, all classes of it. Raises InputError."""
+    """Read a set and check all of its classes against the real images. Raises InputError."""
     found = read_images(path, data.shape[:2] if settings.resize else None)
     places = places_of(found, path, settings.classes, data)
     found, notes = _in_channels(found, path, data)
@@ -85,7 +91,8 @@ def read_set(name: str, path: Path, settings: ScoreSettings, data: RealData) -> 
     if data.shape != images.shape[1:]:
         height, width, _ = data.shape
         raise InputError(
-            f"{path}: the images are {images.shape[1]}x{images.shape[2]}, the real ones {height}x{width}; add --resize."
+            f"{path}: the images are {images.shape[1]}x{images.shape[2]}, but the real images are {height}x{width}; "
+            "add --resize."
         )
     ends = np.cumsum([len(at) for at in places.values()])[:-1]
     by_label = dict(zip(places, np.split(images, ends), strict=True))
@@ -94,14 +101,14 @@ def read_set(name: str, path: Path, settings: ScoreSettings, data: RealData) -> 
 
 
 def places_of(found: Pictures, path: Path, classes: str, data: RealData) -> dict[int, Array]:
-    """Return the indices of the images of each chosen class, by label. Raises InputError."""
+    """Return the indices of the images in each selected class, by label. Raises InputError."""
     chosen = [data.class_names.index(word) for word in parse_classes(classes, data.class_names)] if classes else None
     if found.labels is None:
         if chosen is None and len(data.class_names) == 1:
             chosen = [0]
         if chosen is None or len(chosen) != 1:
             raise InputError(
-                f"{path}: the images have no classes; say which one class they are by --class, of: "
+                f"{path}: the images have no class labels; name their class with --class; there are: "
                 f"{', '.join(data.class_names)}."
             )
         return {chosen[0]: np.arange(len(found.images))}
@@ -121,15 +128,17 @@ def _label(name: str, path: Path, data: RealData) -> int:
 
 
 def _in_channels(found: Pictures, path: Path, data: RealData) -> tuple[Pictures, tuple[str, ...]]:
-    """Bring grey images that were saved in colour back to one channel: nothing is lost, and it is said."""
+    """Convert grey images that were saved in colour to one channel. This is lossless and is reported in a note."""
     have, need = found.images.shape[-1], data.shape[-1]
     if have == need:
         return found, ()
     if need == 1 and (found.images == found.images[..., :1]).all():
         grey = Pictures(found.images[..., :1], found.labels, found.names, found.files)
-        return grey, (f"{path}: grey images saved in three equal channels; one is used",)
+        return grey, (f"{path}: the images are grey but saved with three equal channels; only one is used",)
     words = {1: "grey", 3: "in colour"}
-    raise InputError(f"{path}: the images are {words[have]}, the real ones {words[need]}; convert them first.")
+    raise InputError(
+        f"{path}: the images are {words[have]}, but the real images are {words[need]}; convert them first."
+    )
 
 
 def _in_range(images: Array, settings: ScoreSettings, data: RealData, labels: tuple[int, ...], where: str) -> Images:
@@ -142,8 +151,8 @@ def _in_range(images: Array, settings: ScoreSettings, data: RealData, labels: tu
     problem, mend = ranges.suspicion(found, to_images(data.raw[np.isin(data.labels, labels)][:ENOUGH]))
     said = " and ".join([f"--range {settings.range}"] * bool(bounds) + ["--invert"] * settings.invert)
     if problem and said:
-        ends = f"before it, they go from {images.min():g} to {images.max():g}"
-        raise InputError(f"{where}: with {said} {problem} ({ends}); mend {said}, {ranges.ESCAPE}.")
+        ends = f"the original values range from {images.min():g} to {images.max():g}"
+        raise InputError(f"{where}: with {said}, {problem}; {ends}; fix {said}, {ranges.ESCAPE}.")
     if problem:
         raise InputError(f"{where}: {problem}; {mend}, {ranges.ESCAPE}.")
     return found

@@ -1,4 +1,4 @@
-"""Images that were made elsewhere, as a generator: it is handed them, and gives them back."""
+"""Images that were made elsewhere, wrapped as a generator that returns the images it was given."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ class Given(Generator):
     name = "given"
     light = True
 
-    sha256: str = ""  # of the images of all classes, so that other images are another cell
+    sha256: str = ""  # of the images of all classes, so that different images make a different cell
     images: Mapping[int, Images] = field(init=False, repr=False, compare=False, default_factory=dict)
     path: Path = field(init=False, repr=False, compare=False, default=Path())
     files: Mapping[int, tuple[str, ...]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def fit(self, real: Images, ctx: Context) -> None:
-        """Keep the images (n, h, w, c), which stand here for what a generator is fitted on."""
+        """Keep the images (n, h, w, c). They take the place of the training images here."""
         self.real = real
 
     def sample(self, n: int, ctx: Context) -> Images:
-        """Return them."""
+        """Return the first `n` of the images."""
         return self.real[:n]

@@ -119,7 +119,7 @@ def test_idx(tmp_path: Path) -> None:
 def test_resized_only_when_asked(tmp_path: Path) -> None:
     folder = save(tmp_path / "flat", GREY)
     Image.fromarray(np.zeros((9, 8), np.uint8)).save(folder / "3.png")
-    with pytest.raises(InputError, match=r"3.png is 9x8 in grey, 0.png is 6x6 in grey: all must be alike"):
+    with pytest.raises(InputError, match=r"3.png is 9x8 in grey, but 0.png is 6x6 in grey; all images must be alike"):
         read_images(folder)
     assert read_images(folder, (6, 6)).images.shape == (12, 6, 6, 1)
     np.save(tmp_path / "a.npy", COLOUR / 255)
@@ -163,38 +163,53 @@ def npy(path: Path, array: np.ndarray) -> Path:
     ("make", "message"),
     [
         (lambda p: p / "nowhere", "does not exist; allowed are a folder of PNG or JPEG"),
-        (lambda p: text(p / "a.txt", "x"), "a.txt' is none of what can be read: a folder"),
-        (lambda p: save(p / "empty", GREY[:0]), "empty: there is no PNG or JPEG image in it"),
+        (lambda p: text(p / "a.txt", "x"), "a.txt' cannot be read; allowed are a folder"),
+        (lambda p: save(p / "empty", GREY[:0]), r"empty: no PNG or JPEG images found\."),
         (lambda p: text(save(p / "gif", GREY[:0]) / "a.gif", "x").parent, "only .gif files"),
-        (lambda p: save(save(p / "both", GREY[:1]) / "3", GREY).parent, "images lie both in it .* and in sub-folders"),
+        (
+            lambda p: save(save(p / "both", GREY[:1]) / "3", GREY).parent,
+            r"there are images both in the folder itself \(.*\) and in sub-folders",
+        ),
         (lambda p: save(p / "deep" / "a" / "b", GREY).parent.parent, "sub-folders of sub-folders"),
         (lambda p: png(p / "palette", "P"), "1.png: has a palette; save it as plain 8-bit grey or RGB"),
         (lambda p: png(p / "alpha", "RGBA"), "1.png: has transparent pixels"),
         (lambda p: png(p / "key", "L", transparency=0), "1.png: has transparent pixels; save it"),
-        (lambda p: png(p / "deep", "I;16"), "1.png: has 16 bits a value"),
-        (lambda p: png(p / "mixed", "RGB"), "1.png is 6x6 in colour, 0.png is 6x6 in grey"),
+        (lambda p: png(p / "deep", "I;16"), "1.png: has 16 bits per value"),
+        (lambda p: png(p / "mixed", "RGB"), "1.png is 6x6 in colour, but 0.png is 6x6 in grey"),
         (lambda p: damaged(p / "cut"), "1.png: cannot be read as an image"),
         (lambda p: text(save(p / "not", GREY[:1]) / "1.png", "hello").parent, "as an image .cannot identify"),
-        (lambda p: npy(p / "a.npy", np.array(["x"])), "images are <U1; allowed are bytes and other numbers"),
+        (lambda p: npy(p / "a.npy", np.array(["x"])), "images have the type <U1; allowed are bytes and other numbers"),
         (lambda p: npy(p / "a.npy", np.zeros((3, 2, 5, 5))), r"shape \(3, 2, 5, 5\); expected"),
         (lambda p: npy(p / "a.npy", np.zeros((3, 3, 5, 5))), "channels come last here"),
-        (lambda p: npy(p / "a.npy", np.zeros((3, 10))), "10 values an image are no square"),
+        (lambda p: npy(p / "a.npy", np.zeros((3, 10))), "10 values per image do not make a square"),
         (lambda p: npy(p / "a.npy", np.full((3, 4, 4), np.nan)), "48 values are NaN or infinite"),
-        (lambda p: npy(p / "a.npy", np.zeros((0, 4, 4))), "there is no image in it"),
+        (lambda p: npy(p / "a.npy", np.zeros((0, 4, 4))), "the file contains no images"),
         (lambda p: text(p / "a.npz", "PK hello"), "cannot be read as NumPy arrays"),
-        (lambda p: npz(p / "a.npz", a=GREY, b=GREY), "has the arrays a, b; name the one with the images 'images'"),
-        (lambda p: npz(p / "a.npz", images=GREY, labels=np.arange(5)), "has 12 images, but 5 labels"),
-        (lambda p: npz(p / "a.npz", images=GREY, labels=np.linspace(0, 1, 12)), "labels are float64; allowed are"),
+        (
+            lambda p: npz(p / "a.npz", a=GREY, b=GREY),
+            "the arrays are a, b; name the images 'images' and the labels 'labels'",
+        ),
+        (
+            lambda p: npz(p / "a.npz", images=GREY, labels=np.arange(5)),
+            "has 12 images but 5 labels; there must be one label per image",
+        ),
+        (
+            lambda p: npz(p / "a.npz", images=GREY, labels=np.linspace(0, 1, 12)),
+            "labels have the type float64; allowed are",
+        ),
         (lambda p: npz(p / "a.npz", images=GREY, labels=np.arange(12), class_names=np.array(["a"])), "1 class names"),
-        (lambda p: text(p / "a.csv", "1,2,3\n"), "has 3 columns; expected the label and then the pixels of a square"),
-        (lambda p: text(p / "a.csv", csv(GREY, [1] * 12) + "1,2\n"), "image 13 has 2 columns, the first 37"),
-        (lambda p: text(p / "a.csv", "7,1,2,x,4\n7,1,2,3,4\n"), r"'x' is no number \(image 1, column 4\)"),
-        (lambda p: text(p / "a.csv", "l,a,b,c,d\n7,1,2,3,4\n7,1,2,3,\n"), r"'' is no number \(image 2, column 5\)"),
-        (lambda p: text(p / "a.csv", "7,1,2,1_0,4\n"), r"'1_0' is no number \(image 1, column 4\)"),
-        (lambda p: text(p / "a.npy.gz", "hello"), "a.npy.gz: is no file of NumPy arrays, whatever its name says"),
-        (lambda p: save(p / "photos", GREY[:1]) / "0.png", "none of what can be read: .*Name its folder: '.*photos'"),
+        (
+            lambda p: text(p / "a.csv", "1,2,3\n"),
+            "has 3 columns; expected the label, then the pixels of a square image",
+        ),
+        (lambda p: text(p / "a.csv", csv(GREY, [1] * 12) + "1,2\n"), "image 13 has 2 columns, but the first has 37"),
+        (lambda p: text(p / "a.csv", "7,1,2,x,4\n7,1,2,3,4\n"), r"'x' is not a number \(image 1, column 4\)"),
+        (lambda p: text(p / "a.csv", "l,a,b,c,d\n7,1,2,3,4\n7,1,2,3,\n"), r"'' is not a number \(image 2, column 5\)"),
+        (lambda p: text(p / "a.csv", "7,1,2,1_0,4\n"), r"'1_0' is not a number \(image 1, column 4\)"),
+        (lambda p: text(p / "a.npy.gz", "hello"), "a.npy.gz: not a file of NumPy arrays, despite its name"),
+        (lambda p: save(p / "photos", GREY[:1]) / "0.png", "cannot be read; allowed are .*Name its folder: '.*photos'"),
         (lambda p: save(p / "photos", GREY[:1]).with_name("photo"), "does not exist; .*Did you mean '.*photos'"),
-        (lambda p: text(p / "a.csv", "\n"), "a.csv: there is no image in it"),
+        (lambda p: text(p / "a.csv", "\n"), "a.csv: the file contains no images"),
         (lambda p: text(p / "a-ubyte", "hello"), "not an IDX file"),
     ],
 )

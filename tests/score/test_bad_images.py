@@ -30,19 +30,34 @@ def read(path: Path, data: RealData, **options: object):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda x: x * 2 - 1, r"values look like \[-1, 1\] \(they go from -1 to 1\); add --range -1,1\."),
-        (lambda x: x * 255, r"values look like \[0, 255\] \(they go from 0 to 255\); add --range 0,255\."),
-        (lambda x: (x * 255).astype(np.int64), r"values look like \[0, 255\].*add --range 0,255\."),
-        (lambda x: (x > 0.5).astype(np.uint8), r"values look like \[0, 1\] saved as bytes; add --range 0,1\."),
-        (lambda x: (x - 0.13) / 0.31, "values .they go from -0.419.* to 2.8.* are neither bytes nor in"),
-        (lambda x: x - 0.5, r"values look like \[-0.5, 0.5\] \(they go from -0.5 to 0.5\); add --range -0.5,0.5\."),
-        (lambda x: x / 2, "values go from 0 to 0.5, the real ones to 1; add --range 0,0.5, or --as-is"),
-        (lambda x: (x * 127).astype(np.uint8), "values go from 0 to 0.498.*, the real ones to 1; add --range 0,0.498"),
-        (lambda x: x * 0, "all values are 0; save the images again, or --as-is"),
-        (lambda x: x / 255, "values end at 0.0039.*, the real ones at 1; add --range 0,0.0039"),
-        (lambda x: 1 - x, "black and white look exchanged; add --invert, or --as-is"),
-        (lambda x: (255 - x * 255).astype(np.uint8), "a.npy: black and white look exchanged; add --invert"),
-        (lambda x: x / 2 + 0.5, r"values look like \[0.5, 1\].*add --range 0.5,1, or --as-is"),
+        (lambda x: x * 2 - 1, r"the values look like \[-1, 1\] \(they range from -1 to 1\); add --range -1,1\."),
+        (lambda x: x * 255, r"the values look like \[0, 255\] \(they range from 0 to 255\); add --range 0,255\."),
+        (lambda x: (x * 255).astype(np.int64), r"the values look like \[0, 255\].*add --range 0,255\."),
+        (lambda x: (x > 0.5).astype(np.uint8), r"the values look like \[0, 1\] saved as bytes; add --range 0,1\."),
+        (lambda x: (x - 0.13) / 0.31, "the values .they range from -0.419.* to 2.8.* are neither bytes nor in"),
+        (
+            lambda x: x - 0.5,
+            r"the values look like \[-0.5, 0.5\] \(they range from -0.5 to 0.5\); add --range -0.5,0.5\.",
+        ),
+        (
+            lambda x: x / 2,
+            "the values range from 0 to 0.5, those of the real images up to 1; add --range 0,0.5, or add --as-is",
+        ),
+        (
+            lambda x: (x * 127).astype(np.uint8),
+            "the values range from 0 to 0.498.*, those of the real images up to 1; add --range 0,0.498",
+        ),
+        (lambda x: x * 0, "all values are 0; save the images again, or add --as-is if the values are correct"),
+        (lambda x: x / 255, "the values end at 0.0039.*, those of the real images at 1; add --range 0,0.0039"),
+        (
+            lambda x: 1 - x,
+            r"look inverted \(white on black in one set, black on white in the other\); add --invert, or add --as-is",
+        ),
+        (lambda x: (255 - x * 255).astype(np.uint8), r"a.npy: the images look inverted \(.*\); add --invert"),
+        (
+            lambda x: x / 2 + 0.5,
+            r"the values look like \[0.5, 1\].*add --range 0.5,1, or add --as-is if the values are correct",
+        ),
     ],
 )
 def test_a_wrong_range_stops_and_says_what_to_add(
@@ -74,10 +89,18 @@ def test_what_it_says_to_add_brings_the_values_back(
 @pytest.mark.parametrize(
     ("change", "options", "message"),
     [
-        (lambda x: x, {"range": "0,255"}, r"with --range 0,255 values end at 0.0039.*go from 0 to 1\); mend --range"),
-        (lambda x: x, {"invert": True}, "with --invert black and white look exchanged .*mend --invert, or --as-is"),
-        (lambda x: x - 0.5, {"range": "-1,1"}, r"with --range -1,1 .*they go from -0.5 to 0.5\)"),
-        (lambda x: x, {"range": "1,0", "invert": False}, "with --range 1,0 black and white look exchanged"),
+        (
+            lambda x: x,
+            {"range": "0,255"},
+            "with --range 0,255, the values end at 0.0039.*; the original values range from 0 to 1; fix --range",
+        ),
+        (
+            lambda x: x,
+            {"invert": True},
+            "with --invert, the images look inverted .*fix --invert, or add --as-is if the values are correct",
+        ),
+        (lambda x: x - 0.5, {"range": "-1,1"}, "with --range -1,1, .*; the original values range from -0.5 to 0.5;"),
+        (lambda x: x, {"range": "1,0", "invert": False}, "with --range 1,0, the images look inverted"),
     ],
 )
 def test_what_is_said_of_the_values_is_checked_too(
@@ -95,7 +118,7 @@ def test_images_stretched_one_by_one_are_noticed() -> None:
     low, high = real.min(axis=(1, 2, 3), keepdims=True), real.max(axis=(1, 2, 3), keepdims=True)
     problem, mend = ranges.suspicion((real - low) / (high - low), real)
     assert "each image is stretched to its own black and white" in problem
-    assert mend == "save them all with one range"
+    assert mend == "save all images with the same range"
     assert ranges.suspicion(real, real) == ("", "")
 
 
@@ -116,7 +139,7 @@ def test_bad_generators_are_no_wrong_ranges(real: np.ndarray) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("1", "write two numbers, what is black and what is white, as -1,1"),
+        ("1", "write two numbers, the values of black and white, such as -1,1"),
         ("a,b", "write two numbers"),
         ("1,1", "must be two different numbers"),
     ],
@@ -128,7 +151,7 @@ def test_a_range_that_is_none(text: str, message: str) -> None:
 
 def test_a_range_that_does_not_fit(tmp_path: Path, mnist: RealData, real: np.ndarray) -> None:
     np.save(tmp_path / "a.npy", real * 255)
-    with pytest.raises(InputError, match=r"1\d% of the values lie outside --range -1,1; they go from 0 to 255"):
+    with pytest.raises(InputError, match=r"1\d% of the values lie outside --range -1,1; they range from 0 to 255"):
         read(tmp_path / "a.npy", mnist, range="-1,1")
 
 
@@ -138,15 +161,17 @@ def test_grey_images_saved_in_colour_are_used_and_colour_is_refused(
     np.save(tmp_path / "a.npy", fives[:20].repeat(3, axis=-1))
     found = read(tmp_path / "a.npy", mnist)
     assert np.array_equal(found.images[5], to_images(fives[:20]))
-    assert found.notes == (f"{tmp_path / 'a.npy'}: grey images saved in three equal channels; one is used",)
+    assert found.notes == (
+        f"{tmp_path / 'a.npy'}: the images are grey but saved with three equal channels; only one is used",
+    )
     np.save(tmp_path / "b.npy", np.random.default_rng(0).integers(0, 255, (20, 28, 28, 3), dtype=np.uint8))
-    with pytest.raises(InputError, match="the images are in colour, the real ones grey; convert them first"):
+    with pytest.raises(InputError, match="the images are in colour, but the real images are grey; convert them first"):
         read(tmp_path / "b.npy", mnist)
 
 
 def test_another_size_is_resized_only_when_asked(tmp_path: Path, mnist: RealData, fives: np.ndarray) -> None:
     np.save(tmp_path / "a.npy", fives[:20].repeat(2, axis=1).repeat(2, axis=2))
-    with pytest.raises(InputError, match="the images are 56x56, the real ones 28x28; add --resize"):
+    with pytest.raises(InputError, match="the images are 56x56, but the real images are 28x28; add --resize"):
         read(tmp_path / "a.npy", mnist)
     resized = read(tmp_path / "a.npy", mnist, resize=True).images[5]
     assert np.abs(resized - to_images(fives[:20])).mean() < 0.05
@@ -156,9 +181,9 @@ def test_another_size_is_resized_only_when_asked(tmp_path: Path, mnist: RealData
     ("names", "fake", "message"),
     [
         ("a,b", ["x.npy"], "--names gives 2 names for 1 sets"),
-        ("real", ["x.npy"], "the name 'real' is that of a control"),
+        ("real", ["x.npy"], "the name 'real' belongs to a control"),
         ("a b", ["x.npy"], "the name 'a b' is not allowed"),
-        ("", ["one/x.npy", "two/x.npz"], "two sets are called 'x'; name them by --names a,b"),
+        ("", ["one/x.npy", "two/x.npz"], "two sets are called 'x'; name them with --names a,b"),
     ],
 )
 def test_names(names: str, fake: list[str], message: str) -> None:
@@ -178,8 +203,8 @@ def test_one_sentence_and_nothing_written(bench, tmp_path: Path, small: np.ndarr
     for arguments, message in (
         ([], "name the images to score, as in: bench score fakes/ --against mnist --class 5"),
         (["nowhere"], "'nowhere' does not exist; allowed are a folder of PNG or JPEG"),
-        ([fives], "the images have no classes; say which one class they are by --class, of: 0, 1, 2"),
-        ([fives, "-c", "3,5"], "the images have no classes; say which one class"),
+        ([fives], "the images have no class labels; name their class with --class; there are: 0, 1, 2"),
+        ([fives, "-c", "3,5"], "the images have no class labels; name their class"),
         ([fives, "-c", "five"], "class 'five' is not known; there are: 0, 1"),
         ([tmp_path / "three.npz", "-c", "5"], "has no images of class 5; it has 3"),
         ([tmp_path / "named"], "class '8x' is not known; there are: 0, 1"),

@@ -1,6 +1,7 @@
-"""Images from files: folders of PNG or JPEG, .npz and .npy, IDX, CSV; each file gzipped or not.
+"""Reads images from files: folders of PNG or JPEG, .npz and .npy, IDX, CSV; each file gzipped or not.
 
-The one reader of `bench score`, `--train` and the dataset plugins. Nothing is scaled, and resized only when asked.
+`bench score`, `--train` and the dataset plugins all use this reader. Values are not scaled, and images are resized only
+on request.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ KINDS = "a folder of PNG or JPEG images, .npz, .npy, .csv, or an IDX file, gzipp
 
 
 def kind_of(path: Path) -> str:
-    """Return 'folder', 'idx', 'npz' or 'csv': how a path is read. Raises InputError."""
+    """Return how a path is read: as 'folder', 'idx', 'npz' or 'csv'. Raises InputError."""
     if path.is_dir():
         found = ("idx", "*-images[-.]idx*-ubyte*"), ("csv", "*train*.csv*")
         return next((kind for kind, pattern in found if any(path.glob(pattern))), "folder")
@@ -38,11 +39,11 @@ def kind_of(path: Path) -> str:
     if "ubyte" in path.name.lower() or ending == ".idx":
         return "idx"
     hint = f" Name its folder: {str(path.parent)!r}." if ending in ENDINGS else ""
-    raise InputError(f"{str(path)!r} is none of what can be read: {KINDS}.{hint}")
+    raise InputError(f"{str(path)!r} cannot be read; allowed are {KINDS}.{hint}")
 
 
 def absent(path: Path) -> InputError:
-    """Return an error that names a path that does not exist, what is allowed, and the nearest match beside it."""
+    """Return an error for a path that does not exist: what is allowed, and the nearest match in the same folder."""
     beside = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
     close = get_close_matches(path.name, beside, n=1, cutoff=0.6)
     hint = f" Did you mean {str(path.parent / close[0])!r}?" if close else ""
@@ -50,9 +51,9 @@ def absent(path: Path) -> InputError:
 
 
 def read_images(path: Path, size: tuple[int, int] | None = None) -> Pictures:
-    """Read images, and their classes where they are named; `size`: resize to this height and width.
+    """Read images, and their classes if the files name them. `size`: resize to this height and width.
 
-    Raises InputError: one sentence that names the file and what is wrong with it.
+    Raises InputError: one sentence that names the file and the problem.
     """
     readers: dict[str, Callable[[Path, tuple[int, int] | None], Pictures]] = {
         "folder": read_folder,
@@ -65,6 +66,6 @@ def read_images(path: Path, size: tuple[int, int] | None = None) -> Pictures:
 
 def _read_idx(path: Path, size: tuple[int, int] | None) -> Pictures:
     if path.is_dir():
-        raise InputError(f"{path}: is a folder of IDX files; name the file with the images.")
+        raise InputError(f"{path}: this is a folder of IDX files; name the file with the images.")
     images = shaped(idx.parse(read_bytes(path), path, 3), path)
     return Pictures(images if size is None else resized(images, size))

@@ -1,4 +1,4 @@
-"""NumPy's files: .npy holds images, .npz images and perhaps labels and class names."""
+"""Reads NumPy files: .npy with images; .npz with images and optional labels and class names."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ TESTS = {
 def read_array(path: Path, size: tuple[int, int] | None = None) -> Pictures:
     """Read .npy or .npz, gzipped or not: images (n, h, w), (n, h, w, c) or (n, h * h), uint8 or float.
 
-    .npz: images under `images`, `x`, `x_train`, ... or alone, labels under `labels`, `y`, ...: numbers or names.
+    In .npz, the images are named `images`, `x`, `x_train`, ..., or are the only array of more than one dimension. The
+    labels are named `labels`, `y`, ..., and are numbers or names.
     """
     found = load(path)
     name = name_of_images(found, path)
@@ -37,7 +38,7 @@ def read_array(path: Path, size: tuple[int, int] | None = None) -> Pictures:
 
 
 def read_test(path: Path) -> Pictures | None:
-    """Return the test split that a .npz file also has (`x_test`, `test_images`), or None."""
+    """Return the test split of a .npz file (`x_test`, `test_images`), or None if it has none."""
     found = load(path)
     images, labels = TESTS.get(name_of_images(found, path), ("", ""))
     if images not in found or labels not in found:
@@ -46,10 +47,10 @@ def read_test(path: Path) -> Pictures | None:
 
 
 def load(path: Path) -> dict[str, Array]:
-    """Return the arrays of a file by name ('images' for .npy). Raises InputError; pickled objects are refused."""
+    """Return the arrays of a file by name ('images' for .npy). Raises InputError, also on pickled objects."""
     content = read_bytes(path)
     if not content.startswith((b"\x93NUMPY", b"PK")):
-        raise InputError(f"{path}: is no file of NumPy arrays, whatever its name says.")
+        raise InputError(f"{path}: not a file of NumPy arrays, despite its name.")
     try:
         loaded = np.load(io.BytesIO(content), allow_pickle=False)
         return {"images": loaded} if isinstance(loaded, np.ndarray) else dict(loaded)
@@ -58,18 +59,18 @@ def load(path: Path) -> dict[str, Array]:
 
 
 def name_of_images(found: dict[str, Array], path: Path) -> str:
-    """Return the name under which the images stand. Raises InputError."""
+    """Return the name of the array that holds the images. Raises InputError."""
     wide = [name for name, array in found.items() if array.ndim > 1]
     name = next((n for n in IMAGES if n in found), wide[0] if len(wide) == 1 else "")
     if not name:
         raise InputError(
-            f"{path}: has the arrays {', '.join(found) or 'none'}; name the one with the images 'images', and 'labels'."
+            f"{path}: the arrays are {', '.join(found) or 'none'}; name the images 'images' and the labels 'labels'."
         )
     return name
 
 
 def pictures(images: Array, labels: Any, names: Any, path: Path, size: tuple[int, int] | None) -> Pictures:
-    """Return checked images with their classes; labels are numbers or names, or indices of `names`."""
+    """Return checked images with their classes; labels are numbers, names, or indices into `names`."""
     images = shaped(images, path)
     if size is not None:
         images = resized(images, size)
@@ -77,12 +78,14 @@ def pictures(images: Array, labels: Any, names: Any, path: Path, size: tuple[int
         return Pictures(images)
     labels = np.asarray(labels).reshape(-1)
     if len(labels) != len(images):
-        raise InputError(f"{path}: has {len(images)} images, but {len(labels)} labels: there must be one an image.")
+        raise InputError(
+            f"{path}: has {len(images)} images but {len(labels)} labels; there must be one label per image."
+        )
     if labels.dtype.kind not in "uiUS" and not (labels.dtype.kind == "f" and (labels == labels.round()).all()):
-        raise InputError(f"{path}: the labels are {labels.dtype}; allowed are whole numbers and names.")
+        raise InputError(f"{path}: the labels have the type {labels.dtype}; allowed are whole numbers and names.")
     if names is not None and labels.dtype.kind in "ui":
         if not 0 <= labels.min() <= labels.max() < len(names):
-            raise InputError(f"{path}: a label is {labels.max()}, but there are {len(names)} class names.")
+            raise InputError(f"{path}: there is a label {labels.max()}, but only {len(names)} class names.")
         return Pictures(images, *classes([str(names[label]) for label in labels]))
     words = labels.astype(np.int64) if labels.dtype.kind == "f" else labels
     return Pictures(images, *classes(list(map(str, words.tolist()))))

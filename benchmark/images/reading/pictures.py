@@ -1,4 +1,4 @@
-"""What was read from files: images as they are stored, and their classes where the files say so."""
+"""Images as read from files, with their classes if the files name them."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Pictures:
-    """Images (n, h, w, c) of any numeric dtype, not scaled: whether they are in [0, 1] is for the caller to check.
+    """Images (n, h, w, c) of any numeric dtype, not scaled. The caller checks whether they are in [0, 1].
 
-    labels: int64 (n,), indices of `names`, or None where the files name no classes.
-    files: the file of each image, relative to what was read; () where one file holds all.
+    labels: int64 (n,), indices into `names`, or None if the files name no classes.
+    files: the file of each image, relative to the path that was read; () if a single file holds them all.
     """
 
     images: Array
@@ -40,26 +40,28 @@ def natural(name: str) -> list[Any]:
 
 
 def classes(words: Sequence[str]) -> tuple[Array, tuple[str, ...]]:
-    """Return labels int64 (n,) and the class names that they are indices of, for one class name an image."""
+    """Return labels int64 (n,) and the class names that they index, given one class name per image."""
     names = tuple(sorted(set(words), key=natural))
     index = {name: i for i, name in enumerate(names)}
     return np.array([index[word] for word in words], dtype=np.int64), names
 
 
 def shaped(array: Array, path: Path) -> Array:
-    """Return images as (n, h, w, c) of (n, h, w), (n, h, w, c) or flat squares (n, h * h). Raises InputError."""
+    """Return images (n, h, w), (n, h, w, c) or flat squares (n, h * h) as (n, h, w, c). Raises InputError."""
     if array.dtype.kind == "b":
         array = array.astype(np.uint8) * np.uint8(255)
     if array.dtype.kind not in "uif":
-        raise InputError(f"{path}: the images are {array.dtype}; allowed are bytes and other numbers.")
+        raise InputError(f"{path}: the images have the type {array.dtype}; allowed are bytes and other numbers.")
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise InputError(f"{path}: {int((~np.isfinite(array)).sum())} values are NaN or infinite.")
     if not len(array):
-        raise InputError(f"{path}: there is no image in it.")
+        raise InputError(f"{path}: the file contains no images.")
     if array.ndim == 2:
         side = isqrt(array.shape[1])
         if side * side != array.shape[1]:
-            raise InputError(f"{path}: {array.shape[1]} values an image are no square; expected 784 as of 28x28.")
+            raise InputError(
+                f"{path}: {array.shape[1]} values per image do not make a square; expected, for example, 784 for 28x28."
+            )
         array = array.reshape(len(array), side, side)
     if array.ndim == 3:
         array = array[..., None]
@@ -73,7 +75,7 @@ def shaped(array: Array, path: Path) -> Array:
 
 
 def resized(images: Array, size: tuple[int, int]) -> Array:
-    """Return images (n, h, w, c) at height and width `size`: bilinear, antialiased; bytes stay bytes."""
+    """Return images (n, h, w, c) resized to height and width `size`: bilinear, antialiased; bytes stay bytes."""
     from PIL import Image
 
     def one(channel: Array) -> Array:
