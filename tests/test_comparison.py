@@ -72,9 +72,9 @@ def test_better_is_better_and_luck_is_luck() -> None:
 def test_too_few_pairs_are_said_with_what_to_add() -> None:
     found = compare({"a": scores(0.2, 4), "b": scores(0, 4, 1)})
     assert found[0].word == "too few pairs to tell"
-    assert advice(2, 1, 2) == "cannot reach p < .05 with 2 pairs, add --seeds 3"
+    assert advice(2, 1, 2) == "cannot reach p < .05 with 2 pairs; add --seeds 3"
     assert advice(6, 1, 2) == ""
-    assert advice(6, 6, 2) == "cannot reach p < .05 with 6 pairs, add --seeds 4"
+    assert advice(6, 6, 2) == "cannot reach p < .05 with 6 pairs; add --seeds 4"
 
 
 def test_a_pair_that_one_side_lost_is_left_out() -> None:

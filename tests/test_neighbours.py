@@ -119,5 +119,5 @@ def test_memory_stays_bounded_however_many_images(tmp_path: Path) -> None:
 
 def test_more_neighbours_than_there_are_is_an_error() -> None:
     points = np.zeros((3, 2), dtype=np.float32)
-    with pytest.raises(ValueError, match="3 neighbours were asked for; there are 2"):
+    with pytest.raises(ValueError, match="cannot return 3 neighbours; allowed are 1 to 2"):
         nearest(points, points, 3, same=True)

@@ -1,1 +1,1 @@
-"""What does a metric see of a cell?"""
+"""What a metric gets to see of a cell, and how it is computed."""

@@ -1,4 +1,4 @@
-"""What a metric sees of one cell: its images, and shared work that is done once however many metrics ask."""
+"""What a metric sees of one cell: its images, and results that are computed once and shared by all metrics."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from benchmark.evidence import embedding, neighbours
 from benchmark.evidence.reference import FeatureSpace
 from benchmark.measures import Space
 
-FIRST_K = 10  # neighbours found at the first asking: one pass serves all built-in metrics
+FIRST_K = 10  # neighbours found on the first request: one pass serves all built-in metrics
 
 
 @dataclass
 class CellEvidence:
-    """The evidence of one cell (see `benchmark.api.Evidence`). All that is asked for by role is kept.
+    """The evidence of one cell (see `benchmark.api.Evidence`). Everything requested by role is cached.
 
-    control: the name of the control that is scored, or None for a generator.
+    control: the name of the control being scored, or None for a generator.
     """
 
     task: Task
@@ -33,11 +33,11 @@ class CellEvidence:
     feature_space: FeatureSpace
     control: str | None = None
     others_train: Mapping[int, Images] = field(default_factory=dict)
-    in_train: Mapping[str, Array] = field(default_factory=dict)  # role -> where its images stand in `train`
+    in_train: Mapping[str, Array] = field(default_factory=dict)  # role -> the positions of its images in `train`
     _kept: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def features(self, images: Images | Role, space: Space = "features") -> Array:
-        """Return float32 (n, d): flat pixels, or what `--features` names; for a role computed once."""
+        """Return float32 (n, d): flat pixels, or the features named by `--features`. Computed once per role."""
         if not isinstance(images, str):
             return self._transform(images, space)
         key = ("features", images, space)
@@ -46,7 +46,7 @@ class CellEvidence:
         return self._kept[key]  # type: ignore[no-any-return]
 
     def neighbours(self, of: Role, among: Role, k: int, space: Space = "features") -> Neighbours:
-        """Return the `k` nearest of `among` for each of `of` (Euclidean, exact; an image is never its own)."""
+        """Return the `k` nearest images in `among` for each in `of`: Euclidean, exact, never the image itself."""
         key = ("neighbours", of, among, space)
         found = self._kept.get(key)
         if found is None or found.indices.shape[1] < k:
@@ -63,11 +63,14 @@ class CellEvidence:
         return Neighbours(found.distances[:, :k], found.indices[:, :k])
 
     def itself(self, of: Role) -> Array | None:
-        """Return int64 (n,): where each image of a role stands in `train` itself; None where none does."""
+        """Return the position of each image of a role in `train`, int64 (n,), or None if the role is not part of it."""
         return self.in_train.get(of)
 
     def balls(self, of: Role, among: Role, radii: Array, space: Space = "features") -> Array:
-        """Return int64 (n,): how many balls, of `radii` (m,) round each of `among`, hold each of `of` (d <= radius)."""
+        """Return, int64 (n,), how many balls of `radii` (m,) around the images of `among` contain each image of `of`.
+
+        The boundary counts as inside (d <= radius).
+        """
         key = ("balls", of, among, space, np.asarray(radii, dtype=np.float32).tobytes())
         if key not in self._kept:
             self._kept[key] = neighbours.count_balls(
@@ -78,7 +81,7 @@ class CellEvidence:
     def embedding(
         self, method: Literal["tsne", "umap"], dims: tuple[int, ...], *, images: int = 250, **settings: Any
     ) -> Mapping[int, Embedding]:
-        """Return joint maps of the first m synthetic images and the first m held-out ones, by number of dimensions."""
+        """Return joint maps of the first m synthetic and the first m held-out images, by number of dimensions."""
         m = min(images, len(self.synthetic), len(self.held_out))
         kept = self._kept.setdefault(("embedding", method, m, tuple(sorted(settings.items()))), {})
         if missing := [d for d in dims if d not in kept]:
@@ -87,7 +90,7 @@ class CellEvidence:
         return {d: kept[d] for d in dims}
 
     def classify(self, images: Images | Role) -> Labels:
-        """Return the labels that the reference classifier (fitted on the neutral role) gives, int64 (n,)."""
+        """Return the labels predicted by the reference classifier (fitted on the neutral role), int64 (n,)."""
         if not isinstance(images, str):
             return self.feature_space.classify(self.features(images))
         key = ("labels", images)
@@ -96,7 +99,7 @@ class CellEvidence:
         return self._kept[key]  # type: ignore[no-any-return]
 
     def probability(self, images: Images | Role) -> Array | None:
-        """Return the probability, float64 (n,), that the reference classifier gives to the cell's class, or None."""
+        """Return the reference classifier's probability of the cell's class, float64 (n,), or None."""
         return self.feature_space.probability(self.features(images), self.task.label)
 
     def _role(self, role: Role) -> Images:
@@ -114,7 +117,7 @@ class CellEvidence:
 
 @dataclass
 class CellsEvidence:
-    """The evidence of all chosen classes of one configuration and seed (see `benchmark.api.GroupEvidence`)."""
+    """The evidence of all selected classes of one configuration and seed (see `benchmark.api.GroupEvidence`)."""
 
     seed: int
     n_real: int
@@ -128,5 +131,5 @@ class CellsEvidence:
     control: str | None = None
 
     def features(self, images: Images) -> Array:
-        """Return float32 (n, d): what `--features` names."""
+        """Return the features named by `--features`, float32 (n, d)."""
         return self.feature_space.transform(images)

@@ -1,11 +1,11 @@
-"""Exact Euclidean neighbours: a float32 pass in blocks finds candidates, float64 decides.
+"""Exact Euclidean neighbours: a blockwise float32 pass finds candidates, and float64 decides.
 
-The pass expands |a - b|^2 = |a|^2 + |b|^2 - 2ab, all of it in one matrix product of rows that are two numbers longer,
-but this loses digits where images are nearly equal. So it only narrows the choice: every pair that could be among the k
-best, or lies near the edge of a ball, is computed again from its difference in float64. Results depend neither on the
-blocks nor on the linear-algebra library, and equal rows come out at distance 0.
+The pass expands |a - b|^2 = |a|^2 + |b|^2 - 2ab and computes it as one matrix product of rows with two extra numbers.
+This loses digits when images are nearly equal, so it only narrows the choice: every pair that could be among the k
+nearest, or lies near the edge of a ball, is recomputed from its difference in float64. Results depend neither on the
+blocks nor on the linear-algebra library, and equal rows are at distance 0.
 
-Memory is bounded: 2^24 squared distances (64 MiB) and as many truth values, and a copy of at most 64 MiB of `among`.
+Memory is bounded: 2^24 squared distances (64 MiB), as many booleans, and a copy of at most 64 MiB of `among`.
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ import numpy as np
 
 from benchmark.api import Array, Neighbours
 
-ROWS = 256  # of a block, at most: their distances stay in the cache
-PAIRS = 2**24  # squared distances in a block, at most
-NUMBERS = 2**18  # float64 numbers in a chunk of exact differences: fits the cache
-COPY = 2**24  # numbers of `among` that are copied at once
-SLABS = 16  # pieces of a row whose least distances bound the k-th least one
+ROWS = 256  # most rows per block: their distances stay in the cache
+PAIRS = 2**24  # most squared distances per block
+NUMBERS = 2**18  # float64 numbers per chunk of exact differences: fits into the cache
+COPY = 2**24  # most numbers of `among` that are copied at a time
+SLABS = 16  # pieces of a row whose smallest distances bound the k-th smallest
 
 
 def nearest(of: Array, among: Array, k: int, *, same: bool = False, itself: Array | None = None) -> Neighbours:
     """Return the `k` nearest rows of `among` (m, d) for each row of `of` (n, d); ties go to the smaller index.
 
-    same: both are the same set, and a row is left out of its own neighbours (by index, so that duplicates stay).
-    itself: int64 (n,), where each row of `of` stands in `among`, to be left out there.
+    same: both are the same set, and no row is its own neighbour (by index, so duplicates still count).
+    itself: int64 (n,), the position of each row of `of` in `among`, excluded from its neighbours.
     """
     if same:
         itself = np.arange(len(of))
     there = len(among) - (itself is not None)
     if not 1 <= k <= there:
-        raise ValueError(f"{k} neighbours were asked for; there are {there}.")
+        raise ValueError(f"cannot return {k} neighbours; allowed are 1 to {there}.")
     distances = np.empty((len(of), k), dtype=np.float32)
     indices = np.empty((len(of), k), dtype=np.int64)
     for block, squared, slack in _blocks(of, among, np.zeros(len(among), dtype=np.float32)):
@@ -49,9 +49,9 @@ def nearest(of: Array, among: Array, k: int, *, same: bool = False, itself: Arra
 
 
 def count_balls(of: Array, among: Array, radii: Array, *, same: bool = False) -> Array:
-    """Return int64 (n,): how many of the balls round the rows of `among`, of `radii` (m,), hold each row of `of`.
+    """Return, int64 (n,), how many balls of `radii` (m,) around the rows of `among` contain each row of `of`.
 
-    A ball holds what lies at its radius. same: a row's own ball is not counted.
+    The boundary counts as inside. same: a row's own ball is not counted.
     """
     radii = np.asarray(radii, dtype=np.float32)
     counts = np.empty(len(of), dtype=np.int64)
@@ -67,9 +67,9 @@ def count_balls(of: Array, among: Array, radii: Array, *, same: bool = False) ->
 
 
 def _bound(squared: Array, k: int) -> Array:
-    """Return a number (rows,) that at least k of each row's (rows, m) do not exceed; mostly the k-th least itself.
+    """Return an upper bound (rows,) on the k-th smallest number of each row of (rows, m); usually that number itself.
 
-    It is the k-th of the least numbers at each place in a stack of slabs: so many are sorted, not all.
+    Each row is cut into slabs, and only the slabs' elementwise minimum is partitioned, not the whole row.
     """
     m = squared.shape[1]
     slabs = max(1, min(SLABS, m // (4 * k)))
@@ -80,18 +80,18 @@ def _bound(squared: Array, k: int) -> Array:
 
 
 def _where(mask: Array) -> tuple[Array, Array]:
-    """Return what np.nonzero does: quicker, where little is true."""
+    """Return the same as np.nonzero, but faster if few elements are true."""
     row, column = np.divmod(np.flatnonzero(mask), mask.shape[1])
     return row, column
 
 
 def _blocks(of: Array, among: Array, less: Array) -> Iterator[tuple[slice, Array, Array]]:
-    """Yield blocks of rows, float32 (rows, m) squared distances less `less` (m,), and their errors (rows,) at most."""
+    """Yield a slice of rows, their squared distances minus `less` (m,), float32 (rows, m), and error bounds (rows,)."""
     centre = among.mean(axis=0, dtype=np.float64).astype(np.float32)  # short vectors lose fewer digits
     chunk = max(1, min(len(among), COPY // (among.shape[1] + 2)))
     held = [_columns(among, centre, less)] if chunk == len(among) else []
     longest = max(((among[i : i + chunk] - centre) ** 2).sum(axis=1).max() for i in range(0, len(among), chunk))
-    # Twice the usual growth of rounding errors in a dot product, each for the product and the three sums.
+    # Twice the usual growth of the rounding error in a dot product, for the product and for each of the three sums.
     error = 8 * np.finfo(np.float32).eps * np.sqrt(among.shape[1] + 4)
     size = max(1, min(ROWS, PAIRS // len(among)))
     found = np.empty((size, len(among)), dtype=np.float32)
@@ -120,7 +120,7 @@ def _columns(among: Array, centre: Array, less: Array) -> Array:
 
 
 def _exact(of: Array, among: Array, row: Array, column: Array) -> Array:
-    """Return float64 distances of the pairs (row[i] of `of`, column[i] of `among`)."""
+    """Return the float64 distances of the pairs (row[i] of `of`, column[i] of `among`)."""
     distances = np.empty(len(row))
     step = max(1, NUMBERS // of.shape[1])
     for start in range(0, len(row), step):

@@ -1,4 +1,4 @@
-"""Where cells run: each executor starts jobs in supervised processes and tells what became of them."""
+"""Where cells run: each executor starts jobs in supervised processes and reports how they ended."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from benchmark.jobs import Job
 
 @dataclass(frozen=True)
 class Event:
-    """What became of a job. kind: a message's name, or "ended", with status, reason and peak_rss_mib."""
+    """News of a job. kind: the name of a message, or "ended", with status, reason and peak_rss_mib as the payload."""
 
     job: Any
     kind: str
@@ -18,11 +18,11 @@ class Event:
 
 
 class Executor(Protocol):
-    """Runs jobs. Threads of numerical libraries are one a process, so that results do not depend on `slots`."""
+    """Runs jobs. Numerical libraries get one thread per process, so that results do not depend on `slots`."""
 
     @property
     def slots(self) -> int:
-        """How many jobs may run at once."""
+        """How many jobs may run in parallel."""
 
     @property
     def free(self) -> int:
@@ -35,4 +35,4 @@ class Executor(Protocol):
         """Wait up to `timeout` seconds for news and return it."""
 
     def close(self) -> None:
-        """End all processes at once; what was in hand is lost."""
+        """End all processes immediately; unfinished jobs are lost."""

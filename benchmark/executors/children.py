@@ -1,4 +1,4 @@
-"""Jobs as the runner sees them: asked of the fork server, held on a leash."""
+"""Job processes from the runner's side: requested from the fork server, held on a leash."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from typing import Any, Literal
 from benchmark.evidence.embedding import compiling
 from benchmark.executors.forkserver import BOOT
 
-PATIENCE = 5.0  # seconds that a supervisor has for an answer
-GONE: dict[str, Any] = {"ended": None, "peak": 0, "output": ""}  # of a process that did not say how it ended
+PATIENCE = 5.0  # seconds to wait for a supervisor's answer
+GONE: dict[str, Any] = {"ended": None, "peak": 0, "output": ""}  # for a process that did not report how it ended
 
 
 def environment() -> dict[str, str]:
-    """Return the environment of a child: our import path, one thread a library, quiet TensorFlow, no GPU."""
+    """Return the environment of a child: our import path, one thread per library, a quiet TensorFlow and no GPU."""
     return {
         **os.environ,
         "SYNTHASSAY_PATH": json.dumps(sys.path),
@@ -46,10 +46,10 @@ def environment() -> dict[str, str]:
 
 
 class ForkServer:
-    """The process that starts the others; it is started itself with the first. Nothing here waits for it."""
+    """The process that starts all other processes. Nothing here waits for it."""
 
     def __init__(self, out: Path) -> None:
-        """Start it."""
+        """Start the server process."""
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             arguments = ["benchmark.executors.forkserver", str(os.getpid()), str(theirs.fileno()), str(out)]
@@ -64,13 +64,13 @@ class ForkServer:
 
     @property
     def alive(self) -> bool:
-        """Whether it can be asked for a child."""
+        """Whether the server still runs and can start children."""
         return self._process.poll() is None
 
     def start(
         self, how: Literal["fork", "fresh", "pool"], log: Path, memory: float, changes: Mapping[str, str]
     ) -> Child:
-        """Return a child that is about to start. memory: GiB; changes: to the environment of a new interpreter."""
+        """Return a child that is about to start. memory: in GiB. changes: to the environment of a new interpreter."""
         leash, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         connection, its = Pipe()
         request = {"start": how, "log": str(log), "memory": int(memory * 2**30), "environment": dict(changes)}
@@ -78,11 +78,11 @@ class ForkServer:
             try:
                 socket.send_fds(self._control, [json.dumps(request).encode()], [theirs.fileno(), its.fileno()])
             except OSError:
-                pass  # it is dead: the child's leash has no other end, and that is how it is noticed
+                pass  # the server is dead; the child's leash then has no other end, which is noticed there
         return Child(leash, connection, log)
 
     def kill(self) -> None:
-        """End the server; the children have their own supervisors."""
+        """End the server. Its children have their own supervisors."""
         self._process.kill()
         self._process.wait()
         self._control.close()
@@ -92,20 +92,23 @@ class Child:
     """A job's process, held by the leash of its supervisor. `pid` is 0 until it has started."""
 
     def __init__(self, leash: socket.socket, connection: Any, log: Path) -> None:
-        """Take over a child that was asked for."""
+        """Take over a child that was requested."""
         self.leash, self.connection = leash, connection
         self.pid = 0
         self.ended: dict[str, Any] | None = None
         self._log = str(log)
 
     def look(self) -> dict[str, Any] | None:
-        """Return how it ended ("ended": exit code, "peak": bytes, "output": the last lines), or None while it lives."""
+        """Return how it ended, or None while it lives.
+
+        The keys are "ended" (the exit code), "peak" (bytes) and "output" (the last lines).
+        """
         while self.ended is None and wait([self.leash], 0):
             self._hear()
         return self.ended
 
     def log_to(self, path: Path) -> None:
-        """Send the output to another file from now on."""
+        """Write the output to another file from now on."""
         try:
             self.leash.send(json.dumps({"log": str(path)}).encode())
         except OSError:
@@ -114,14 +117,14 @@ class Child:
             self._hear()
 
     def let_go(self) -> None:
-        """Have the supervisor kill what is left and end."""
+        """Make the supervisor kill whatever is left and then end."""
         try:
             self.leash.shutdown(socket.SHUT_WR)
         except OSError:
             pass
 
     def close(self) -> None:
-        """Let go and wait until nothing is left, as long as a killed process may take to end."""
+        """Let go, then wait until nothing is left, for as long as a killed process may take to end."""
         self.let_go()
         while self.ended is None and wait([self.leash], PATIENCE):
             self._hear()

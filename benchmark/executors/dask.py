@@ -1,7 +1,7 @@
-"""Runs jobs on the workers of a Dask cluster, which need no disk in common: the store stays here.
+"""Runs jobs on the workers of a Dask cluster. They need no shared disk: the store stays on this machine.
 
-A Dask task is one job in the same supervised process as on this machine. A worker that dies has its jobs done by
-another (`distributed.scheduler.allowed-failures`, 3, is how often a job may be tried again). Features are fitted here.
+A Dask task is one job, in the same kind of supervised process as on this machine. If a worker dies, another one takes
+over its jobs; `distributed.scheduler.allowed-failures` (3) limits how often a job is retried. Features are fitted here.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 CONNECT = 5  # seconds for the scheduler's machine to answer
 GREET = 60  # seconds for the scheduler itself, which may be busy
-ARRIVE = 30  # seconds for a first worker, or for another after the last is gone
-WATCH = 1.0  # seconds between looks at who works
+ARRIVE = 30  # seconds to wait for the first worker, or for another one after the last is gone
+WATCH = 1.0  # seconds between checks of the workers
 PAUSE = 0.02
 PIP = "pip install 'synthassay[dask]'"
 
@@ -40,7 +40,7 @@ class Dask:
     """Supervised processes on the workers of a cluster; a slot is a thread of a worker."""
 
     def __init__(self, address: str, out: Path, data: RealData, most: int | None = None) -> None:
-        """Connect. most: jobs at once, where not all slots are to be used. Raises InputError."""
+        """Connect to the scheduler. most: limits the number of parallel jobs. Raises InputError."""
         self._client = _connect(address)
         import distributed
 
@@ -55,7 +55,7 @@ class Dask:
 
     @property
     def slots(self) -> int:
-        """Jobs at once, as many as there are threads now."""
+        """How many jobs may run in parallel: one per worker thread that exists now, up to the limit."""
         return min(self._threads, self._most or self._threads)
 
     @property
@@ -71,7 +71,7 @@ class Dask:
             self._submit(job, self._sender.pack(job))
 
     def poll(self, timeout: float) -> list[Event]:
-        """Wait up to `timeout` seconds for news and return it. Raises StoppedError where the cluster is gone."""
+        """Wait up to `timeout` seconds for news and return it. Raises StoppedError if the cluster is gone."""
         until, events = time.monotonic() + timeout, self._here.poll(0)
         while not events and time.monotonic() < until:
             self._look()
@@ -81,13 +81,13 @@ class Dask:
         return events
 
     def close(self) -> None:
-        """End all processes at once; what was in hand is lost."""
+        """End all processes immediately; unfinished jobs are lost."""
         self._here.close()
         try:
             if self._client.status == "running":
                 self._client.cancel([future for future, _, _ in self._hands.values()])
             self._client.close(timeout=CONNECT)
-        except Exception:  # noqa: BLE001, S110 - the cluster may be gone, and nothing depends on its good-bye
+        except Exception:  # noqa: BLE001, S110 - the cluster may be gone already, and nothing depends on this
             pass
         self._hands = {}
 
@@ -97,7 +97,7 @@ class Dask:
         self._done.add(future)
 
     def _look(self) -> None:
-        """See who works; raise StoppedError where nobody does."""
+        """Check for workers. Raises StoppedError if there are none, or if the scheduler is gone."""
         now = time.monotonic()
         if self._client.status != "running":
             raise StoppedError(f"the scheduler at {self._address} is gone")
@@ -110,10 +110,10 @@ class Dask:
             raise StoppedError(f"the scheduler at {self._address} is gone") from error
         self._worked = now if self._threads else self._worked
         if now - self._worked > ARRIVE:
-            raise StoppedError(f"no worker has been left at {self._address} for {ARRIVE} seconds")
+            raise StoppedError(f"the scheduler at {self._address} has had no workers for {ARRIVE} seconds")
 
     def _settle(self, future: Any, answer: Any) -> list[Event]:
-        """Return what became of a job; nothing where it has to be sent again."""
+        """Return the events of a job that ended, or nothing if it has to be sent again."""
         _, job, parcel = self._hands.pop(future.key)
         if isinstance(answer, Done):
             try:
@@ -133,7 +133,7 @@ class Dask:
         return []
 
     def _send(self, lacks: Lacks) -> None:
-        """Send a worker what it lacks, once."""
+        """Send a worker the shared files that it lacks, each once."""
         due = [name for name in lacks.shared if (lacks.worker, name) not in self._sent]
         if due:
             shared = {checksum: self._sender.shared[checksum] for checksum in due}
@@ -143,29 +143,29 @@ class Dask:
 
 def _connect(address: str) -> Any:
     if importlib.util.find_spec("distributed") is None:
-        raise InputError(f"--cluster needs what is not installed: {PIP}")
+        raise InputError(f"--cluster needs Dask, which is not installed: {PIP}")
     import distributed
 
     for name in ("distributed", "distributed.client", "tornado", "tornado.application", "asyncio"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)  # a cluster that is gone is said in a sentence of our own
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # we report a lost cluster ourselves, in one sentence
     try:
         host, port = distributed.comm.get_address_host_port(address)
-        socket.create_connection((host, port), CONNECT).close()  # a wrong address is not waited for
+        socket.create_connection((host, port), CONNECT).close()  # do not wait for a wrong address
         return distributed.Client(address, timeout=GREET, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         raise InputError(
-            f"--cluster {address!r} cannot be reached ({type(error).__name__}); is this the address that "
-            "`dask scheduler` printed?"
+            f"--cluster {address!r} cannot be reached ({type(error).__name__}); use the address that "
+            "`dask scheduler` printed."
         ) from None
 
 
 def _wait_for_workers(client: Any, address: str) -> dict[str, int]:
-    """Return the threads of each worker, once there is one and all fit. Raises InputError."""
+    """Wait for the first worker; return the threads of each. Raises InputError if none comes or one cannot run jobs."""
     until = time.monotonic() + ARRIVE
     while not (threads := client.nthreads()):
         if time.monotonic() > until:
             client.close()
-            raise InputError(f"--cluster {address!r} has no worker; start one with: dask worker {address}")
+            raise InputError(f"--cluster {address!r} has no workers; start one with: dask worker {address}")
         time.sleep(PAUSE)
     try:
         client.run_on_scheduler(facts)
@@ -173,7 +173,7 @@ def _wait_for_workers(client: Any, address: str) -> dict[str, int]:
     except Exception as error:  # noqa: BLE001
         client.close()
         raise InputError(
-            f"--cluster {address!r}: synthassay must be installed for the scheduler and each worker "
+            f"--cluster {address!r}: synthassay must be installed on the scheduler and on each worker "
             f"({type(error).__name__}: {error}): {PIP}"
         ) from None
     for sentence, count in Counter(_differing(found) for found in theirs.values()).items():
@@ -183,13 +183,13 @@ def _wait_for_workers(client: Any, address: str) -> dict[str, int]:
 
 
 def _differing(theirs: dict[str, str]) -> str:
-    """Say what is other on a worker than here, or ""."""
+    """Return how a worker's versions differ from those here, or ""."""
     other = {name: here for name, here in facts().items() if theirs.get(name) != here}
     return ", ".join(f"{name} is {theirs.get(name) or 'missing'}, here {here}" for name, here in other.items())
 
 
 def _failure(error: BaseException) -> dict[str, Any]:
     if type(error).__name__ == "KilledWorker":
-        reason = f"each of the {error.args[2] + 1} workers that tried it died with it in hand"
+        reason = f"it was tried on {error.args[2] + 1} workers, and each of them died"
         return {"status": "crashed", "reason": reason}
     return {"status": "failed", "reason": f"on a worker: {describe(error, None)}"}

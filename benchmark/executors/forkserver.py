@@ -1,7 +1,8 @@
-"""The process that starts all jobs of a run, each below a supervisor of its own.
+"""The process that starts all jobs of a run, each under its own supervisor.
 
-Requests come over a socket, one packet each: JSON, with two descriptors (the supervisor's leash, the job's connection).
-Light jobs are forked with numpy and scikit-learn loaded, at the first of them; others get a new interpreter.
+Requests arrive over a socket, one packet each: JSON, with two descriptors (the supervisor's leash and the job's
+connection). Light jobs are forked with numpy and scikit-learn loaded (they are imported for the first light job); other
+jobs get a new interpreter.
 """
 
 from __future__ import annotations
@@ -28,11 +29,11 @@ BOOT = (
 
 
 def main(arguments: list[str]) -> None:
-    """Serve over the file descriptor given. Arguments: parent's pid, descriptor, output folder."""
+    """Serve requests from the given file descriptor. Arguments: the parent's pid, the descriptor, the output folder."""
     tree.die_with(int(arguments[0]))
     control = socket.socket(fileno=int(arguments[1]))
     control.set_inheritable(False)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # supervisors say themselves how they end
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # supervisors report themselves how they end
     while True:
         request, descriptors, _, _ = socket.recv_fds(control, 2**16, 2)
         if not request:
@@ -54,7 +55,7 @@ def _start(control: socket.socket, request: Mapping[str, Any], leash: int, conne
 
 
 def _load() -> None:
-    """Load what light jobs need, once."""
+    """Import what light jobs need, once."""
     if "benchmark.jobs.score" in sys.modules:
         return
     import numpy  # noqa: F401

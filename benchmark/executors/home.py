@@ -1,4 +1,4 @@
-"""What executors of one process share: its fork server, and scoring workers that wait for their next job."""
+"""What the executors of one process share: the fork server, and scoring workers that wait for their next job."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 
 
 class Home:
-    """Gives out children; nothing is started before the first. May be used by several threads."""
+    """Provides child processes; nothing is started before the first request. Safe to use from several threads."""
 
     def __init__(self, out: Path) -> None:
-        """`out` stands on the command lines of what is started."""
+        """`out` appears on the command lines of the processes, so that they can be told apart."""
         self._out = out
         self._server: ForkServer | None = None
         self._idle: list[Child] = []
         self._lock = threading.Lock()
 
     def child(self, job: Job) -> Child:
-        """Return a process for a job: a worker that waits, or a new one."""
+        """Return a process for a job: a waiting worker, or a new process."""
         log = job.folder / "log.txt"
         with self._lock:
             while job.start == "pool" and self._idle:
@@ -37,12 +37,12 @@ class Home:
             return self._server.start(job.start, log, job.memory, job.environment)
 
     def take_back(self, worker: Child) -> None:
-        """Keep a scoring worker for its next job."""
+        """Keep a scoring worker until its next job."""
         with self._lock:
             self._idle.append(worker)
 
     def close(self) -> None:
-        """End the server and the workers that wait."""
+        """End the server and the waiting workers."""
         with self._lock:
             for worker in self._idle:
                 worker.let_go()

@@ -1,4 +1,4 @@
-"""Runs jobs on this machine, so many at once, each in a process that is watched for time and memory."""
+"""Runs jobs in parallel on this machine, each in a process with a time and a memory limit."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from benchmark.executors.children import GONE, PATIENCE, Child
 from benchmark.executors.home import Home
 from benchmark.jobs import Job
 
-WATCH = 0.1  # seconds between looks at the clocks
-DEAF = 1.0  # seconds in which a process must end that closed its connection
+WATCH = 0.1  # seconds between checks of the time limits
+DEAF = 1.0  # seconds in which a process must end after closing its connection
 MIB, GIB = 2**20, 2**30
 UNSAID = ("crashed", "timeout", "out-of-memory")
 
@@ -24,13 +24,13 @@ class _Running:
     job: Job
     child: Child
     since: float  # when the current stage began
-    deaf: float = 0.0  # since when nothing more can come over its connection
-    outcome: dict[str, Any] | None = None  # what became of it, while its processes are being ended
-    ending: float = 0.0  # since when
+    deaf: float = 0.0  # when its connection was lost; 0 if it still works
+    outcome: dict[str, Any] | None = None  # how the job ended, while its processes are being ended
+    ending: float = 0.0  # when we began to end them
 
     @property
     def hears(self) -> bool:
-        """Whether the job may still say something."""
+        """Whether the job may still send messages."""
         return self.outcome is None and not self.deaf
 
 
@@ -54,7 +54,7 @@ class Local:
         try:
             child.connection.send(job)
         except (BrokenPipeError, ConnectionError):
-            pass  # it died at once: poll finds out
+            pass  # it died right away; poll notices
 
     def poll(self, timeout: float = WATCH) -> list[Event]:
         """Wait up to `timeout` seconds for news and return it."""
@@ -63,12 +63,12 @@ class Local:
         return [event for running in list(self._running) for event in self._news(running)]
 
     def close(self) -> None:
-        """End all processes at once; what was in hand is lost."""
+        """End all processes immediately; unfinished jobs are lost."""
         self.stop()
         self._home.close()
 
     def stop(self) -> None:
-        """End what is in hand."""
+        """End all running jobs."""
         for running in self._running:
             running.child.let_go()
         for running in self._running:
@@ -76,10 +76,10 @@ class Local:
         self._running = []
 
     def _news(self, running: _Running) -> list[Event]:
-        ended = running.child.look()  # before what it said last is read
+        ended = running.child.look()  # must come before its last messages are read
         events = self._read(running)
         if running not in self._running:
-            return events  # a worker that goes on to the next job
+            return events  # the worker is kept for its next job
         if running.outcome is None:
             running.outcome = _overdue(running, ended)
         if running.outcome is not None:
@@ -92,7 +92,7 @@ class Local:
         return events
 
     def _read(self, running: _Running) -> list[Event]:
-        """Take what the job says."""
+        """Return the messages that the job has sent."""
         events: list[Event] = []
         try:
             while running.hears and running.child.connection.poll():
@@ -106,30 +106,30 @@ class Local:
                     return [*events, _ended(running.job, payload, GONE)]
                 else:
                     running.outcome = payload
-        except Exception:  # noqa: BLE001 - the process ended, or closed its connection, or a plugin wrote into it
+        except Exception:  # noqa: BLE001 - the process ended or closed its connection, or a plugin wrote to it
             running.deaf = time.monotonic()
         return events
 
 
 def _overdue(running: _Running, ended: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Return the outcome of a job that did not finish: it ended, or has to be ended; None while it may go on."""
+    """Return the outcome of a job that ended without finishing, or must be ended; None while it may go on."""
     now, job = time.monotonic(), running.job
     if ended is not None:
         if ended["peak"] > job.memory * GIB:
-            reason = f"used {ended['peak'] / MIB:.0f} MiB, allowed are {job.memory * 1024:.0f}"
+            reason = f"used {ended['peak'] / MIB:.0f} MiB; allowed are {job.memory * 1024:.0f} MiB"
             return {"status": "out-of-memory", "reason": reason}
         return {"status": "crashed", "reason": _how_it_ended(ended["ended"])}
     if running.deaf and now - running.deaf > DEAF:
-        return {"status": "crashed", "reason": "the process closed its connection and went on"}
+        return {"status": "crashed", "reason": "the process closed its connection but did not end"}
     if not running.child.pid:
-        running.since = now  # the process that it is forked from is still loading
+        running.since = now  # not started yet: the process that forks it is still importing
     if now - running.since > job.seconds:
         return {"status": "timeout", "reason": f"ran longer than {job.seconds:g} seconds"}
     return None
 
 
 def _ended(job: Job, outcome: dict[str, Any], ended: dict[str, Any]) -> Event:
-    """Return the last event of a job. The last lines of its output join the reason where it was ended."""
+    """Return the last event of a job. If the job was ended, the reason includes the last lines of its output."""
     status, reason = outcome.get("status", "ok"), outcome.get("reason", "")
     if status in UNSAID and ended["output"]:
         reason = f"{reason}; its last output: {ended['output']}"
@@ -139,7 +139,7 @@ def _ended(job: Job, outcome: dict[str, Any], ended: dict[str, Any]) -> Event:
 
 def _how_it_ended(code: int | None) -> str:
     if code is None:
-        return "the process above it was killed"
+        return "its supervisor process was killed"
     if code < 0:
         return f"the process was killed by {signal.Signals(-code).name}"
     return f"the process ended with exit code {code}"

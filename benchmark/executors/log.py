@@ -1,4 +1,4 @@
-"""The log of a job: the head and the tail of what it prints, never more than 1 MiB on the disk."""
+"""The log of a job: the beginning and the end of its output, never more than 1 MiB on disk."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ LINES, LETTERS = 4, 200  # of an excerpt
 
 
 class Log:
-    """Writes the first half MiB to `path` as it comes, keeps the last one in memory, and writes that at the end."""
+    """Writes the first half MiB to `path` as it arrives, and the last half MiB, kept in memory, at the end."""
 
     def __init__(self, path: Path) -> None:
-        """Begin an empty file. A disk that is full loses lines, no more."""
+        """Create the file. A full disk only loses lines of the log."""
         self._path, self._head, self._cut = path, 0, False
         self._tail = bytearray()
         self.recent = b""  # the last lines
         self._append(b"")
 
     def write(self, output: bytes) -> None:
-        """Take what was printed."""
+        """Add output."""
         self.recent = (self.recent + output)[-RECENT:]
         room = max(LIMIT // 2 - self._head, 0)
         if room:
@@ -33,7 +33,7 @@ class Log:
             self._cut = True
 
     def close(self) -> None:
-        """Write the tail."""
+        """Write the end of the output."""
         self._append((CUT if self._cut else b"") + bytes(self._tail))
         self._tail.clear()
 
@@ -46,7 +46,10 @@ class Log:
 
 
 def excerpt(output: bytes) -> str:
-    """Return the last lines in one, at most 200 characters; where Python said how it died, the lines from there on."""
+    """Return the last lines joined into one of at most 200 characters.
+
+    If the output contains a fatal Python error, return the lines from there on.
+    """
     lines = [line.strip() for line in output.decode("utf-8", "replace").splitlines()]
     lines = ["".join(c for c in line if c.isprintable()) for line in lines if line]
     fatal = [i for i, line in enumerate(lines) if line.startswith("Fatal Python error")]

@@ -1,7 +1,7 @@
-"""A job on its way to a machine that shares no disk with this one: bytes, with the files that it names.
+"""Packs a job for a machine that shares no disk with this one: as bytes, with the files that it refers to.
 
-Files of cells travel with the one job that needs them. What many jobs need (fitted features, plugin files, data)
-goes to a worker once and is known by its SHA-256 from then on.
+Files of cells travel with the one job that needs them. Files that many jobs need (fitted features, plugin files, data)
+are sent to each worker once and are identified by their SHA-256 from then on.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
     from benchmark.images.real import RealData
     from benchmark.jobs import Job
 
-RESULTS = ("*.npz", "[0-9]*/*.npz", "log.txt")  # a conditional fit has a folder a class
+RESULTS = ("*.npz", "[0-9]*/*.npz", "log.txt")  # a conditional fit has one folder per class
 
 
 @dataclass(frozen=True)
 class Parcel:
-    """A pickled job, and files under their paths below the folder that it is unpacked in."""
+    """A pickled job and its files, by path relative to the folder in which they are unpacked."""
 
     job: bytes
     files: Mapping[str, bytes]
 
 
 class Sender:
-    """Makes parcels, and remembers what is shared: `shared` holds names and contents by SHA-256."""
+    """Makes parcels and keeps the shared files: `shared` holds their names and contents by SHA-256."""
 
     def __init__(self, cells: Path, data: RealData) -> None:
         """cells: the folder whose files belong to one job each; data: the real images of the run."""
@@ -42,14 +42,14 @@ class Sender:
         self.shared: dict[str, tuple[str, bytes]] = {}
 
     def pack(self, job: Job) -> Parcel:
-        """Return a job with what stands in its folder and the files that it names."""
+        """Return a job with the files in its folder and those that it refers to."""
         files = {f"job/{path.name}": path.read_bytes() for path in job.folder.iterdir() if path.is_file()}
         buffer = io.BytesIO()
         _Packer(buffer, self, job.folder, files).dump(job)
         return Parcel(buffer.getvalue(), files)
 
     def belongs(self, path: Path) -> bool:
-        """Whether a file is of a cell."""
+        """Whether a file belongs to a cell."""
         return path.is_relative_to(self._cells)
 
     def share(self, path: Path) -> tuple[str, str]:
@@ -61,7 +61,7 @@ class Sender:
     def share_data(self) -> tuple[str, str]:
         """Return the SHA-256 and the name of the pickled real images."""
         if "data" not in self._known:
-            plain = replace(self._data)  # without what it computed, as its fingerprint, which is to be checked
+            plain = replace(self._data)  # without cached values such as its fingerprint, which the worker must check
             self._known["data"] = self._keep("data.pickle", pickle.dumps(plain, protocol=5))
         return self._known["data"], "data.pickle"
 
@@ -72,7 +72,7 @@ class Sender:
 
 
 class _Packer(pickle.Pickler):
-    """Writes names instead of paths."""
+    """Replaces paths with names."""
 
     def __init__(self, buffer: io.BytesIO, sender: Sender, folder: Path, files: dict[str, bytes]) -> None:
         super().__init__(buffer, protocol=5)
@@ -97,18 +97,18 @@ class _Packer(pickle.Pickler):
 
 @dataclass(frozen=True)
 class Shelf:
-    """Where a worker finds what is shared. `has_data`: whether a data source works there by itself."""
+    """Where a worker keeps shared files. has_data: whether a data source can be loaded on that machine without them."""
 
     folder: Path
     has_data: Callable[[DataSource], bool]
 
     def place(self, checksum: str, name: str) -> Path:
-        """Return where a file is, or belongs."""
+        """Return the path of a file, whether it exists or not."""
         return self.folder / checksum / name
 
 
 def unpack(parcel: Parcel, folder: Path, shelf: Shelf) -> tuple[Job, list[str]]:
-    """Write the files of a parcel and return its job, and the SHA-256 of what the shelf lacks for it."""
+    """Write the files of a parcel; return its job and the SHA-256 of each file that the shelf lacks for it."""
     for name, content in parcel.files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -119,7 +119,7 @@ def unpack(parcel: Parcel, folder: Path, shelf: Shelf) -> tuple[Job, list[str]]:
 
 
 class _Unpacker(pickle.Unpickler):
-    """Reads paths of this machine for names."""
+    """Replaces names with paths on this machine."""
 
     def __init__(self, buffer: io.BytesIO, folder: Path, shelf: Shelf) -> None:
         super().__init__(buffer)
@@ -149,7 +149,7 @@ class _Unpacker(pickle.Unpickler):
 
 
 def results(folder: Path, parcel: Parcel) -> dict[str, bytes]:
-    """Return the files that a job left in its folder, by their paths below it; none that it was given, no scratch."""
+    """Return the files that a job left in its folder, by relative path, without its input and scratch files."""
     found = [path for pattern in RESULTS for path in folder.glob(pattern) if path.is_file()]
     left = {str(path.relative_to(folder)): path for path in found}
     return {name: path.read_bytes() for name, path in left.items() if f"job/{name}" not in parcel.files}

@@ -1,6 +1,6 @@
-"""What runs inside a Dask worker: a job that came as bytes, in the same supervised process as anywhere else.
+"""The part that runs inside a Dask worker: it unpacks a job and runs it in a supervised process, as on any machine.
 
-A worker process has one fork server and keeps its scoring workers between tasks. Files are in the worker's own
+A Dask worker process has one fork server and keeps its scoring workers between tasks. Files are in the worker's
 scratch folder, which Dask removes.
 """
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from benchmark.jobs import Say
     from benchmark.jobs.sources import DataSource
 
-IDLE = 10.0  # seconds without a task
-GONE = ("closing", "closed", "failed")  # states of a worker that lost its scheduler, or is being stopped
+IDLE = 10.0  # seconds without a task until the processes are ended
+GONE = ("closing", "closed", "failed")  # states of a worker that lost its scheduler or is being stopped
 
 
 @dataclass(frozen=True)
 class Lacks:
-    """A worker has to be sent this first, by SHA-256. worker: an id that no later worker has."""
+    """The shared files, by SHA-256, that a worker must be sent first. worker: an id that is never reused."""
 
     worker: str
     address: str
@@ -38,7 +38,7 @@ class Lacks:
 
 @dataclass(frozen=True)
 class Done:
-    """What a job said, kind and payload each, and the files that it left."""
+    """The messages of a finished job, each a kind and a payload, and the files that it left."""
 
     said: list[tuple[str, Any]]
     files: Mapping[str, bytes]
@@ -46,7 +46,7 @@ class Done:
 
 @dataclass(frozen=True)
 class Probe:
-    """Find out whether the data are here, the same as where the run was planned."""
+    """A job that checks whether this machine has the data, identical to those that the run was planned with."""
 
     folder: Path
     data: DataSource
@@ -56,16 +56,16 @@ class Probe:
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, say: Say) -> dict[str, Any]:
-        """Return the status."""
+        """Return the status: "ok" if the data can be loaded."""
         try:
             self.data.load()
-        except Exception as error:  # noqa: BLE001 - not there, or not the same: then they are sent
+        except Exception as error:  # noqa: BLE001 - missing or different; then the data are sent
             return {"status": "failed", "reason": str(error)}
         return {"status": "ok"}
 
 
 class Host:
-    """The processes below a worker: kept while tasks come, ended once none has come for a while."""
+    """The processes of a worker: kept while tasks arrive, ended when none has arrived for a while."""
 
     def __init__(self, folder: Path) -> None:
         """Nothing is started before the first job."""
@@ -99,15 +99,15 @@ _has_data: dict[str, bool] = {}  # by fingerprint
 
 
 def facts() -> dict[str, str]:
-    """Return the versions that scores depend on here, and a hash of our own source."""
+    """Return the versions on this machine that scores depend on, and a hash of our own source."""
     return {**versions(), "code": code()}
 
 
 def receive(shared: Mapping[str, tuple[str, bytes]], dask_worker: Any = None) -> None:
-    """Keep what jobs will need: names and contents by SHA-256."""
+    """Store shared files that jobs will need: names and contents by SHA-256."""
     for checksum, (name, content) in shared.items():
         if sha256(content) != checksum:
-            raise ValueError(f"{name} was damaged on its way")
+            raise ValueError(f"{name} was damaged in transit")
         path = _folder(dask_worker) / "shared" / checksum / name
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_name(f".{name}")
@@ -116,7 +116,7 @@ def receive(shared: Mapping[str, tuple[str, bytes]], dask_worker: Any = None) ->
 
 
 def work(parcel: Parcel) -> Lacks | Done | None:
-    """Do a job. None: nobody waits for it any more, and its processes were ended."""
+    """Run a job. Returns None if the result is no longer wanted; its processes were then ended."""
     from distributed import get_worker
 
     worker = get_worker()
@@ -145,7 +145,7 @@ def _folder(worker: Any) -> Path:
 
 
 def _probe(data: DataSource, home: Home, folder: Path) -> bool:
-    """Whether this machine has the data; tried once, in a supervised process."""
+    """Whether this machine has the data. Checked once, in a supervised process."""
     if data.fingerprint not in _has_data:
         local, ended = Local(1, home), ""
         (folder / "probe").mkdir()
@@ -157,6 +157,6 @@ def _probe(data: DataSource, home: Home, folder: Path) -> bool:
 
 
 def _is_wanted(worker: Any, task: Any) -> bool:
-    """Whether the client still waits for a task, which it does not when it was interrupted or killed."""
+    """Whether the client still waits for a task. It does not if it was interrupted or killed."""
     state = worker.state.tasks.get(task)
     return worker.status.name not in GONE and state is not None and state.state != "cancelled"

@@ -1,8 +1,9 @@
-"""The process above a job, one each: it starts the job, takes its output, watches its memory, leaves nothing behind.
+"""The supervisor of a job: starts the job, collects its output, watches its memory and leaves nothing behind.
 
-The other end of its leash is the runner's. Packets of JSON go up it: {"started": PID}, then {"logs": PATH} for each
-change of the log, at last {"ended": ...}. Down come {"log": PATH}, or its end: the runner wants it ended, or is dead.
-Whatever a job starts stays below its supervisor, which ends when the kernel says that nothing is left.
+It is connected to the runner by a socket, the leash. It sends packets of JSON: {"started": PID}, then {"logs": PATH}
+for each change of the log, and finally {"ended": ...}. It receives {"log": PATH}; if the leash is closed, the runner is
+dead or wants the job ended. Whatever a job starts remains a descendant of its supervisor, which ends when the kernel
+reports that nothing is left.
 """
 
 from __future__ import annotations
@@ -21,14 +22,14 @@ from typing import Any
 from benchmark.executors import tree
 from benchmark.executors.log import Log, excerpt
 
-WATCH = 0.1  # seconds between looks at memory
+WATCH = 0.1  # seconds between checks of the memory
 STUBBORN = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # a job may send these to its parent
 CHUNK = 2**16
 
 
 @dataclass(frozen=True)
 class Work:
-    """What a supervisor starts: `run` in a process of its own, which ends by itself. `connection`: the job's alone."""
+    """What a supervisor starts. run: called in a new process, which it must end. connection: used only by the job."""
 
     run: Callable[[], Any]
     connection: int
@@ -37,7 +38,7 @@ class Work:
 
 
 def supervise(leash: socket.socket, work: Work) -> None:
-    """Be the supervisor of a job; return when nothing is left of it."""
+    """Act as the supervisor of a job; return when nothing of it is left."""
     os.setsid()
     tree.adopt_orphans()
     for number in STUBBORN:
@@ -49,7 +50,7 @@ class Supervisor:
     """Watches one job."""
 
     def __init__(self, leash: socket.socket, work: Work) -> None:
-        """Nothing is started yet."""
+        """Prepare the log and the pipes; nothing is started yet."""
         self._leash, self._work, self._log = leash, work, Log(work.log)
         self._wake, self._waker = os.pipe()
         self._output, self._printed = os.pipe()
@@ -60,7 +61,7 @@ class Supervisor:
         self._peak = 0
 
     def run(self) -> None:
-        """Start the job and stay until it has ended or has to."""
+        """Start the job and watch it until it has ended or must be ended."""
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self._waker, warn_on_full_buffer=False)
         pid = self._start()
@@ -104,7 +105,7 @@ class Supervisor:
         return pid
 
     def _listen(self) -> bool:
-        """Take some output; False where there is none for now."""
+        """Read some output. Returns False if there is none at the moment."""
         try:
             output = os.read(self._output, CHUNK)
         except BlockingIOError:
@@ -118,7 +119,7 @@ class Supervisor:
             pass
 
     def _obey(self) -> bool:
-        """Do what the runner says; False where it let go of the leash."""
+        """Do what the runner asks. Returns False if the leash was closed."""
         try:
             order = self._leash.recv(CHUNK)
         except OSError:

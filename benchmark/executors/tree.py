@@ -1,4 +1,4 @@
-"""The tree of processes below this one, as Linux shows it in /proc: what lives, what it uses, how it is ended."""
+"""The tree of processes below this one, from /proc on Linux: list them, measure their memory, end them."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def die_with(parent: int) -> None:
-    """Ask the kernel to kill this process when its parent dies, and end now if it is already gone."""
+    """Ask the kernel to kill this process when its parent dies; end now if the parent is already gone."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
 
 
 def adopt_orphans() -> None:
-    """Become the parent of every process below whose parent dies: none can leave the tree, whatever it does."""
+    """Become the parent of every descendant whose parent dies, so that no process can leave the tree."""
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def below(pid: int) -> list[int]:
-    """Return the ids of all processes below one."""
+    """Return the ids of all descendants of a process."""
     found: list[int] = []
     waiting = [pid]
     while waiting:
@@ -36,12 +36,12 @@ def below(pid: int) -> list[int]:
 
 
 def resident(pids: list[int]) -> int:
-    """Return the resident bytes of processes; those that have ended use none."""
+    """Return the resident memory of processes in bytes; those that have ended count as 0."""
     return sum(_resident(pid) for pid in pids)
 
 
 def kill_all_below() -> None:
-    """Kill all processes below this one and reap them: once the kernel says that there is no child, there is none."""
+    """Kill and reap all descendants of this process, until the kernel reports that no child is left."""
     while True:
         for pid in below(os.getpid()):
             try:
@@ -62,7 +62,7 @@ def _children(pid: int) -> list[int]:
         for thread in Path(f"/proc/{pid}/task").iterdir():
             found += map(int, (thread / "children").read_bytes().split())
     except OSError:
-        pass  # it ended meanwhile
+        pass  # it has ended in the meantime
     return found
 
 

@@ -1,4 +1,4 @@
-"""The process that does a job: told what over a connection, watched from outside."""
+"""The process that runs jobs. It receives them over a connection and is watched from outside."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from benchmark.executors import tree
 
 
 def main(arguments: list[str]) -> Any:
-    """Serve over the file descriptor given. Arguments: parent's pid, descriptor, once or many, output folder."""
+    """Serve jobs from the given file descriptor.
+
+    Arguments: the parent's pid, the descriptor, "once" or "many", the output folder.
+    """
     parent, descriptor, mode = int(arguments[0]), int(arguments[1]), arguments[2]
     tree.die_with(parent)
     prepare()
@@ -22,7 +25,7 @@ def main(arguments: list[str]) -> Any:
 
 
 def prepare() -> None:
-    """Say in the log where native code crashed, leave no core file, and be the first to go when the machine is full."""
+    """Log crashes of native code, write no core files, and be the first to be killed when memory runs out."""
     faulthandler.enable()
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     try:
@@ -32,12 +35,12 @@ def prepare() -> None:
 
 
 def serve(connection: Connection, *, once: bool) -> None:
-    """Do the jobs that come over the connection, until it closes, or one; end without clean-up hooks."""
+    """Run jobs from the connection until it closes, or only one; then end without exit hooks."""
     try:
         while True:
             job = connection.recv()
             answer = job.run(lambda kind, payload: connection.send((kind, payload)))
-            flush()  # before the answer, after which this process may be ended at any moment
+            flush()  # before the answer: after it, this process may be ended at any moment
             connection.send(("finished", answer))
             if once:
                 break
@@ -47,7 +50,7 @@ def serve(connection: Connection, *, once: bool) -> None:
 
 
 def flush() -> None:
-    """Write out what was printed."""
+    """Flush stdout and stderr."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
@@ -56,6 +59,6 @@ def flush() -> None:
 
 
 def finish(code: int) -> None:
-    """Flush and end at once: libraries have hung in their exit hooks."""
+    """Flush and end immediately: exit hooks of libraries have been seen to hang."""
     flush()
     os._exit(code)

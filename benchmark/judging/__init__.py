@@ -1,1 +1,1 @@
-"""What do the numbers mean?"""
+"""What the numbers mean: aspects, calibration, comparisons and intervals."""

@@ -1,25 +1,25 @@
-"""The four aspects and their parts: the one place that says what a verdict is made of."""
+"""The four aspects and their parts: the single definition of what makes up a verdict."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-SCARCE = 200  # training images up to which real data are scarce
-MEANINGLESS = 0.2  # below this `realistic`, `original` says nothing good
+SCARCE = 200  # up to this many training images, real data count as scarce
+MEANINGLESS = 0.2  # below this score for `realistic`, a good `original` means nothing
 
 
 @dataclass(frozen=True)
 class Aspect:
-    """One question, answered by the minimum of its parts (measures, calibrated)."""
+    """One question, answered by the minimum of its parts (calibrated measures)."""
 
     name: str
     label: str
     question: str
     parts: tuple[str, ...]
-    scarce_parts: tuple[str, ...] | None = None  # instead, where n_real <= SCARCE
+    scarce_parts: tuple[str, ...] | None = None  # used instead if n_real <= SCARCE
 
     def parts_at(self, n_real: int) -> tuple[str, ...]:
-        """Return the measures that count with so many training images."""
+        """Return the measures that count for this number of training images."""
         return self.scarce_parts if self.scarce_parts is not None and n_real <= SCARCE else self.parts
 
 

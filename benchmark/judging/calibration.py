@@ -1,6 +1,6 @@
-"""Calibration: raw values to a scale on which the failing control is 0 and fresh real images are 1.
+"""Calibration: maps raw values to a scale on which the failing control is 0 and fresh real images are 1.
 
-Order (DESIGN): mean over seeds, minimum over parts, mean over classes. Nothing is clipped here.
+The order is: mean over seeds, minimum over parts, mean over classes. Nothing is clipped here.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from benchmark.judging.intervals import FEWEST_FITS, Interval, of_dependent, of_
 if TYPE_CHECKING:
     from benchmark.api import Array, Measure
 
-SPREADS = 3.0  # the gap between the anchors that lets a measure judge
+SPREADS = 3.0  # the gap between the anchors must be larger than this many spreads for a measure to judge
 REAL = "real"
 
 
 @dataclass(frozen=True)
 class Value:
-    """What a measure said of one cell; `value` is None where it said nothing, then `status` and `reason` say why."""
+    """A measure's value for one cell. If it has none, `value` is None, and `status` and `reason` explain why."""
 
     value: float | None
     draws: Array | None = None
@@ -54,7 +54,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Anchors:
-    """Where 0 and 1 are for a measure at one place; `reason` says why it is not judged there, or ""."""
+    """The raw values at 0 and 1 for a measure at one place. `reason` explains why it is not judged there, or is ""."""
 
     zero: float | None = None
     one: float | None = None
@@ -69,7 +69,7 @@ class Anchors:
         return (value - self.zero) / (self.one - self.zero)  # type: ignore[operator]
 
     def calibrate_at(self, seed: int, value: float) -> float:
-        """Return a (folded) value on the scale of that seed's own anchors, where it has them."""
+        """Return a (folded) value on the scale of the seed's own anchors, if it has any."""
         zero, one = self.zeros.get(seed, self.zero), self.ones.get(seed, self.one)
         if one == zero:
             return self.calibrate(value)
@@ -78,7 +78,7 @@ class Anchors:
 
 @dataclass(frozen=True)
 class Part:
-    """A calibrated measure of one generator at one place, or of an aspect: score, interval, fits."""
+    """One generator's calibrated measure at one place, or an aspect of it: score, interval, number of fits."""
 
     name: str
     score: float | None = None
@@ -94,7 +94,7 @@ class Part:
 
 
 def fold(measure: Measure, value: float) -> float:
-    """Return the distance from .5 for a measure that is best there, else the value."""
+    """Return the distance from .5 for a measure whose best value is .5, otherwise the value itself."""
     return abs(value - 0.5) if measure.better == "half" else value
 
 
@@ -140,7 +140,7 @@ def _spread(
     ones: Mapping[int, float],
     one_draws: Mapping[int, Array],
 ) -> float:
-    """Return the pooled sd of the two anchors: over seeds where there are enough, else over images."""
+    """Return the pooled sd of the two anchors: over seeds if there are enough of them, otherwise over images."""
     if min(len(zeros), len(ones)) >= FEWEST_FITS:
         variances = [float(np.var(list(found.values()), ddof=1)) for found in (zeros, ones)]
     else:
@@ -191,7 +191,7 @@ def _interval(measure: Measure, fits: Fits, good: Mapping[int, float], scale: An
 
 
 def _calibrated_draws(scale: Anchors, seed: int, draws: Array) -> Array:
-    """Calibrate draws by draws of that seed's anchors, so that the interval has their noise in it too."""
+    """Calibrate draws with the draws of the seed's anchors, so that the interval includes their noise too."""
     zero = scale.zero_draws.get(seed, np.full_like(draws, scale.zeros.get(seed, scale.zero)))
     one = scale.one_draws.get(seed, np.full_like(draws, scale.ones.get(seed, scale.one)))
     gap = one - zero
@@ -202,7 +202,7 @@ def _calibrated_draws(scale: Anchors, seed: int, draws: Array) -> Array:
 
 
 def aspect(table: Table, config: str, place: Place, kind: Aspect, scales: Mapping[str, Anchors]) -> Part:
-    """Return one aspect of one generator at one place: the minimum of the parts that are judged there."""
+    """Return one aspect of one generator at one place: the minimum of the parts judged there."""
     names = kind.parts_at(place[1])
     absent = [name for name in names if name not in table.measures]
     judged = [name for name in names if name not in absent and not scales[name].reason]
@@ -238,7 +238,7 @@ def aspect(table: Table, config: str, place: Place, kind: Aspect, scales: Mappin
 
 
 def fits_of(table: Table, config: str, place: Place, kind: Aspect, scales: Mapping[str, Anchors]) -> dict[int, float]:
-    """Return an aspect by seed, unclipped: the minimum of its judged parts in each fit that has all of them."""
+    """Return an aspect by seed, not clipped: the minimum of its judged parts, for each fit that has all of them."""
     judged = [name for name in kind.parts_at(place[1]) if name in table.measures and not scales[name].reason]
     by_part = [
         {
@@ -253,7 +253,7 @@ def fits_of(table: Table, config: str, place: Place, kind: Aspect, scales: Mappi
 
 
 def aspects_at(table: Table, config: str, place: Place, scales: Mapping[str, Anchors]) -> dict[str, Part]:
-    """Return all aspects of one generator at one place; `original` is greyed where nothing is realistic."""
+    """Return all aspects of one generator at one place; `original` is not meaningful if nothing is realistic."""
     found = {kind.name: aspect(table, config, place, kind, scales) for kind in ASPECTS}
     realistic, original = found["realistic"], found["original"]
     if (
@@ -262,15 +262,15 @@ def aspects_at(table: Table, config: str, place: Place, scales: Mapping[str, Anc
         and realistic.score < MEANINGLESS
         and original.score >= 0.5
     ):
-        reason = "not meaningful: what is not realistic is new in any case"
+        reason = "not meaningful: images that are not realistic are always new"
         found["original"] = replace(original, status="not-meaningful", reason=reason)
     return found
 
 
 def over_classes(parts: Iterable[Part], name: str, *, shared: bool = False) -> Part:
-    """Return the mean of an aspect over classes; classes where it is not judged are left out and counted.
+    """Return the mean of an aspect over classes. Classes in which it is not judged are left out and counted.
 
-    shared: the classes share a fit, so that what is off in one may be off in all: no error averages out.
+    shared: the classes share a fit, so an error in one may be an error in all, and errors do not average out.
     """
     everything = list(parts)
     good = [p for p in everything if p.score is not None]

@@ -1,4 +1,4 @@
-"""Is one generator better than another, or was it luck? Exact paired tests, adjusted for their number."""
+"""Is the difference between two generators real, or chance? Exact paired tests, adjusted for their number."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from benchmark.api import Array
 
 ALPHA = 0.05
-GRID = 1e-4  # differences are rounded to this, far below any noise, so that sums are whole numbers
-FEWEST_CLASSES = 6  # from here on, classes themselves are pairs in a second test
+GRID = 1e-4  # differences are rounded to multiples of this, far below any noise, so that sums are whole numbers
+FEWEST_CLASSES = 6  # with at least this many classes, a second test uses the classes themselves as pairs
 
 Pair = tuple[int, int]  # class, seed
 Fits = Mapping[Pair, float]
@@ -25,7 +25,7 @@ Fits = Mapping[Pair, float]
 
 @dataclass(frozen=True)
 class Comparison:
-    """A paired comparison of generators `a` and `b` in one aspect: differences are a - b."""
+    """A paired comparison of generators `a` and `b` in one aspect. Differences are a - b."""
 
     a: str
     b: str
@@ -38,8 +38,8 @@ class Comparison:
     losses: int
     p: float  # exact, two-sided, not adjusted
     holm: float = 1.0  # adjusted over the pairs of the aspect
-    reachable: float = 1.0  # the smallest adjusted p that this many pairs can give
-    over: str = "fits"  # "seeds" where one side's classes share a fit; or "classes"
+    reachable: float = 1.0  # the smallest adjusted p that this many pairs can reach
+    over: str = "fits"  # or "seeds" (the classes of one generator share a fit), or "classes"
 
     @property
     def word(self) -> str:
@@ -50,10 +50,10 @@ class Comparison:
 
 
 def sign_flip(differences: Sequence[float]) -> float:
-    """Return the exact two-sided p of the mean of paired differences under random signs (Fisher 1935, §21).
+    """Return the exact two-sided p-value of the mean of paired differences under random signs (Fisher 1935, §21).
 
-    The null distribution of the sum is built by convolution, one pair at a time: exact for any number of pairs,
-    with differences rounded to 1e-4. Zeros are kept: they change nothing. No pairs: 1.
+    The null distribution of the sum is built by convolution, one pair at a time. It is exact for any number of pairs,
+    with differences rounded to 1e-4. Zeros are kept; they change nothing. Without pairs, the result is 1.
     """
     steps = np.rint(np.asarray(differences, dtype=np.float64) / GRID).astype(np.int64)
     observed, sizes = abs(int(steps.sum())), np.abs(steps)
@@ -80,10 +80,10 @@ def holm(values: Sequence[float]) -> list[float]:
 
 
 def compare(scores: Mapping[str, Fits], over: str = "fits", shared: Collection[str] = ()) -> list[Comparison]:
-    """Return all pairs of generators, adjusted together, the clearest first.
+    """Return the comparisons of all pairs of generators, adjusted together, the clearest first.
 
-    scores: for each generator its unclipped aspect score by (class, seed); pairs that only one of them has are lost.
-    shared: generators whose classes share a fit; what is compared with them is averaged over classes: a pair a seed.
+    scores: each generator's unclipped aspect score by (class, seed); a pair that only one of the two has is dropped.
+    shared: generators whose classes share a fit. Comparisons with them are averaged over classes: one pair per seed.
     """
     found = []
     for a, b in itertools.combinations(sorted(scores), 2):
@@ -99,32 +99,35 @@ def compare(scores: Mapping[str, Fits], over: str = "fits", shared: Collection[s
 
 
 def over_classes(scores: Mapping[str, Fits]) -> dict[str, dict[Pair, float]]:
-    """Return each generator's means over seeds, one a class: pairs 'for classes like these'."""
+    """Return each generator's means over seeds, one per class: pairs for a test 'for classes like these'."""
     return {config: {(label, 0): v for label, v in _means(fits, 0).items()} for config, fits in scores.items()}
 
 
 def over_seeds(scores: Mapping[str, Fits]) -> dict[str, dict[Pair, float]]:
-    """Return each generator's means over the classes that all have, one a seed: for fits that share their classes."""
+    """Return each generator's means over classes, one per seed, for fits that share their classes.
+
+    Only (class, seed) pairs that all generators have are used.
+    """
     common = set.intersection(*(set(fits) for fits in scores.values())) if scores else set()
     kept = {config: {pair: fits[pair] for pair in common} for config, fits in scores.items()}
     return {config: {(0, seed): v for seed, v in _means(fits, 1).items()} for config, fits in kept.items()}
 
 
 def pairs_needed(comparisons: int) -> int:
-    """Return how many non-zero pairs are needed before the first of so many comparisons can reach p < .05."""
+    """Return how many non-zero pairs are needed before any of this many comparisons can reach p < .05."""
     return next(n for n in itertools.count(1) if _smallest(n) * comparisons < ALPHA)
 
 
 def advice(pairs: int, comparisons: int, classes: int) -> str:
-    """Return the sentence for too few pairs, with what to add to the command; "" where there are enough."""
+    """Return a sentence that says there are too few pairs and what to add to the command; "" if there are enough."""
     needed = pairs_needed(max(comparisons, 1))
     if comparisons == 0 or pairs >= needed:
         return ""
-    return f"cannot reach p < .05 with {pairs} pairs, add --seeds {math.ceil(needed / classes)}"
+    return f"cannot reach p < .05 with {pairs} pairs; add --seeds {math.ceil(needed / classes)}"
 
 
 def mean_ranks(scores: Mapping[str, Fits]) -> dict[str, float]:
-    """Return each generator's mean rank over the pairs that all have (1 is best, ties share)."""
+    """Return each generator's mean rank over the pairs that all generators have (1 is best; ties share a rank)."""
     from scipy.stats import rankdata
 
     names, table = _common(scores)
@@ -138,7 +141,10 @@ def mean_ranks(scores: Mapping[str, Fits]) -> dict[str, float]:
 
 
 def friedman(scores: Mapping[str, Fits]) -> float | None:
-    """Return the p of Friedman's test (1937) that three or more generators are alike; None for fewer, or no pairs."""
+    """Return the p-value of Friedman's test (1937) that three or more generators are alike.
+
+    None with fewer than three generators or two common pairs, or if all generators score the same.
+    """
     from scipy.stats import friedmanchisquare
 
     names, table = _common(scores)
@@ -158,7 +164,7 @@ def _paired(a: Fits, b: Fits) -> dict[Pair, float]:
 
 
 def _means(values: Fits, of: int) -> dict[int, float]:
-    """Return the mean of each class (of 0) or each seed (of 1)."""
+    """Return the mean per class (of=0) or per seed (of=1)."""
     return {
         each: float(np.mean([v for pair, v in values.items() if pair[of] == each]))
         for each in sorted({pair[of] for pair in values})
@@ -185,5 +191,5 @@ def _one(a: str, b: str, paired: Mapping[Any, float], over: str) -> Comparison:
 
 
 def _smallest(pairs: int) -> float:
-    """Return the smallest two-sided p that so many non-zero pairs can give."""
+    """Return the smallest two-sided p-value that this many non-zero pairs can reach."""
     return 2.0 ** (1 - pairs) if pairs else 1.0

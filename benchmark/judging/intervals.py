@@ -1,4 +1,4 @@
-"""Intervals: over fits, over images of one fit, and of a mean over classes."""
+"""Intervals: over fits, over the images of one fit, and of a mean over classes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     from benchmark.api import Array
 
-FEWEST_FITS = 3  # below, an interval over fits says nothing
+FEWEST_FITS = 3  # with fewer, an interval over fits is not informative
 
 
 class Interval(NamedTuple):
@@ -22,7 +22,7 @@ class Interval(NamedTuple):
 
 
 def over_fits(values: Sequence[float], level: float = 0.95) -> Interval:
-    """Return Student's t interval of the mean of independent fits, at least two."""
+    """Return Student's t interval of the mean of at least two independent fits."""
     from scipy.special import stdtrit
 
     array = np.asarray(values, dtype=np.float64)
@@ -37,7 +37,7 @@ def over_draws(draws: Array, level: float = 0.95) -> Interval:
 
 
 def of_mean(values: Sequence[float], intervals: Sequence[Interval]) -> Interval:
-    """Return the interval of a mean of independent values from their own (MOVER: Zou and Donner 2008, eq. 5)."""
+    """Return the interval of a mean of independent values from their intervals (MOVER: Zou and Donner 2008, eq. 5)."""
     n, mean = len(values), float(np.mean(values))
     below = math.sqrt(sum((v - i.lo) ** 2 for v, i in zip(values, intervals, strict=True))) / n
     above = math.sqrt(sum((i.hi - v) ** 2 for v, i in zip(values, intervals, strict=True))) / n
@@ -45,5 +45,5 @@ def of_mean(values: Sequence[float], intervals: Sequence[Interval]) -> Interval:
 
 
 def of_dependent(intervals: Sequence[Interval]) -> Interval:
-    """Return the interval of a mean of values that may all err together: the means of the ends."""
+    """Return the interval of a mean of values whose errors may be fully dependent: the means of the ends."""
     return Interval(*(float(end) for end in np.mean(intervals, axis=0)))

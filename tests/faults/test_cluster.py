@@ -198,7 +198,7 @@ def test_a_cell_that_kills_its_workers_is_a_crashed_row(bench, rows, cluster: Cl
     found = {(row["config"], row["class"]): row for row in rows() if row["measure"] in ("", "diversity")}
     assert found["slow", "0"]["status"] == "ok"
     row = found["deadly", "0"]
-    said = "each of the 2 workers that tried it died with it in hand"
+    said = "it was tried on 2 workers, and each of them died"
     assert (row["status"], said in row["reason"]) == ("crashed", True), row
 
 

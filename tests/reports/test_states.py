@@ -151,14 +151,14 @@ def test_three_generators_need_more_pairs_than_two(run_of: Any, page: Page) -> N
     html = page(run_of([3, 5], ["smote", "affine", "gan"]))
     assert "<b>too few pairs" not in html  # only what is sure is bold
     said = section(html, "ranking")
-    assert "Cannot reach p &lt; .05 with 6 pairs, add --seeds 4." in said
+    assert "Cannot reach p &lt; .05 with 6 pairs; add --seeds 4." in said
     assert "Mean rank: affine 1.0, smote 2.0, gan 3.0; Friedman p" in said  # of realistic
 
 
 def test_one_seed_and_two_classes_cannot_be_ranked(run_of: Any, page: Page) -> None:
     said = section(page(run_of([3, 5], ["smote", "affine"], seeds=(0,))), "ranking")
     assert said.count("too few pairs to tell") == 4
-    assert said.count("Cannot reach p &lt; .05 with 2 pairs, add --seeds 3.") == 4
+    assert said.count("Cannot reach p &lt; .05 with 2 pairs; add --seeds 3.") == 4
     assert "p =" not in said
 
 

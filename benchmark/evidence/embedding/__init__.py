@@ -1,4 +1,4 @@
-"""Maps of images in 2 or 3 dimensions: t-SNE and UMAP, each with how well it kept neighbours."""
+"""Maps of images in 2 or 3 dimensions: t-SNE and UMAP, each with the share of neighbours that it preserves."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from benchmark.api import Array, Embedding
 from benchmark.evidence import neighbours
 
 Engine: TypeAlias = Literal["auto", "exact", "fft", "sklearn"]
-PRESERVED = 10  # nearest neighbours that are looked for on the map
+PRESERVED = 10  # nearest neighbours to look for on the map
 
 
 def embed(
@@ -23,17 +23,19 @@ def embed(
     perplexity: float = 30.0,
     neighbors: int = 15,
 ) -> dict[int, Embedding]:
-    """Return the map of features (n, d) by its number of dimensions. The same input gives the same map.
+    """Return the maps of features (n, d), by number of dimensions. The same input gives the same map.
 
-    Wider features are brought to 50 principal components first; maps start from the first of these. What all `dims`
-    have in common is done once.
+    Features with more than 50 columns are first reduced to 50 principal components; maps start from the first of them.
+    Work that all `dims` share is done once.
 
-    t-SNE, engines: "exact" (all pairs, compiled; 2 or 3 dimensions), "fft" (openTSNE; 2 dimensions), "sklearn" (its
-    `TSNE` as it is), "auto": exact up to 20,000 images and in 3 dimensions, above in 2 fft where openTSNE is installed.
-    `exact` keeps one degree of freedom in 3 dimensions too, as in the paper and in openTSNE: scikit-learn takes 2, and
-    its gradient is then not that of its own divergence (relative error by finite differences .58; in 2 dimensions
-    6e-10), so what it prints as KL is not what it went down, nor comparable. `kl` here is always of one kernel: our P
-    against Student's t with one degree of freedom. None for UMAP, which goes down another function.
+    Engines of t-SNE: "exact" (all pairs, compiled; 2 or 3 dimensions), "fft" (openTSNE; 2 dimensions), "sklearn" (its
+    `TSNE`, unchanged) and "auto": "fft" for more than 20,000 images in 2 dimensions if openTSNE is installed, otherwise
+    "exact".
+
+    "exact" uses one degree of freedom in 3 dimensions too, like the paper and openTSNE. scikit-learn uses 2, and its
+    gradient is then not that of its own divergence (relative error by finite differences .58; in 2 dimensions 6e-10),
+    so the KL that it prints is neither what it minimised nor comparable. `kl` here always uses one kernel: our P
+    against Student's t with one degree of freedom. It is None for UMAP, which minimises another function.
     """
     features = _narrow(features)
     if method == "umap":
@@ -49,7 +51,7 @@ def embed(
 
 
 def preserved(features: Array, points: Array) -> float:
-    """Return the mean share of the 10 nearest neighbours of features (n, d) that are among the 10 nearest on a map."""
+    """Return the mean share of the 10 nearest neighbours in features (n, d) that are also among the 10 on the map."""
     k = min(PRESERVED, len(points) - 1)
     before, after = (neighbours.nearest(a, a, k, same=True).indices for a in (features, points))
     return float((before[:, :, None] == after[:, None, :]).any(axis=2).mean())

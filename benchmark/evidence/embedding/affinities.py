@@ -1,4 +1,4 @@
-"""What t-SNE and UMAP start from: principal components, and t-SNE's probabilities P of exact neighbours."""
+"""The input of t-SNE and UMAP: principal components, and t-SNE's probabilities P over exact neighbours."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import numpy as np
 from benchmark.api import Array
 from benchmark.evidence import neighbours
 
-COMPONENTS = 50  # what is wider is brought to so many principal components first
-TRIES = 64  # halvings of the interval in which a bandwidth lies
-CLOSE = 1e-5  # of the entropy, in nats, as in scikit-learn
+COMPONENTS = 50  # wider features are first reduced to this many principal components
+TRIES = 64  # bisection steps per bandwidth
+CLOSE = 1e-5  # tolerance of the entropy, in nats, as in scikit-learn
 
 
 @dataclass(frozen=True)
 class Graph:
-    """Symmetric probabilities p (m,) float32 in compressed rows, adding up to 1: of row i, p[starts[i]:starts[i + 1]].
+    """Symmetric probabilities p (m,) float32 that sum to 1, in compressed rows: row i is p[starts[i]:starts[i + 1]].
 
-    indices: int32 (m,), the other point of each; starts: int32 (n + 1,). perplexity: what it was made for.
+    indices: int32 (m,), the other point of each pair. starts: int32 (n + 1,). perplexity: the one it was built with.
     """
 
     p: Array
@@ -28,13 +28,13 @@ class Graph:
 
 
 def components(features: Array, count: int) -> Array:
-    """Return the first `count` principal components of features (n, d), float64 (n, min(count, n, d)), signs fixed."""
+    """Return the first `count` principal components of features (n, d): float64 (n, min(count, n, d)), fixed signs."""
     from scipy.linalg import eigh
     from threadpoolctl import threadpool_limits
 
     centred = features - features.mean(axis=0, dtype=np.float64)
     d = centred.shape[1]
-    with threadpool_limits(1):  # sums over threads add up in another order
+    with threadpool_limits(1):  # with more threads, the order of summation changes
         _, axes = eigh(centred.T @ centred, subset_by_index=(d - min(count, *features.shape), d - 1))
         axes = axes[:, ::-1]
         axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
@@ -43,9 +43,9 @@ def components(features: Array, count: int) -> Array:
 
 
 def graph(features: Array, perplexity: float) -> Graph:
-    """Return P of van der Maaten and Hinton 2008 (eq. 1 and 2) over the 3 * perplexity + 1 nearest neighbours.
+    """Return P (van der Maaten and Hinton 2008, eq. 1 and 2) over the 3 * perplexity + 1 nearest neighbours.
 
-    features: (n, d), Euclidean distances. The bandwidth of each point is found by bisection.
+    features: (n, d), compared by Euclidean distance. The bandwidth of each point is found by bisection.
     """
     from scipy.sparse import csr_matrix
 
@@ -62,8 +62,8 @@ def graph(features: Array, perplexity: float) -> Graph:
 
 
 def _conditional(squared: Array, perplexity: float) -> Array:
-    """Return p(j|i) (n, k), each row of the entropy log(perplexity), from squared distances (n, k)."""
-    squared = squared - squared[:, :1]  # the same probabilities, and exp never becomes 0 for all
+    """Return p(j|i) (n, k) from squared distances (n, k), with entropy log(perplexity) in each row."""
+    squared = squared - squared[:, :1]  # leaves p unchanged, and keeps exp from becoming 0 in a whole row
     scale = squared.mean(axis=1, keepdims=True)
     precision = 1 / np.where(scale > 0, scale, 1)
     low, high = np.zeros_like(precision), np.full_like(precision, np.inf)

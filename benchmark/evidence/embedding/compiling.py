@@ -1,4 +1,4 @@
-"""Compiled code of the maps, kept on disk: compiled once a machine, before any cell and its time limit, and said so."""
+"""Compiles the code of the maps once per machine, before any cell and its time limit, and keeps it on disk."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ embed(np.random.default_rng(0).normal(size=(20, 5)).astype(np.float32), "tsne", 
 
 
 def folder() -> Path:
-    """Return where numba keeps compiled code: the user's cache folder, since that of the packages may be read-only."""
+    """Return where numba keeps compiled code: in the user's cache folder, because site-packages may be read-only."""
     import platformdirs
 
     return Path(os.environ.get("NUMBA_CACHE_DIR") or platformdirs.user_cache_path("synthassay") / "numba")
@@ -38,6 +38,6 @@ def ensure() -> None:
 
 
 def _marker() -> Path:
-    """Return the file that says so. Its name changes with all that numba compiles anew for."""
+    """Return the file that marks the code as compiled. Its name depends on everything that makes numba recompile."""
     parts = (CODE, CODE.stat().st_mtime_ns, version("numba"), platform.python_version(), platform.node())
     return folder() / f"{hashlib.sha256(repr(parts).encode()).hexdigest()[:16]}.compiled"

@@ -1,8 +1,9 @@
-"""Exact t-SNE: gradient descent on the Kullback-Leiber divergence itself, all pairs, compiled by numba.
+"""Exact t-SNE: gradient descent on the Kullback-Leibler divergence itself, over all pairs, compiled by numba.
 
-One coordinate an array (structure of arrays), so that the inner loop over pairs is vectorised; float32. A step of the
-parallel loops is one row, which alone writes what it finds, and sums over rows are taken in order: the map is the same,
-bit for bit, for any number of threads. `z` is None in two dimensions; numba compiles each case for itself.
+Each coordinate is an array of its own (structure of arrays), so that the inner loop over pairs is vectorised; float32.
+Each step of a parallel loop handles one row and writes only to that row, and sums over rows are taken in order. The map
+is therefore the same, bit for bit, for any number of threads. In two dimensions `z` is None; numba compiles both cases
+separately.
 """
 
 from __future__ import annotations
@@ -18,20 +19,21 @@ from benchmark.api import Array
 from benchmark.evidence.embedding.affinities import Graph
 
 STEPS = 1000
-EARLY = 250  # of them with P exaggerated, and with less momentum
+EARLY = 250  # the first steps, with P exaggerated and with less momentum
 EXAGGERATION = 12.0
 MOMENTUM = (0.5, 0.8)  # early, later
-SLOWEST = 50.0  # learning rate
-SMALLEST = np.float32(0.01)  # gain
-THREADS_FROM = 2000  # points; with fewer, threads wait for each other longer than they work
+SLOWEST = 50.0  # smallest learning rate
+SMALLEST = np.float32(0.01)  # smallest gain
+THREADS_FROM = 2000  # points; with fewer, threads spend more time waiting for each other than working
 
 compiled = numba.njit(cache=True, fastmath=True, parallel=True, nogil=True)
 
 
 def descend(graph: Graph, start: Array) -> Array:
-    """Return the map float32 (n, d), d = 2 or 3, that descending from `start` (n, d) leads to.
+    """Return the map, float32 (n, d) with d = 2 or 3, reached by gradient descent from `start` (n, d).
 
-    1,000 steps; learning rate n / 12, at least 50; P times 12 in the first 250; gains and momentum as in scikit-learn.
+    1,000 steps; learning rate n / 12, but at least 50; P times 12 in the first 250 steps; gains and momentum as in
+    scikit-learn.
     """
     here = np.ascontiguousarray(start.T, dtype=np.float32)
     there, motion, gains = np.empty_like(here), np.zeros_like(here), np.ones_like(here)
@@ -49,7 +51,7 @@ def descend(graph: Graph, start: Array) -> Array:
 
 
 def gradient(graph: Graph, points: Array) -> Array:
-    """Return the gradient of `divergence` at points (n, d), float32 (n, d): what `descend` goes down."""
+    """Return the gradient of `divergence` at points (n, d), float32 (n, d). `descend` follows it."""
     here = np.ascontiguousarray(points.T, dtype=np.float32)
     push, sums, motion = np.empty_like(here), np.empty(here.shape[1], np.float32), np.zeros_like(here)
     repel(*_split(here), push, sums)
@@ -60,7 +62,7 @@ def gradient(graph: Graph, points: Array) -> Array:
 
 
 def divergence(graph: Graph, points: Array) -> float:
-    """Return KL(P || Q) in nats, Q of Student's t with one degree of freedom, whatever the dimension."""
+    """Return KL(P || Q) in nats, where Q uses Student's t with one degree of freedom in any dimension."""
     here = np.ascontiguousarray(points.T, dtype=np.float32)
     push, sums = np.empty_like(here), np.empty(here.shape[1], np.float32)
     repel(*_split(here), push, sums)
@@ -87,7 +89,7 @@ def _split(here: Array) -> tuple[Array, Array, Array | None]:
 
 @compiled
 def repel(x: Array, y: Array, z: Any, push: Array, sums: Array) -> None:
-    """Write the sum over j of q² (i - j) to push (d, n) and of q to sums (n,), q = 1 / (1 + |i - j|²), j not i."""
+    """Write the sums over j ≠ i of q² (i - j) to push (d, n), and of q to sums (n,), where q = 1 / (1 + |i - j|²)."""
     for i in numba.prange(len(x)):
         total, push_x, push_y, push_z = np.float32(-1), np.float32(0), np.float32(0), np.float32(0)
         for j in range(len(x)):
@@ -110,10 +112,10 @@ def repel(x: Array, y: Array, z: Any, push: Array, sums: Array) -> None:
 
 @compiled
 def move(x: Array, y: Array, z: Any, graph: Any, state: Any, pull: Any, pace: Any) -> None:
-    """Take a step from x, y, z (n,) to state's last array (d, n).
+    """Take a step from x, y, z (n,) and write the result to the last array of `state`.
 
-    graph: p, indices, starts; state: push, motion, gains, there (d, n each); pull: exaggeration and 1 over the sum of
-    all q; pace: learning rate and momentum.
+    graph: p, indices, starts. state: push, motion, gains, there, each (d, n). pull: the exaggeration, and 1 / the sum
+    of all q. pace: learning rate and momentum.
     """
     p, indices, starts = graph
     push, motion, gains, there = state
@@ -139,7 +141,7 @@ def move(x: Array, y: Array, z: Any, graph: Any, state: Any, pull: Any, pace: An
 
 @numba.njit(cache=True, fastmath=True, inline="always")
 def step(motion: Array, gains: Array, axis: int, i: int, quarter: float, pace: Any) -> Any:
-    """Return the new motion of a coordinate by its gain and a quarter of its gradient; keep both."""
+    """Return the new motion of a coordinate, given a quarter of its gradient; store the motion and the gain."""
     slope = np.float32(4) * quarter
     gain = gains[axis, i]
     gain = gain + np.float32(0.2) if motion[axis, i] * slope < 0 else gain * np.float32(0.8)

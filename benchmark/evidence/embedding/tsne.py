@@ -1,4 +1,4 @@
-"""The engines of t-SNE: each takes features (n, d), P and a number of dimensions, and returns float32 (n, dims)."""
+"""The t-SNE engines. Each takes features (n, d), P and a number of dimensions, and returns float32 (n, dims)."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from benchmark.api import Array, InputError
 from benchmark.evidence.embedding import exact
 from benchmark.evidence.embedding.affinities import Graph, components
 
-EXACT_UP_TO = 20_000  # images; above, in 2 dimensions, openTSNE's interpolation is quicker
+EXACT_UP_TO = 20_000  # images; with more, openTSNE's interpolation is faster in 2 dimensions
 START = 1e-4  # sd of the first coordinate of the start, as in scikit-learn
-SEED = 0  # with a start from principal components another seed changes nothing
+SEED = 0  # the start comes from principal components, so the seed makes no difference
 
 
 def choose(engine: str, n: int, dims: int) -> str:
-    """Return the engine for n images. Raises InputError where it cannot do it."""
+    """Return the name of the engine for n images. Raises InputError if it is not installed or `dims` is not 2 or 3."""
     if dims not in (2, 3):
-        raise InputError(f"t-SNE of {dims} dimensions is not possible; there are 2 and 3.")
+        raise InputError(f"t-SNE in {dims} dimensions is not possible; allowed are 2 and 3.")
     installed = importlib.util.find_spec("openTSNE") is not None
     if engine == "auto":
         return "fft" if n > EXACT_UP_TO and dims == 2 and installed else "exact"
@@ -29,7 +29,7 @@ def choose(engine: str, n: int, dims: int) -> str:
 
 
 def start(features: Array, dims: int) -> Array:
-    """Return the first principal components, float32 (n, dims), the first at the sd 1e-4; 0 where there are too few."""
+    """Return the first principal components, float32 (n, dims), scaled to sd 1e-4 in the first; missing ones are 0."""
     found = np.zeros((len(features), dims))
     first = components(features, dims)
     found[:, : first.shape[1]] = first * (START / (first[:, 0].std() or 1))
@@ -37,12 +37,12 @@ def start(features: Array, dims: int) -> Array:
 
 
 def by_descent(features: Array, near: Graph, dims: int) -> Array:
-    """Our own: `exact.descend`."""
+    """Run our own engine, `exact.descend`."""
     return exact.descend(near, start(features, dims))
 
 
 def by_interpolation(features: Array, near: Graph, dims: int) -> Array:
-    """FFT-accelerated interpolation of openTSNE (Linderman et al. 2019), from our P and start."""
+    """Run openTSNE's FFT-accelerated interpolation (Linderman et al. 2019) from our P and start."""
     from openTSNE import TSNE
     from openTSNE.affinity import PrecomputedAffinities
     from scipy.sparse import csr_matrix
@@ -54,11 +54,11 @@ def by_interpolation(features: Array, near: Graph, dims: int) -> Array:
 
 
 def by_trees(features: Array, near: Graph, dims: int) -> Array:
-    """scikit-learn's Barnes-Hut, as it is: the reference."""
+    """Run scikit-learn's Barnes-Hut t-SNE, unchanged, as a reference."""
     from sklearn.manifold import TSNE
     from threadpoolctl import threadpool_limits
 
-    with threadpool_limits(1):  # OpenMP threads that wait for each other stall on a busy machine
+    with threadpool_limits(1):  # OpenMP threads stall waiting for each other on a busy machine
         model = TSNE(dims, perplexity=near.perplexity, init="pca", random_state=SEED)
         return np.asarray(model.fit_transform(features), dtype=np.float32)
 
