@@ -180,7 +180,7 @@ def test_a_damaged_cell_is_left_out_and_the_store_stays_as_it_is(stores: Path) -
     path.write_bytes(content)
     before = bytes_of(stores / "1")
     done = command(stores, "merge", "1", "2", "--into", "all", code=1)
-    assert f"{key} is damaged (samples.npz has another SHA-256" in done.stderr
+    assert f"{key} is damaged (the SHA-256 of samples.npz does not match)" in done.stderr
     assert bytes_of(stores / "1") == before
     assert set(generated(stores / "all")) == (set(generated(stores / "1")) - {key}) | set(generated(stores / "2"))
 
@@ -213,8 +213,8 @@ def test_other_versions_and_other_weights_are_said(stores: Path) -> None:
         (["merge", "1", "./1", "--into", "all"], "'1' is given twice"),
         (["merge", "1", "2", "--into", "1"], "--into '1' is one of the stores to merge"),
         (["merge", "empty", "--into", "all"], "there is nothing to merge: no cell is finished in empty"),
-        (["merge", "1", "--into", "mine"], "--into 'mine' has files in it but is no store"),
-        ([*RUN, "--shard", "0/3"], "--shard '0/3' is not allowed; write i/n, from 1/n to n/n, as 2/5"),
+        (["merge", "1", "--into", "mine"], "--into 'mine' has files in it but is not a store"),
+        ([*RUN, "--shard", "0/3"], "--shard '0/3' is not allowed; write i/n, from 1/n to n/n, such as 2/5"),
         ([*RUN, "--shard", "4/3"], "--shard '4/3' is not allowed"),
         ([*RUN, "--shard", "x"], "--shard 'x' is not allowed"),
         ([*RUN, "--shard", "1/2", "--require", "realistic>=0.5"], "--require 'realistic>=0.5' is about the whole run"),

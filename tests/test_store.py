@@ -127,9 +127,9 @@ def test_a_file_a_foreign_folder_and_another_version_are_refused(tmp_path: Path)
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="is a file"):
         Store(tmp_path / "file")
-    with pytest.raises(InputError, match="has files in it but is no store"):
+    with pytest.raises(InputError, match="has files in it but is not a store"):
         Store(tmp_path)
     (tmp_path / "old").mkdir()
     (tmp_path / "old" / "format.json").write_text(json.dumps({"format": "bench.store/0"}))
-    with pytest.raises(InputError, match="store of the version 'bench.store/0', this is 'bench.store/1'"):
+    with pytest.raises(InputError, match="store of version 'bench.store/0', but this version needs 'bench.store/1'"):
         Store(tmp_path / "old")

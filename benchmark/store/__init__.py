@@ -1,1 +1,1 @@
-"""What is kept, and is it whole?"""
+"""What is kept of a run, and whether it is intact."""

@@ -1,4 +1,4 @@
-"""A store that reads what is finished once a run: to see what is left to do, and again for the report."""
+"""A store that reads finished results once per run, although both the runner and the report ask for them."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 
 class Remembering(Store):
-    """Remembers records that are ok: these do not change under their key. What is not ok is looked at each time."""
+    """Caches records with the status ok, which never change under their key. Others are read from disk each time."""
 
     def __init__(self, folder: Path, option: str = "--out") -> None:
-        """Remember nothing yet."""
+        """Open a store with an empty cache (see Store)."""
         super().__init__(folder, option)
         self._cells: dict[str, dict[str, Any]] = {}
         self._scores: dict[str, dict[str, dict[str, Any]]] = {}  # by cell, then metric key
 
     def cell(self, key: str) -> dict[str, Any] | None:
-        """Return what is known of a cell, or None (see Store)."""
+        """Return the record of a cell, or None (see Store)."""
         if key in self._cells:
             return self._cells[key]
         record = super().cell(key)
@@ -31,7 +31,7 @@ class Remembering(Store):
         return record
 
     def scores(self, key: str, metric_key: str) -> dict[str, Any] | None:
-        """Return what a metric said of a cell, or None (see Store)."""
+        """Return a metric's record for a cell, or None (see Store)."""
         known = self._scores.setdefault(key, {})
         if metric_key in known:
             return known[metric_key]
@@ -41,7 +41,7 @@ class Remembering(Store):
         return record
 
     def kept(self, key: str, metric_key: str, record: Mapping[str, Any] | None = None) -> dict[str, Array]:
-        """Return the arrays that stand beside a metric's scores (see Store)."""
+        """Return the arrays stored with a metric's scores (see Store)."""
         try:
             return super().kept(key, metric_key, record)
         except DamagedError:
@@ -54,12 +54,12 @@ class Remembering(Store):
         super().put_cell(key, workspace, record)
 
     def put_scores(self, key: str, metric_key: str, record: Mapping[str, Any], arrays: Path | None) -> None:
-        """Keep what a metric said of a cell (see Store)."""
+        """Store a metric's record for a cell (see Store)."""
         self._scores.pop(key, None)
         super().put_scores(key, metric_key, record, arrays)
 
     def move_aside(self, key: str, why: str) -> None:
-        """Take a damaged cell out of the way (see Store)."""
+        """Move a damaged cell aside (see Store)."""
         self._forget(key)
         super().move_aside(key, why)
 

@@ -1,4 +1,4 @@
-"""What can go from a store: leftovers of runs that were killed, damaged files, cells that nothing refers to."""
+"""What can be deleted from a store: leftovers of killed runs, damaged files, and cells that nothing refers to."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DAY = 86400.0
 
 @dataclass(frozen=True)
 class Waste:
-    """A file or folder that can go. `key`: the cell that it is, whose lock is to be taken first, or ""."""
+    """A file or folder that can be deleted. key: the cell that must be locked first, or "" if it is not a cell."""
 
     path: Path
     why: str
@@ -28,13 +28,13 @@ class Waste:
 
     @property
     def size(self) -> int:
-        """Bytes, of all files in it."""
+        """The size of all its files in bytes."""
         files = self.path.rglob("*") if self.path.is_dir() else [self.path]
         return sum(file.lstat().st_size for file in files if not file.is_dir())
 
 
 def leftovers(store: Store) -> Iterator[Waste]:
-    """Yield what runs that were killed left in work/, and what was found damaged. A live run's are not touched."""
+    """Yield what killed runs left in work/, and damaged files. Those of a live run are not included."""
     for path in sorted((store.folder / "work").glob("*")):
         owner = re.search(r"-(\d+)(?:-\d+)?(?:\.log)?$", path.name)
         if owner is None or not psutil.pid_exists(int(owner[1])):
@@ -44,25 +44,25 @@ def leftovers(store: Store) -> Iterator[Waste]:
 
 
 def old(store: Store, days: float) -> Iterator[Waste]:
-    """Yield cells that were finished more than so many days ago."""
+    """Yield cells that were finished more than this many days ago."""
     for path in _cells(store):
         if time.time() - path.stat().st_mtime > days * DAY:
             yield Waste(path.parent, f"older than {days:g} days", path.parent.name)
 
 
 def unreferenced(store: Store, keys: set[str]) -> Iterator[Waste]:
-    """Yield cells that are not among the keys of a run, and maps with such cells on them."""
+    """Yield cells that are not among the keys of a run, and maps that show such cells."""
     for path in _cells(store):
         if path.parent.name not in keys:
-            yield Waste(path.parent, "not of the last run", path.parent.name)
+            yield Waste(path.parent, "not part of the last run", path.parent.name)
     for path in sorted((store.folder / "maps").glob("*.json")):
         record = store.map_record(path.stem)
         if record is not None and not keys.issuperset(record["cells"]):
-            yield from (Waste(file, "not of the last run") for file in (path, path.with_suffix(".npz")))
+            yield from (Waste(file, "not part of the last run") for file in (path, path.with_suffix(".npz")))
 
 
 def remove(store: Store, waste: Waste) -> bool:
-    """Remove it; False where a run has the cell in hand."""
+    """Delete it. Returns False, and deletes nothing, if a run is working on the cell."""
     lock = store.lock(waste.key) if waste.key else None
     if waste.key and lock is None:
         return False

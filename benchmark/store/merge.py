@@ -1,10 +1,11 @@
-"""Joins stores, such as those of shards: each cell once; what two stores tell differently is kept twice and said.
+"""Merges stores, such as those of shards. Each cell is kept once; if two stores differ, both versions are reported.
 
-    INTO/conflicts/<key>/<checksum>/             a cell that another store has otherwise
+    INTO/conflicts/<key>/<checksum>/             the other version of a cell
     INTO/conflicts/<key>/scores/<metric key>.<checksum>.json and .npz
-    INTO/conflicts/features/<checksum>.<name>    weights of one id that differ
+    INTO/conflicts/features/<checksum>.<name>    other weights with the same id
 
-Files are copied aside and moved in whole, a cell at a time: what was killed goes on by the same command.
+Files are copied aside and then moved in as a whole, one cell at a time. A merge that was killed can be continued with
+the same command.
 """
 
 from __future__ import annotations
@@ -25,18 +26,18 @@ from benchmark.store.weights import is_prepared
 
 @dataclass
 class Merged:
-    """What came of it. versions: by source, package and version, how many cells it made."""
+    """The outcome of a merge."""
 
     cells: int = 0  # new in the store
-    scores: int = 0  # the same, of cells that were there
-    same: int = 0  # cells that were there with the same content
-    conflicts: list[str] = field(default_factory=list)  # a sentence each
+    scores: int = 0  # scores added to cells that were already there
+    same: int = 0  # cells that were already there with the same content
+    conflicts: list[str] = field(default_factory=list)  # one sentence each, as in the next two
     damaged: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
 
 def merge(sources: list[Path], into: Store) -> Merged:
-    """Copy into a store what it has not yet of several others, which are left as they are; the first one counts."""
+    """Copy what a store lacks from several others, which are not changed. If they differ, the first one wins."""
     merged = Merged()
     told: dict[str, dict[str, set[str]]] = {}
     for source in sources:
@@ -55,17 +56,17 @@ def merge(sources: list[Path], into: Store) -> Merged:
 
 
 def cells_of(source: Path) -> Iterator[Path]:
-    """Yield the folders of a store's cells, in the order of their keys."""
+    """Yield the folders of a store's cells, sorted by key."""
     return (path.parent for path in sorted((source / "cells").glob("*/*/cell.json")))
 
 
 def _intact(folder: Path, merged: Merged) -> dict[str, Any] | None:
-    """Return a cell's record, or None where it or one of its files is not what was written."""
+    """Return a cell's record, or None if it or one of its files does not match its checksum."""
     try:
         record: dict[str, Any] = read_record(folder / "cell.json")
         for name, expected in record["files"].items():
             if sha256((folder / name).read_bytes()) != expected["sha256"]:
-                raise ValueError(f"{name} has another SHA-256 than when it was written")
+                raise ValueError(f"the SHA-256 of {name} does not match")
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         merged.damaged.append(f"{folder} is damaged ({error}) and was left out")
         return None
@@ -76,7 +77,7 @@ def _cell(folder: Path, record: dict[str, Any], into: Store, merged: Merged) -> 
     key = folder.name
     lock = into.lock(key)
     if lock is None:
-        merged.damaged.append(f"cell {key} is in the hands of a run on {into.folder} and was left out")
+        merged.damaged.append(f"cell {key} is in use by a run on {into.folder} and was left out")
         return
     try:
         there = into.cell(key)
@@ -97,12 +98,12 @@ def _cell(folder: Path, record: dict[str, Any], into: Store, merged: Merged) -> 
 
 
 def _content(record: dict[str, Any]) -> str:
-    """Return the checksum of a cell's images; of a group, which has none, the keys of its members are the content."""
+    """Return what identifies a cell's content: the checksum of its images, or for a group, which has none, its key."""
     return str(record["files"].get("samples.npz", {}).get("sha256", record["key"]))
 
 
 def _scores(path: Path, key: str, into: Store, merged: Merged) -> None:
-    """Take over what one metric said of a cell that is there already."""
+    """Add one metric's scores to a cell that is already there."""
     try:
         record = read_record(path)
         found = _said(record, path.with_suffix(".npz"))
@@ -113,7 +114,7 @@ def _scores(path: Path, key: str, into: Store, merged: Merged) -> None:
     try:
         into.kept(key, path.stem)
     except DamagedError:
-        there = None  # it was moved aside: what comes takes its place
+        there = None  # it was moved aside and will be replaced
     if there is None or (record["status"] == "ok" and there["status"] != "ok"):
         _copy_scores(path, target)
         merged.scores += 1
@@ -124,19 +125,19 @@ def _scores(path: Path, key: str, into: Store, merged: Merged) -> None:
 
 
 def _said(record: dict[str, Any], arrays: Path) -> str:
-    """Return a checksum of what a metric found, whatever time it took. Raises ValueError on damage."""
+    """Return a checksum of a metric's results, not of how long it took. Raises ValueError if its arrays are damaged."""
     found = sha256(arrays.read_bytes()) if record["arrays"] else ""
     if record["arrays"] and found != record["sha256"]:
-        raise ValueError("its arrays have another SHA-256 than when written")
+        raise ValueError("the SHA-256 of its arrays does not match")
     text = json.dumps([record["status"], record["reason"], record["scores"]], sort_keys=True)
     return sha256((text + found).encode())
 
 
 def _features(source: Path, into: Store, merged: Merged) -> None:
-    """Take over the weights that scored a source: the first of an id are those that go on."""
+    """Copy the weights that a source was scored with. For each id, the first weights are used from then on."""
     for path in sorted((source / "features").glob("*.pickle")):
         if not is_prepared(path):
-            merged.damaged.append(f"{path} is damaged, or has no checksum, and was left out")
+            merged.damaged.append(f"{path} is damaged or has no checksum and was left out")
             continue
         target, found = into.folder / "features" / path.name, sha256(path.read_bytes())
         if not is_prepared(target):
@@ -145,13 +146,13 @@ def _features(source: Path, into: Store, merged: Merged) -> None:
             place = into.folder / "conflicts" / "features" / f"{found[:12]}.{path.name}"
             weights.copy(path, place)
             merged.remarks.append(
-                f"weights of the features {path.stem} differ in {source}: its cells were scored with others; "
-                f"kept in {place}"
+                f"the weights of the features {path.stem} differ in {source}: its cells were scored with other ones; "
+                f"these are kept in {place}"
             )
 
 
 def _move_in(folder: Path, target: Path, into: Store) -> None:
-    """Copy a folder aside, and put it in the place of what is there."""
+    """Copy a folder aside, then move it to `target`, replacing what is there."""
     aside = into.workspace(f"{folder.name}-merge")
     shutil.copytree(folder, aside, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".*", "*.damaged"))
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -169,7 +170,7 @@ def _copy_scores(path: Path, target: Path) -> None:
 
 
 def _copy(path: Path, target: Path) -> None:
-    """Copy a file aside, flush it and move it in."""
+    """Copy a file aside, flush it to disk and move it into place."""
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_name(f".{target.name}.{os.getpid()}")
     shutil.copyfile(path, aside)

@@ -1,4 +1,4 @@
-"""JSON records with a checksum, written whole or not at all."""
+"""JSON records with a checksum, written completely or not at all."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-HEAD = '{\n "checksum": "%s",'  # of a record: what follows is its SHA-256's
+HEAD = '{\n "checksum": "%s",'  # the beginning of a record, with the SHA-256 of everything after it
 
 
 def sha256(content: bytes) -> str:
@@ -18,30 +18,30 @@ def sha256(content: bytes) -> str:
 
 
 def checked_text(record: Mapping[str, Any]) -> str:
-    """Return a record as JSON that begins with the SHA-256 of what follows. NaN and infinity are refused."""
+    """Return a record as JSON that begins with the SHA-256 of the rest. Raises ValueError on NaN and infinity."""
     body = json.dumps(record, allow_nan=False, ensure_ascii=False, indent=1)[1:] + "\n"
     return HEAD % sha256(body.encode()) + body
 
 
 def read_record(path: Path | str) -> dict[str, Any]:
-    """Return a record that was written as `checked_text`. Raises ValueError where a bit of it is another."""
-    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - a Path costs as much as the reading
+    """Return a record that was written by `checked_text`. Raises ValueError if a single bit has changed."""
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - creating a Path takes as long as the reading
         content = file.read()
     start = len(HEAD % ("0" * 64))
     if content[:start] != (HEAD % sha256(content[start:])).encode():
-        raise ValueError("it has another SHA-256 than when it was written")
+        raise ValueError("its SHA-256 does not match")
     record: dict[str, Any] = json.loads(content.decode())
     del record["checksum"]
     return record
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write JSON aside, flush it and move it in. NaN and infinity are refused."""
+    """Write JSON aside, flush it to disk and move it into place. Raises ValueError on NaN and infinity."""
     write_text(path, json.dumps(value, allow_nan=False, ensure_ascii=False, indent=1) + "\n")
 
 
 def write_text(path: Path, text: str | Iterable[str]) -> None:
-    """Write a text file, in one piece or in several, aside, flush it and move it in."""
+    """Write a text, in one piece or several, aside, flush it to disk and move it into place."""
     os.replace(_write_aside(path, text), path)
 
 

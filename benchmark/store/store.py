@@ -1,15 +1,15 @@
 """The store: the folder that keeps every finished cell, whatever happens to the run.
 
-    OUT/format.json                             which layout this is
-    OUT/cells/ab/<key>/cell.json                what it is, how it went, checksums
+    OUT/format.json                             the version of this layout
+    OUT/cells/ab/<key>/cell.json                the cell, its result, checksums
                       /samples.npz              images float32 (n, h, w, c)
-                      /history.npz              curves and snapshots, where the generator logged any
-                      /log.txt                  what it printed
+                      /history.npz              curves and snapshots, if the generator logged any
+                      /log.txt                  its output
                       /scores/<metric key>.json and .npz
     OUT/maps/<key>.json and .npz                joint maps for the page
-    OUT/locks/<key>                             held while a run works on a cell
+    OUT/locks/<key>                             locked while a run works on the cell
 
-Everything is written aside, flushed to disk and moved in whole: a reader sees all of a cell or nothing.
+Everything is written aside, flushed to disk and moved into place: a reader sees a complete cell or none.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ class Store:
     """Keeps cells and scores under their keys."""
 
     def __init__(self, folder: Path, option: str = "--out") -> None:
-        """Open a store; nothing is written. Raises InputError on a file, or a store of another version.
+        """Open a store; nothing is written. Raises InputError on a file or a store of another version.
 
-        option: what named the folder.
+        option: the command-line option that named the folder, for messages.
         """
         self.folder, self._option = folder, option
         if folder.exists() and not folder.is_dir():
-            raise InputError(f"{option} {str(folder)!r} is a file; name a folder, it is made where it does not exist.")
+            raise InputError(f"{option} {str(folder)!r} is a file; name a folder, which is created if needed.")
         marker = folder / "format.json"
         if marker.is_file():
             try:
@@ -52,17 +52,19 @@ class Store:
                 found = "unreadable"
             if found != FORMAT:
                 raise InputError(
-                    f"{option} {str(folder)!r} is a store of the version {found!r}, this is {FORMAT!r}; "
+                    f"{option} {str(folder)!r} is a store of version {found!r}, but this version needs {FORMAT!r}; "
                     "name another folder."
                 )
         elif folder.is_dir() and any(folder.iterdir()):
-            raise InputError(f"{option} {str(folder)!r} has files in it but is no store; name an empty or new folder.")
+            raise InputError(
+                f"{option} {str(folder)!r} has files in it but is not a store; name an empty or new folder."
+            )
 
     def create(self) -> None:
-        """Make the folder and its marker. Raises InputError where it is not writable."""
+        """Create the folder and its marker. Raises InputError if it is not writable."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            write_json(self.folder / "format.json", {"format": FORMAT})  # first: with it, it is a store
+            write_json(self.folder / "format.json", {"format": FORMAT})  # first: the marker makes it a store
             for name in ("cells", "locks", "work", "features"):
                 (self.folder / name).mkdir(exist_ok=True)
         except OSError as error:
@@ -75,22 +77,22 @@ class Store:
         return Path(self._path(key))
 
     def _path(self, key: str) -> str:
-        return f"{self.folder}/cells/{key[:2]}/{key}"  # a hundred thousand times: in one go, and as text
+        return f"{self.folder}/cells/{key[:2]}/{key}"  # called a hundred thousand times, so plain text
 
     def workspace(self, key: str) -> Path:
-        """Make and return a fresh folder to write a cell aside in, on the same disk."""
+        """Create and return a new folder on the same disk, in which a cell can be written aside."""
         folder = self.folder / "work" / f"{key}-{os.getpid()}"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         return folder.resolve()
 
     def cell(self, key: str) -> dict[str, Any] | None:
-        """Return what is known of a cell, or None. A damaged one is moved aside."""
+        """Return the record of a cell, or None. A damaged cell is moved aside."""
         try:
             record = read_record(self.path(key) / "cell.json")
             for name, expected in record.get("files", {}).items():
                 if (self.path(key) / name).stat().st_size != expected["size"]:
-                    raise ValueError(f"{name} has another size than when it was written")
+                    raise ValueError(f"the size of {name} does not match")
         except FileNotFoundError as error:
             if not self.path(key).exists():
                 return None
@@ -102,7 +104,7 @@ class Store:
         return record
 
     def intact(self, key: str) -> bool:
-        """Whether a cell's samples are what was written; a damaged cell is moved aside."""
+        """Whether a cell's samples match their checksum. A damaged cell is moved aside."""
         try:
             self.samples(key)
         except DamagedError:
@@ -114,11 +116,11 @@ class Store:
         return self._arrays(key, "samples.npz")["images"]
 
     def history(self, key: str) -> dict[str, Array]:
-        """Return what a generator logged: arrays 'curve/<name>' (m, 2) and 'snapshot/<step>' (n, h, w, c)."""
+        """Return what the generator logged: arrays 'curve/<name>' (m, 2) and 'snapshot/<step>' (n, h, w, c)."""
         return self._arrays(key, "history.npz") if (self.path(key) / "history.npz").exists() else {}
 
     def put_cell(self, key: str, workspace: Path, record: Mapping[str, Any]) -> None:
-        """Move a workspace in as a cell; a cell that is there (a failed one, a damaged one) is replaced."""
+        """Move a workspace in as a cell. An existing cell (failed or damaged) is replaced."""
         _cap(workspace / "log.txt")
         files = {
             p.name: {"size": p.stat().st_size, "sha256": sha256(p.read_bytes())}
@@ -138,12 +140,15 @@ class Store:
         _flush(target.parent)
 
     def scores(self, key: str, metric_key: str) -> dict[str, Any] | None:
-        """Return what a metric said of a cell, or None. A damaged file is moved aside. Of arrays, see the size."""
+        """Return a metric's record for a cell, or None. A damaged file is moved aside.
+
+        Of the arrays, only the size is checked.
+        """
         path = f"{self._path(key)}/scores/{metric_key}"
         try:
             record = read_record(f"{path}.json")
             if record["arrays"] and _size(f"{path}.npz") != record["size"]:
-                raise ValueError("its arrays are missing or cut short")
+                raise ValueError("its arrays are missing or truncated")
         except FileNotFoundError:
             return None
         except (ValueError, TypeError, KeyError, OSError) as error:
@@ -152,23 +157,23 @@ class Store:
         return record
 
     def kept(self, key: str, metric_key: str, record: Mapping[str, Any] | None = None) -> dict[str, Array]:
-        """Return the arrays that stand beside a metric's scores: kept ones, and 'draws/<measure>'. Raises DamagedError.
+        """Return the arrays stored with a metric's scores: kept ones, and 'draws/<measure>'. Raises DamagedError.
 
-        Those of another SHA-256 than was written are moved aside with their scores. record: the scores, where known.
+        If their SHA-256 does not match, they are moved aside with the scores. record: the scores, if already read.
         """
         record = record or self.scores(key, metric_key)
         if record is None or not record["arrays"]:
             return {}
         path = self.path(key) / "scores" / f"{metric_key}.npz"
         if sha256(path.read_bytes()) != record["sha256"]:
-            self._forget_scores(path.with_suffix(".json"), "its arrays have another SHA-256 than when written")
+            self._forget_scores(path.with_suffix(".json"), "the SHA-256 of its arrays does not match")
             raise DamagedError(key)
         return _read_npz(path)
 
     def put_scores(self, key: str, metric_key: str, record: Mapping[str, Any], arrays: Path | None) -> None:
-        """Keep what a metric said of a cell; `arrays` is a .npz file that is moved in.
+        """Store a metric's record for a cell. arrays: a .npz file to move in.
 
-        What needs room on the disk comes first: where there is none, nothing was moved and it can be tried again.
+        Whatever needs disk space comes first: if the disk is full, nothing has been moved yet and it can be retried.
         """
         path = self.path(key) / "scores" / f"{metric_key}.json"
         path.parent.mkdir(exist_ok=True)
@@ -182,26 +187,26 @@ class Store:
         os.replace(aside, path)
 
     def map_record(self, key: str) -> dict[str, Any] | None:
-        """Return what is known of a joint map, or None. A damaged one is said and left to be computed again."""
+        """Return the record of a joint map, or None. A damaged one is reported and removed, to be recomputed."""
         path = self.folder / "maps" / f"{key}.json"
         try:
             record: dict[str, Any] = _read_json(path)
             if record["sha256"] != sha256(path.with_suffix(".npz").read_bytes()):
-                raise ValueError("its points are not what was written")
+                raise ValueError("the SHA-256 of its points does not match")
         except FileNotFoundError:
             return None
         except (ValueError, TypeError, KeyError, OSError) as error:
             path.unlink()
-            self.complain(f"{path.relative_to(self.folder)} was damaged ({error}) and is computed again")
+            self.complain(f"{path.relative_to(self.folder)} was damaged ({error}) and will be recomputed")
             return None
         return record
 
     def map_arrays(self, key: str) -> dict[str, Array]:
-        """Return the points of a joint map, float32 (n, 2) or (n, 3) each, by method and dimensions: 'tsne2'."""
+        """Return the points of a joint map by method and dimensions ('tsne2'), each float32 (n, 2) or (n, 3)."""
         return _read_npz(self.folder / "maps" / f"{key}.npz")
 
     def put_map(self, key: str, record: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
-        """Keep a joint map."""
+        """Store a joint map."""
         import numpy as np
 
         target = self.folder / "maps" / f"{key}.npz"
@@ -217,23 +222,23 @@ class Store:
         return str((self.path(key) / "log.txt").relative_to(self.folder))
 
     def move_aside(self, key: str, why: str) -> None:
-        """Take a damaged cell out of the way, to be computed again."""
+        """Move a damaged cell aside, so that it is recomputed."""
         aside = self.folder / "damaged" / key
         aside.parent.mkdir(exist_ok=True)
         shutil.rmtree(aside, ignore_errors=True)
         os.rename(self.path(key), aside)
         self.complain(
-            f"cell {key} was damaged ({why}); it was moved to {aside.relative_to(self.folder)} and is computed again"
+            f"cell {key} was damaged ({why}); it was moved to {aside.relative_to(self.folder)} and will be recomputed"
         )
 
     def complain(self, sentence: str) -> None:
-        """Say on stderr what was wrong in the store."""
+        """Report on stderr what was wrong in the store."""
         import sys
 
         print(f"bench: {sentence}", file=sys.stderr)
 
     def lock(self, key: str) -> FileLock | None:
-        """Take and return the lock of a cell, or None where another run has it. The system frees it if we die."""
+        """Take and return the lock of a cell, or None if another run holds it. The system releases it if we die."""
         from filelock import FileLock, Timeout
 
         lock = FileLock(self.folder / "locks" / key)
@@ -244,24 +249,24 @@ class Store:
         return lock
 
     def _forget_scores(self, path: Path, why: str) -> None:
-        """Move what a metric said of a cell aside, with its arrays."""
+        """Move a metric's record and arrays aside."""
         for file in (path, path.with_suffix(".npz")):
             if file.exists():
                 os.replace(file, file.with_name(f"{file.name}.damaged"))
-        self.complain(f"{path.relative_to(self.folder)} was damaged ({why}) and is computed again")
+        self.complain(f"{path.relative_to(self.folder)} was damaged ({why}) and will be recomputed")
 
     def _arrays(self, key: str, name: str) -> dict[str, Array]:
         path, record = self.path(key) / name, self.cell(key)
         if record is None:
             raise DamagedError(key)
         if sha256(path.read_bytes()) != record["files"][name]["sha256"]:
-            self.move_aside(key, f"{name} has another SHA-256 than when it was written")
+            self.move_aside(key, f"the SHA-256 of {name} does not match")
             raise DamagedError(key)
         return _read_npz(path)
 
 
 class DamagedError(Exception):
-    """A stored cell is damaged and was moved aside: run again."""
+    """A stored cell is damaged and was moved aside; the next run recomputes it."""
 
 
 def _read_npz(path: Path) -> dict[str, Array]:
@@ -277,7 +282,7 @@ def _read_npz(path: Path) -> dict[str, Array]:
 
 
 def _size(path: str) -> int:
-    """Return the bytes of a file, -1 where there is none."""
+    """Return the size of a file in bytes, or -1 if it does not exist."""
     try:
         return os.stat(path).st_size  # noqa: PTH116
     except FileNotFoundError:
@@ -293,7 +298,7 @@ def _flush(path: Path) -> None:
 
 
 def _cap(log: Path) -> None:
-    """Keep the head and the tail of a log that is over the limit."""
+    """Shorten a log that exceeds the limit to its beginning and its end."""
     if not log.exists():
         log.touch()
     elif log.stat().st_size > LOG_LIMIT:

@@ -1,4 +1,4 @@
-"""The fitted features and reference classifier of a run: cached for the user, and kept beside what they scored."""
+"""The fitted features and reference classifier of a run: cached for the user, and kept in each store that used them."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
 
 def cached(plan: Plan) -> Path:
-    """Return where those of a plan are cached, in the user's cache folder."""
+    """Return where the weights of a plan are cached in the user's cache folder."""
     import platformdirs
 
     return platformdirs.user_cache_path("synthassay") / "features" / f"{plan.features_id}.pickle"
 
 
 def kept(plan: Plan, store: Store) -> Path:
-    """Return where they are in a store: those that its cells were scored with go before the user's own."""
+    """Return where they are kept in a store. They take precedence over the cache: its cells were scored with them."""
     return store.folder.resolve() / "features" / cached(plan).name
 
 
 def copy(weights: Path, target: Path) -> None:
-    """Copy weights with their checksum. Each is moved in whole, the checksum last: without it they do not count."""
+    """Copy weights and their checksum. The checksum comes last: without it, the weights are not used."""
     target.parent.mkdir(parents=True, exist_ok=True)
     for path, to in ((weights, target), (checksum_of(weights), checksum_of(target))):
         aside = to.with_name(f".{to.name}.{os.getpid()}")
@@ -38,12 +38,12 @@ def copy(weights: Path, target: Path) -> None:
 
 
 def checksum_of(path: Path) -> Path:
-    """Return where the checksum of a prepared file stands."""
+    """Return the file that holds the checksum of a prepared file."""
     return path.with_suffix(".sha256")
 
 
 def is_prepared(path: Path) -> bool:
-    """Whether a prepared file is there and is what was written."""
+    """Whether a prepared file exists and matches its checksum."""
     try:
         return checksum_of(path).read_text(encoding="ascii") == sha256(path.read_bytes())
     except (OSError, UnicodeDecodeError):
@@ -51,11 +51,11 @@ def is_prepared(path: Path) -> bool:
 
 
 def load_space(path: Path) -> Any:
-    """Return the fitted feature space of a run; read once a process."""
+    """Return the fitted feature space of a run. It is read once per process."""
     return unpickled(path)
 
 
 @lru_cache(maxsize=4)
 def unpickled(path: Path) -> Any:
-    """Return what was pickled into a file; read once a process."""
+    """Return the object pickled in a file. It is read once per process."""
     return pickle.loads(path.read_bytes())  # noqa: S301 - written by this user's own runs
