@@ -1,4 +1,4 @@
-"""Where generators run: `cpu`, or the first graphics card that is there, found without loading any library."""
+"""Where generators run: `cpu` or the first GPU, which is detected without loading any library."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from pathlib import Path
 from benchmark.errors import InputError
 
 CPU = "cpu"
-NO_GPU = "--device auto: no GPU was found, generators run on the CPU."
+NO_GPU = "--device auto: no GPU was found; generators run on the CPU."
 
 
 def gpu_or_cpu(root: Path = Path("/"), environ: Mapping[str, str] = os.environ) -> str:
-    """Return `gpu:<model>` of the first NVIDIA card that this process may use, or `cpu`.
+    """Return `gpu:<model>` for the first NVIDIA GPU that this process may use, or `cpu`.
 
-    CUDA_VISIBLE_DEVICES hides cards as CUDA reads it: an empty list is none, and what follows an invalid entry is not
-    seen. The model is part of what determines a result, and so of a cell's key. root: where /dev and /proc are.
+    CUDA_VISIBLE_DEVICES hides GPUs as in CUDA: an empty list hides all, and entries after an invalid one are ignored.
+    The model can change a result, so it is part of a cell's key. root: the folder that contains /dev and /proc.
     """
     cards = sorted(int(path.name[6:]) for path in (root / "dev").glob("nvidia*") if path.name[6:].isdigit())
     visible = _visible(environ)
@@ -34,9 +34,9 @@ def gpu_or_cpu(root: Path = Path("/"), environ: Mapping[str, str] = os.environ) 
 
 
 def environment(device: str, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Return the changes to a job's environment; jobs see no card unless they are to use one.
+    """Return the changes to a job's environment. Without them, jobs see no GPU.
 
-    One card a job, and TensorFlow takes its memory as it needs it.
+    Each job sees one GPU, and TensorFlow allocates its memory only as needed.
     """
     if device == CPU:
         return {}
@@ -44,16 +44,16 @@ def environment(device: str, environ: Mapping[str, str] = os.environ) -> dict[st
 
 
 def check_system(platform: str = sys.platform) -> None:
-    """Raise InputError where cells cannot be run: limits and clean-up stand on what only Linux has."""
+    """Raise InputError if cells cannot be run here: limits and clean-up rely on features that only Linux has."""
     if platform != "linux":
         name = {"darwin": "macOS", "win32": "Windows"}.get(platform, platform)
         raise InputError(
-            f"running cells is not supported on {name} yet: it takes Linux (on Windows, WSL); a container does."
+            f"running cells is not supported on {name} yet: it needs Linux (on Windows, WSL); a container works, too."
         )
 
 
 def _visible(environ: Mapping[str, str]) -> str | None:
-    """Return the first card of CUDA_VISIBLE_DEVICES, "" where it hides all, None where it is not set."""
+    """Return the first GPU in CUDA_VISIBLE_DEVICES, "" if it hides all of them, or None if it is not set."""
     listed = environ.get("CUDA_VISIBLE_DEVICES")
     if listed is None:
         return None

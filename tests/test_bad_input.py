@@ -21,8 +21,8 @@ RUN = ["run", "-g", "smote", "-c", "3", "--quick"]
         (["run", "-g", ","], "no generator is selected by ','"),
         (["run", "-g", "smote", "-x", "smote"], "no generator is selected by 'smote' without 'smote'"),
         (["run", "-g", "smote[kk=3]"], "parameter of smote 'kk' is not known; .* Did you mean 'k'"),
-        (["run", "-g", "smote[k=three]"], "'three' is not allowed; k is a whole number"),
-        (["run", "-g", "smote[k=0]"], "smote\\[k=0\\]: out of range; k is a whole number from 1"),
+        (["run", "-g", "smote[k=three]"], "'three' is not allowed; k must be a whole number"),
+        (["run", "-g", "smote[k=0]"], "smote\\[k=0\\]: out of range; k must be a whole number from 1"),
         (["run", "-g", "smote[k=3"], "brackets do not match"),
         ([*RUN, "-m", "mixin"], "metric 'mixin' is not known; there are: .*Did you mean 'mixing'"),
         ([*RUN, "-d", "minst"], "dataset 'minst' is not known; there are: .*Did you mean 'mnist'"),
@@ -75,10 +75,10 @@ def test_an_output_folder_that_cannot_be_used(bench) -> None:
     assert "--out 'file' is a file" in bench(*RUN, "-o", "file", code=2).stderr
     (bench.folder / "other").mkdir()
     (bench.folder / "other" / "mine.txt").write_text("mine")
-    assert "--out 'other' has files in it but is no store" in bench(*RUN, "-o", "other", code=2).stderr
+    assert "--out 'other' has files in it but is not a store" in bench(*RUN, "-o", "other", code=2).stderr
     (bench.folder / "old").mkdir()
     (bench.folder / "old" / "format.json").write_text('{"format": "bench.store/0"}')
-    assert "is a store of the version 'bench.store/0'" in bench(*RUN, "-o", "old", code=2).stderr
+    assert "is a store of version 'bench.store/0'" in bench(*RUN, "-o", "old", code=2).stderr
     assert (bench.folder / "other" / "mine.txt").read_text() == "mine"
 
 

@@ -42,12 +42,7 @@ def test_all_is_said_and_what_is_in_the_way_hinders_nothing(tmp_path: Path) -> N
     assert said["ready"] is True
     found = {finding["what"]: finding for finding in said["findings"]}
     assert found["numpy"]["state"] == "ok" and found["numpy"]["found"]
-    assert found["data mnist"] == {
-        "what": "data mnist",
-        "state": "ok",
-        "found": "70,000 images, as they should be",
-        "mend": "",
-    }
+    assert found["data mnist"] == {"what": "data mnist", "state": "ok", "found": "70,000 images, intact", "mend": ""}
     assert {"system", "cores", "memory", "disk", "device", "cache", "tensorflow", "torch", "distributed"} <= set(found)
     assert found["packages"]["mend"] == "pip uninstall someones-metrics"
     assert "plugin broken (no_such_module) cannot be loaded" in found["plugin"]["found"]

@@ -134,7 +134,7 @@ def test_which_engine() -> None:
     assert choose("auto", 60_000, 3) == "exact"
     pytest.importorskip("openTSNE")
     assert choose("auto", 20_001, 2) == "fft"
-    with pytest.raises(InputError, match="there are 2 and 3"):
+    with pytest.raises(InputError, match="allowed are 2 and 3"):
         choose("auto", 100, 4)
 
 

@@ -43,10 +43,10 @@ def test_defaults_are_not_part_of_the_configuration() -> None:
     ("texts", "message"),
     [
         ({"kk": "1"}, "parameter of example 'kk' is not known; .* Did you mean 'k'"),
-        ({"k": "x"}, r"'x' is not allowed; k is a whole number from 1 to 9"),
+        ({"k": "x"}, r"'x' is not allowed; k must be a whole number from 1 to 9"),
         ({"k": "2.5"}, "'2.5' is not allowed"),
-        ({"k": "10"}, "out of range; k is a whole number from 1 to 9"),
-        ({"rate": "0"}, "out of range; rate is a number above 0"),
+        ({"k": "10"}, "out of range; k must be a whole number from 1 to 9"),
+        ({"rate": "0"}, "out of range; rate must be a number above 0"),
         ({"rate": "nan"}, "out of range"),
         ({"mode": "c"}, "mode is one of a, b"),
         ({"fast": "maybe"}, "fast is true or false"),

@@ -71,15 +71,15 @@ def test_a_file_beside_you_is_a_plugin_like_any_other(jitter: Path) -> None:
             "@hookimpl\ndef bench_generatorz():\n    return []",
             "does not fit the hooks: there is no hook bench_generatorz; did you mean bench_generators?",
         ),
-        ("def bench_generators():\n    return []", "bench_generators lacks @hookimpl above it"),
+        ("def bench_generators():\n    return []", "bench_generators has no @hookimpl above it"),
         ("@hookimpl\ndef bench_generators(oops):\n    return []", "does not fit the hooks: .* takes 'oops', which it"),
         (
             "@hookimpl\ndef bench_run_finished(runs, results):\n    pass",
-            r"takes 'runs', which it is not given; it is given \(run, results\); did you mean run\?",
+            r"takes an argument 'runs', which does not exist; its arguments are \(run, results\); did you mean run\?",
         ),
         (
             "class G(Generator):\n    name = 'g'\n@hookimpl\ndef bench_generators():\n    return G",
-            r"bench_generators returned the class G; it returns a list, as in: return \[G\]",
+            r"bench_generators returned the class G; it must return a list, as in: return \[G\]",
         ),
         (
             "class G(Generator):\n    name = 'g'\n@hookimpl\ndef bench_generators():\n    return [G()]",
@@ -87,11 +87,11 @@ def test_a_file_beside_you_is_a_plugin_like_any_other(jitter: Path) -> None:
         ),
         (
             G.format("fit(self, real, ctx)", "samples(self, n, ctx)"),
-            r"G does not write sample\(self, n, ctx\); did you mean it by samples\?",
+            r"G does not define sample\(self, n, ctx\); did you misspell it as samples\?",
         ),
         (
             G.format("fit(self, real)", "sample(self, n, ctx)"),
-            r"G.fit takes \(self, real\); it is called with \(self, real, ctx\)",
+            r"G.fit takes \(self, real\), but is called with \(self, real, ctx\)",
         ),
         (
             "@hookimpl\ndef bench_generators():\n    return [int]",
@@ -104,23 +104,23 @@ def test_a_file_beside_you_is_a_plugin_like_any_other(jitter: Path) -> None:
         ),
         (
             "class G(Generator):\n    name = 'g'\n    k: int = 3\n@hookimpl\ndef bench_generators():\n    return [G]",
-            "has parameters \\(k\\) but is no dataclass",
+            "has parameters \\(k\\) but is not a dataclass",
         ),
         (
             "@dataclass\nclass A(Generator):\n    k: int\n    name = 'g'\n@hookimpl\ndef bench_generators(): return[A]",
             "without a default: k",
         ),
         ("import sys\nsys.exit(3)", "cannot be loaded: .*SystemExit: 3"),
-        ("NOTHING = 1", "there is no hook in it, as `@hookimpl def bench_generators"),
+        ("NOTHING = 1", "there is no hook in it, such as `@hookimpl def bench_generators"),
         (
             "class G(Generator):\n    name = 'g'\n@hookimpl\ndef bench_generators():\n    yield G",
-            r"bench_generators yields; it returns a list, as in: return \[Mine\]",
+            r"bench_generators yields; it must return a list, as in: return \[Mine\]",
         ),
         (dataclass("k: int = 'x'"), "the parameter k of G has the default 'x', which is not a whole number"),
         (dataclass("k: float = None"), "the parameter k of G has the default None, which is not a number"),
         (dataclass("k: dict = None"), "the parameter k of G has the type <class 'dict'>; allowed are int, float, bool"),
         (dataclass("k: 'Nowhere' = None"), "G has a parameter whose type cannot be read: name 'Nowhere'"),
-        (dataclass("tags = 'fast'"), r"G has tags = 'fast'; write them as a tuple, as in: \('one',\)"),
+        (dataclass("tags = 'fast'"), r"G has tags = 'fast'; write a tuple, as in: \('one',\)"),
         (
             G.format("fit(self, real, ctx)", "sample(self, n, ctx)").replace("'g'", "'smote'"),
             "the name 'smote' is taken by .*smote.py",

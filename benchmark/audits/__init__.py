@@ -1,1 +1,1 @@
-"""Can it be trusted?"""
+"""Checks of the suite itself: the installation, the metrics, and published studies."""

@@ -1,7 +1,7 @@
-"""Candidates: images with known virtues and faults, on which the metrics themselves are judged.
+"""Candidates: images with known strengths and faults, used to judge the metrics themselves.
 
-They are generators, run and scored like any other, but never found by `bench run`: `bench check --metrics` brings them.
-Each is another draw than the control of its kind, since a control is 0 or 1 by definition.
+They are generators, run and scored like any other, but `bench run` does not list them: only `bench check --metrics`
+uses them. Each is drawn independently of the control of its kind, because a control is 0 or 1 by definition.
 """
 
 from __future__ import annotations
@@ -16,28 +16,28 @@ SD = 0.02
 
 
 class Candidate(Control):
-    """A generator of the suite's own check. Where it needs spare images and there are too few, it is skipped."""
+    """A generator for the suite's check of itself. It is skipped if there are not enough spare images for it."""
 
     control: ClassVar[bool] = False
 
     def fit(self, real: Images, ctx: Context) -> None:
-        """Keep the images (n, h, w, c) of its roles, one after the other."""
+        """Keep the images (n, h, w, c) of its roles, in order."""
         self.real = real
 
     def spare(self, n: int) -> Images:
-        """Return the first `n` images. Raises CannotFit where there are fewer."""
+        """Return the first `n` images. Raises CannotFit if there are fewer."""
         if len(self.real) < n:
-            raise CannotFit(f"needs {n} spare images, there are {len(self.real)}: ask for smaller sizes")
+            raise CannotFit(f"needs {n} spare images, but there are {len(self.real)}; choose smaller sizes")
         return self.real[:n]
 
     def shuffled(self, one: Images, other: Images, ctx: Context) -> Images:
-        """Return half of each, shuffled: some metrics look at the first images only."""
+        """Return half of each, shuffled, because some metrics only look at the first images."""
         half = len(one) // 2
         return np.concatenate([one[:half], other[half:]])[ctx.rng.permutation(len(one))]
 
 
 class FreshAgain(Candidate):
-    """Fresh real images, another draw than the control `real`."""
+    """Fresh real images, drawn independently of the control `real`."""
 
     name = "fresh-again"
     roles = ("spare",)
@@ -48,7 +48,7 @@ class FreshAgain(Candidate):
 
 
 class CopiesAgain(Candidate):
-    """Training images, drawn without replacement while they last."""
+    """Training images, drawn without replacement until all are used."""
 
     name = "copies-again"
 
@@ -68,7 +68,7 @@ class CopiesWithReplacement(Candidate):
 
 
 class NoiseAgain(Candidate):
-    """Gaussian noise with the training images' mean and sd of each pixel."""
+    """Gaussian noise with the mean and sd of the training images at each pixel."""
 
     name = "noise-again"
 
@@ -78,7 +78,7 @@ class NoiseAgain(Candidate):
 
 
 class RepeatAgain(Candidate):
-    """Another training image over and over, with noise of sd .02."""
+    """One training image, drawn again, repeated with noise of sd .02."""
 
     name = "repeat-again"
 
@@ -88,7 +88,7 @@ class RepeatAgain(Candidate):
 
 
 class Mean(Candidate):
-    """The mean training image over and over, with noise of sd .02."""
+    """The mean training image, repeated with noise of sd .02."""
 
     name = "mean"
 
@@ -121,14 +121,14 @@ class HalfNoise(Candidate):
 
 
 class WrongDigit(Candidate):
-    """Real images of a class that is not the next one (that is the control `wrong-class`)."""
+    """Real images of the next class but one (the next one is used by the control `wrong-class`)."""
 
     name = "wrong-digit"
     roles = ("spare",)
     class_shift = 2
 
     def skip(self, task: Task) -> str | None:
-        """Return why there is no such class."""
+        """Return why there is no such class, or None if there is one."""
         return "needs 3 classes" if task.n_classes < 3 else None
 
     def sample(self, n: int, ctx: Context) -> Images:
@@ -137,7 +137,7 @@ class WrongDigit(Candidate):
 
 
 class PcaGaussian(Candidate):
-    """One Gaussian on the 50 principal components of the training pixels: smooth, and of no class in particular."""
+    """One Gaussian on 50 principal components of the training pixels: smooth, but of no class in particular."""
 
     name = "pca-gauss"
 

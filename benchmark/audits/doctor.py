@@ -1,4 +1,4 @@
-"""What `bench doctor` looks at: what is installed, what is missing, the machine, the data, what is in the way."""
+"""The checks of `bench doctor`: installed and missing packages, the machine, the data, conflicting packages."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 OURS = "synthassay"
 NAMES = ("benchmark", "generators", "metrics", "reports")
-MEASURING = ("all", "performance")  # extras that bring nothing to users of their own
+MEASURING = ("all", "performance")  # extras that bring users nothing beyond the other ones
 GIB = 2**30
 LITTLE = 2 * GIB  # of memory or disk
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at. state: "ok", "note" (the main job runs all the same), "bad" (it cannot run)."""
+    """The result of one check. state: "ok", "note" (the main functions work all the same) or "bad" (they do not)."""
 
     what: str
     state: Literal["ok", "note", "bad"]
@@ -41,7 +41,7 @@ class Finding:
 
 
 def examine() -> Iterator[Finding]:
-    """Look at everything; what is slow comes last."""
+    """Run all checks, the slow ones last."""
     yield _system()
     yield from _packages()
     yield from _extras()
@@ -56,7 +56,7 @@ def examine() -> Iterator[Finding]:
         yield Finding("packages", "bad", str(error))
         return
     for problem in registry.problems:
-        yield Finding("plugin", "note", problem, "mend the plugin, or uninstall it")
+        yield Finding("plugin", "note", problem, "fix the plugin, or uninstall it")
     yield from _data(registry)
 
 
@@ -67,7 +67,7 @@ def _system() -> Finding:
     except InputError as error:
         return Finding("system", "bad", found, str(error))
     if not (3, 10) <= sys.version_info[:2] <= (3, 13):
-        return Finding("system", "note", found, "tested are Python 3.10 to 3.13")
+        return Finding("system", "note", found, "only Python 3.10 to 3.13 are tested")
     return Finding("system", "ok", found)
 
 
@@ -89,7 +89,7 @@ def _package(name: str, state: Literal["note", "bad"], install: str) -> Finding:
 
 
 def _required() -> Iterator[tuple[str, str, bool]]:
-    """Yield (package, extra or "", whether only old Pythons need it) of all that our metadata name."""
+    """Yield (package, extra or "", whether only old Pythons need it) for each requirement in our metadata."""
     for line in importlib.metadata.requires(OURS) or ():
         extra = re.search(r"extra == ['\"]([\w-]+)['\"]", line)
         name = re.match(r"[\w.-]+", line)
@@ -104,11 +104,11 @@ def _machine() -> Iterator[Finding]:
     device = gpu_or_cpu()
     yield Finding("cores", "ok", str(cores()))
     if memory.available < LITTLE:
-        yield Finding("memory", "note", told, "fewer --workers take less")
+        yield Finding("memory", "note", told, "use fewer --workers")
     else:
         yield Finding("memory", "ok", told)
     if free < LITTLE:
-        yield Finding("disk", "note", f"{free / GIB:.1f} GiB free here", "put --out where there is more room")
+        yield Finding("disk", "note", f"{free / GIB:.1f} GiB free here", "choose an --out on a disk with more space")
     else:
         yield Finding("disk", "ok", f"{free / GIB:.1f} GiB free here")
     yield Finding("device", "ok", "no GPU" if device == CPU else f"{device}: used with --device auto")
@@ -127,15 +127,15 @@ def _cache() -> Finding:
 
 
 def _owners() -> Iterator[Finding]:
-    """Yield the other distributions that bring a package of one of our names."""
+    """Yield other distributions that contain a package with one of our names."""
     owners = importlib.metadata.packages_distributions()
     for name in NAMES:
         for other in sorted(set(owners.get(name, ())) - {OURS}):
-            yield Finding("packages", "note", f"{other} owns the name {name!r} too", f"pip uninstall {other}")
+            yield Finding("packages", "note", f"{other} also owns the name {name!r}", f"pip uninstall {other}")
 
 
 def _data(registry: Registry) -> Iterator[Finding]:
-    """Yield how the datasets read that need neither a folder nor a download; reading checks their checksums."""
+    """Read each dataset that needs neither a folder nor a download, which verifies its checksums; yield the results."""
     from benchmark.settings import Settings
 
     for name, plugin in sorted(registry.datasets.items()):
@@ -144,9 +144,9 @@ def _data(registry: Registry) -> Iterator[Finding]:
             continue
         try:
             data = dataset.load(None)
-        except Exception as error:  # noqa: BLE001 - a dataset may be anybody's, and its files in any state
+        except Exception as error:  # noqa: BLE001 - a third party's dataset may raise anything
             state: Literal["note", "bad"] = "bad" if name == Settings().dataset_name else "note"
             yield Finding(f"data {name}", state, str(error))
         else:
             tests = 0 if data.test_images is None else len(data.test_images)
-            yield Finding(f"data {name}", "ok", f"{len(data.images) + tests:,} images, as they should be")
+            yield Finding(f"data {name}", "ok", f"{len(data.images) + tests:,} images, intact")

@@ -1,4 +1,4 @@
-"""What the runs of a study found, as its claims ask for it (see `benchmark.study.Findings`)."""
+"""The results of a study's runs, in the form that its claims use (see `benchmark.study.Findings`)."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class StoredFindings:
-    """Reads the results of a study's runs. Whatever is not there raises CannotTell with the reason."""
+    """Reads the results of a study's runs. If something is missing, methods raise CannotTell with the reason."""
 
     results: Mapping[str, Results]
-    folder: Path  # where embeddings are kept
+    folder: Path  # where embeddings are cached
     reduced: bool = False
     full: bool = False
 
@@ -83,10 +83,10 @@ class StoredFindings:
             for pair in entry["pairs"] if entry["aspect"] == aspect else ():
                 if pair["over"] == "fits" and {pair["a"], pair["b"]} == {a, b}:
                     return _paired(pair, turned=pair["a"] == b)
-        raise CannotTell(f"{aspect} of {a} and {b} has no pairs to compare")
+        raise CannotTell(f"there are no pairs to compare {a} and {b} in {aspect}")
 
     def per_image(self, run: str, config: str, label: int, seed: int) -> Mapping[str, Array]:
-        """Return the columns of images.csv of one cell."""
+        """Return the columns of images.csv for one cell."""
         return self._source(run).per_image(self._cell(run, config, label, seed).key)
 
     def samples(self, run: str, config: str, label: int, seed: int) -> Images:
@@ -107,7 +107,7 @@ class StoredFindings:
         return self._source(run).history(self._cell(run, config, label, seed).key)
 
     def embed(self, images: Images, dimensions: tuple[int, ...]) -> Mapping[int, Array]:
-        """Return one t-SNE of the images' principal components a dimension; found again on disk."""
+        """Return t-SNE maps of the images' principal components, one per number of dimensions, cached on disk."""
         from sklearn.decomposition import PCA
 
         from benchmark.evidence.embedding import embed
@@ -126,7 +126,7 @@ class StoredFindings:
         return found
 
     def plugin(self, kind: str, name: str) -> Any:
-        """Return a new instance of a plugin with its defaults."""
+        """Return a new instance of a plugin with its default parameters."""
         from benchmark.plugins.registry import missing
 
         found = next(iter(self.results.values())).plan.registry.get(kind, name)
@@ -151,7 +151,7 @@ class StoredFindings:
         raise CannotTell(f"{config} was not run on class {label} with seed {seed}")
 
     def _there(self, run: str, config: str) -> None:
-        """Raise CannotTell where a configuration has no cell that worked."""
+        """Raise CannotTell if no cell of a configuration succeeded."""
         results = self.results[run]
         records = [results.records[cell.key] for cell in results.plan.cells if cell.config == config]
         if not records:

@@ -1,4 +1,4 @@
-"""Runs a study, judges its claims one by one, and draws its figures again."""
+"""Runs a study, judges each of its claims, and draws its figures."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DPI = 160
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a study. `claims` and `figures` are plain values, as in study.json."""
+    """The outcome of a study. `claims` and `figures` are plain values, as in study.json."""
 
     study: Study
     folder: Path
@@ -38,7 +38,7 @@ class Outcome:
 
     @property
     def failed(self) -> bool:
-        """Whether a cell failed (a skipped one did not)."""
+        """Whether any cell failed (skipped cells do not count)."""
         return any(
             row["status"] not in ("ok", "not-judged", "skipped")
             for results in self.results.values()
@@ -66,10 +66,11 @@ def reproduce(
     changes: Mapping[str, Any] | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Outcome:
-    """Do what is not done yet of a study's runs, judge, draw, and write study.json into `folder`.
+    """Complete the runs of a study, judge its claims, draw its figures, and write study.json to `folder`.
 
-    changes: options put over those of every run (workers; data_dir where it names no dataset). Raises InputError before
-    anything is run. say: gets a line before each run and figure.
+    changes: options that override those of every run (data_dir only in runs that name no dataset).
+    say: called with one line before each run and figure.
+    Raises InputError before anything is run.
     """
 
     def told(what: str, named: Collection[tuple[str, T]]) -> Iterator[T]:
@@ -93,7 +94,7 @@ def reproduce(
 
 
 def judged(claim: Claim, findings: Findings) -> dict[str, str]:
-    """Return one claim with its verdict; a reduced study confirms and refutes nothing."""
+    """Return one claim with its verdict. A reduced study neither confirms nor refutes anything."""
     try:
         verdict = claim.judge(findings)
     except CannotTell as error:
@@ -110,13 +111,13 @@ def judged(claim: Claim, findings: Findings) -> dict[str, str]:
 
 
 def drawn(figure: StudyFigure, findings: Findings, folder: Path) -> dict[str, str]:
-    """Draw one figure into PNG and PDF files; what cannot be drawn says why."""
+    """Draw one figure as PNG and PDF files. If it cannot be drawn, the entry has the reason."""
     entry = {"name": figure.name, "title": figure.title, "caption": figure.caption, "file": "", "reason": ""}
     try:
         canvas = figure.draw(findings)
     except CannotTell as error:
         return {**entry, "reason": str(error)}
-    except Exception as error:  # noqa: BLE001 - a study may be anybody's; its claims stand without the figure
+    except Exception as error:  # noqa: BLE001 - a third party's study may raise anything; its claims are valid without the figure
         traceback.print_exc()
         return {**entry, "reason": f"could not be drawn: {type(error).__name__}: {error}"}
     folder.mkdir(parents=True, exist_ok=True)
@@ -128,7 +129,7 @@ def drawn(figure: StudyFigure, findings: Findings, folder: Path) -> dict[str, st
 
 
 def as_report(outcome: Outcome) -> dict[str, Any]:
-    """Return what study.json holds, and the study's page is made of."""
+    """Return the content of study.json, from which the study's page is built."""
     study = outcome.study
     return {
         "format": FORMAT,

@@ -1,4 +1,4 @@
-"""The suite tests itself: do the metrics tell candidates with known faults apart, on the chosen data?"""
+"""The suite checks itself: can the metrics tell apart candidates with known faults on the given data?"""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from benchmark.settings import Settings
 
 SAME_KIND = {"noise": "noise-again", "copy": "copies-again", "repeat": "repeat-again", "wrong-class": "wrong-digit"}
-FAILS, PASSES = 0.05, 0.95  # calibrated: at most for what must fail, at least for fresh real images
-ENOUGH = 100  # synthetic images from which controls that do not separate are the metric's fault
-LEFT_OUT = ("tsne",)  # seen evidence, and 95% of the time
+FAILS, PASSES = 0.05, 0.95  # calibrated scores: at most for what must fail, at least for fresh real images
+ENOUGH = 100  # with at least this many synthetic images, controls that do not separate are the metric's fault
+LEFT_OUT = ("tsne",)  # only illustrates, and takes 95% of the time
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Verdict:
 
 
 def run(settings: Settings, registry: Registry) -> Results:
-    """Score all candidates as a run does."""
+    """Score all candidates as in a normal run."""
     registry.generators.update({c.name: c for c in candidates.CANDIDATES})
     names = [*(c.name for c in candidates.CANDIDATES), *candidates.OTHERS]
     metrics = settings.metrics or ",".join(n for n, m in registry.metrics.items() if m.default and n not in LEFT_OUT)
@@ -43,7 +43,7 @@ def run(settings: Settings, registry: Registry) -> Results:
 
 
 def verdicts(results: Results) -> list[Verdict]:
-    """Return what became of each claim."""
+    """Return the verdict on each claim."""
     return [*_anchored(results), *_order(results), *_known(results)]
 
 
@@ -53,7 +53,7 @@ def value(results: Results, config: str, measure: str) -> float | None:
 
 
 def calibrated(results: Results, config: str, measure: str) -> tuple[float | None, str]:
-    """Return a measure's calibrated mean over classes and seeds, or why it is not judged."""
+    """Return a measure's calibrated mean over classes and seeds and "", or None and why it is not judged."""
     parts = [part(results.table, config, place, measure, results.scales[place][measure]) for place in results.places]
     for each in parts:
         if each.score is None:
@@ -62,7 +62,7 @@ def calibrated(results: Results, config: str, measure: str) -> tuple[float | Non
 
 
 def _anchored(results: Results) -> Iterator[Verdict]:
-    """Each measure fails what must fail it, and passes fresh real images that did not anchor it."""
+    """Check that each measure fails what must fail it, and passes fresh real images that did not define its scale."""
     n = results.table.n_synthetic
     for name, measure in results.table.measures.items():
         if not measure.anchored or measure.name == "utility_gain":
@@ -91,7 +91,7 @@ def _order(results: Results) -> Iterator[Verdict]:
 
 
 def _known(results: Results) -> Iterator[Verdict]:
-    """Say what is known of single candidates: raw values, and aspects where they are composed."""
+    """Check what is known about single candidates: raw values, and aspects for the mixed ones."""
     n = results.table.n_synthetic
     raw: Sequence[tuple[str, str, str, float, float]] = (
         ("half copies are half copies", "half-copies", "copy_share", 0.45, 0.55),

@@ -1,4 +1,4 @@
-"""What is wrong with a plugin module or class: one sentence each, found when it is loaded, before anything runs."""
+"""Finds faults in plugin modules and classes when they are loaded, before anything runs; one sentence per fault."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from benchmark.plugins import parameters
 from benchmark.study import Study
 
 HOOKS = {name: hook for name, hook in vars(hookspecs).items() if name.startswith("bench_")}
-METHODS: dict[type, tuple[str, ...]] = {  # what a plugin of each class must write itself
+METHODS: dict[type, tuple[str, ...]] = {  # the methods that a plugin of each class must define
     Generator: ("fit", "sample"),
     ConditionalGenerator: ("fit", "sample"),
     Metric: ("score",),
@@ -24,7 +24,7 @@ METHODS: dict[type, tuple[str, ...]] = {  # what a plugin of each class must wri
     Features: ("fit", "transform"),
     Section: ("render",),
 }
-OTHERS = ("skip", "collect")  # what it may write: the arguments must be right all the same
+OTHERS = ("skip", "collect")  # optional methods, whose arguments are checked too
 VALUES: dict[type, tuple[str, ...]] = {Metric: ("measures",), Section: ("title",)}
 
 
@@ -38,31 +38,31 @@ def hooks(module: ModuleType) -> str:
             hint = f"; did you mean {close[0]}?" if close else f"; there are: {', '.join(HOOKS)}"
             return f"there is no hook {name}{hint}"
         if not hasattr(function, "synthassay_impl"):
-            return f"{name} lacks @hookimpl above it (from benchmark.api import hookimpl)"
+            return f"{name} has no @hookimpl above it (from benchmark.api import hookimpl)"
         allowed = inspect.signature(HOOKS[name]).parameters
         odd = [given for given in inspect.signature(function).parameters if given not in allowed]
         if odd:
             close = get_close_matches(odd[0], allowed, n=1, cutoff=0.5)
             hint = f"; did you mean {close[0]}?" if close else ""
-            given = f"it is given ({', '.join(allowed)})" if allowed else "it takes nothing"
-            return f"{name} takes {odd[0]!r}, which it is not given; {given}{hint}"
+            given = f"its arguments are ({', '.join(allowed)})" if allowed else "it has no arguments"
+            return f"{name} takes an argument {odd[0]!r}, which does not exist; {given}{hint}"
     if not any(callable(getattr(module, name, None)) for name in HOOKS):
-        return f"there is no hook in it, as `@hookimpl def bench_generators()`; there are: {', '.join(HOOKS)}"
+        return f"there is no hook in it, such as `@hookimpl def bench_generators()`; there are: {', '.join(HOOKS)}"
     return ""
 
 
 def returned(brought: Any, hook: str) -> str:
-    """Return what is wrong with what a hook returned as a whole, or ""."""
+    """Return what is wrong with the return value of a hook as a whole, or ""."""
     if isinstance(brought, (list, tuple)):
         return ""
     name = brought.__name__ if isinstance(brought, type) else "Mine"
     what = f"the class {name}" if isinstance(brought, type) else repr(brought)
     did = "yields" if inspect.isgenerator(brought) else f"returned {what}"
-    return f"{hook} {did}; it returns a list, as in: return [{name}]"
+    return f"{hook} {did}; it must return a list, as in: return [{name}]"
 
 
 def plugin(found: Any, kind: str, classes: tuple[type, ...]) -> str:
-    """Return what is wrong with one thing that a hook of a kind returned, or ""."""
+    """Return what is wrong with one item returned by the hook of a kind, or ""."""
     if kind == "studies":
         return "" if isinstance(found, Study) else f"bench_studies returned {found!r}, which is not a Study"
     if not (isinstance(found, type) and issubclass(found, classes)):
@@ -74,19 +74,19 @@ def plugin(found: Any, kind: str, classes: tuple[type, ...]) -> str:
 def _faults(found: type) -> Iterator[str]:
     name = getattr(found, "name", None)
     if not (isinstance(name, str) and re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name)):
-        yield f"{found.__name__} has the name {name!r}; allowed are small letters, digits, '-' and '_'"
+        yield f"{found.__name__} has the name {name!r}; allowed are lower-case letters, digits, '-' and '_'"
     yield from _parameters(found)
     for owner in (cls for cls in METHODS if issubclass(found, cls)):
         yield from (
-            f"{found.__name__} has no {value}; a {owner.__name__} sets it"
+            f"{found.__name__} has no {value}; every {owner.__name__} must set it"
             for value in VALUES.get(owner, ())
             if not hasattr(found, value)
         )
         for method in METHODS[owner]:
             if getattr(found, method) is getattr(owner, method):
                 close = get_close_matches(method, [n for n in vars(found) if n not in vars(owner)], n=1, cutoff=0.7)
-                hint = f"; did you mean it by {close[0]}?" if close else ""
-                yield f"{found.__name__} does not write {method}{_arguments(getattr(owner, method))}{hint}"
+                hint = f"; did you misspell it as {close[0]}?" if close else ""
+                yield f"{found.__name__} does not define {method}{_arguments(getattr(owner, method))}{hint}"
         for method in (*METHODS[owner], *OTHERS):
             if hasattr(owner, method):
                 yield from _call(found, owner, method)
@@ -96,7 +96,7 @@ def _parameters(found: Any) -> Iterator[str]:
     own = [n for n, a in inspect.get_annotations(found).items() if "ClassVar" not in str(a) and n in found.__dict__]
     fields = dataclasses.fields(found) if dataclasses.is_dataclass(found) else ()
     if set(own) - {f.name for f in fields}:
-        yield f"{found.__name__} has parameters ({', '.join(own)}) but is no dataclass; add @dataclass above it"
+        yield f"{found.__name__} has parameters ({', '.join(own)}) but is not a dataclass; add @dataclass above it"
     required = [
         f.name
         for f in fields
@@ -107,7 +107,7 @@ def _parameters(found: Any) -> Iterator[str]:
         return
     for word in ("tags", "needs"):
         if not isinstance(getattr(found, word, ()), (tuple, list)):
-            yield f"{found.__name__} has {word} = {getattr(found, word)!r}; write them as a tuple, as in: ('one',)"
+            yield f"{found.__name__} has {word} = {getattr(found, word)!r}; write a tuple, as in: ('one',)"
     try:
         declared = parameters.parameters_of(found)
     except (NameError, TypeError) as error:
@@ -119,15 +119,15 @@ def _parameters(found: Any) -> Iterator[str]:
 
 
 def _call(found: type, owner: type, method: str) -> Iterator[str]:
-    """Say where a method cannot be called as it will be: by position."""
+    """Yield a fault if a method cannot be called with the arguments that it will get, by position."""
     written, asked = getattr(found, method), getattr(owner, method)
     if not callable(written):
-        yield f"{found.__name__}.{method} is no method"
+        yield f"{found.__name__}.{method} is not a method"
         return
     try:
         inspect.signature(written).bind(*inspect.signature(asked).parameters)
     except TypeError:
-        yield f"{found.__name__}.{method} takes {_arguments(written)}; it is called with {_arguments(asked)}"
+        yield f"{found.__name__}.{method} takes {_arguments(written)}, but is called with {_arguments(asked)}"
 
 
 def _arguments(method: Any) -> str:

@@ -1,4 +1,4 @@
-"""Plugins in a form that travels between processes."""
+"""Configured plugins in a form that can be sent to another process."""
 
 from __future__ import annotations
 
@@ -16,20 +16,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Loadable:
-    """A configured plugin in a form that travels between processes."""
+    """A configured plugin in a form that can be sent to another process."""
 
     origin: Origin
     values: Mapping[str, Any]
-    code: str  # its hash: what keys are made of
+    code: str  # the hash of its code, as used in keys
 
     def load(self) -> Any:
-        """Import the class and make the instance. Raises ValueError where its source is another than was planned."""
+        """Import the class and return the instance. Raises ValueError if its source is not the one that was planned."""
         plugin = self.origin.load()
         if code_of(plugin) != self.code:
-            raise ValueError(f"the source of {plugin.name} changed since the run was planned, or is another here")
+            raise ValueError(
+                f"the source of {plugin.name} changed after the run was planned, or is different on this machine"
+            )
         return build_from_values(plugin, self.values)
 
 
 def loadable(plugin: Plugin) -> Loadable:
-    """Return a configured plugin in a form that travels."""
+    """Return a configured plugin in a form that can be sent to another process."""
     return Loadable(origin_of(type(plugin)), values_of(plugin), code_of(type(plugin)))

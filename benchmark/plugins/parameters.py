@@ -1,4 +1,4 @@
-"""Parameters of a plugin: its dataclass fields, typed, validated, and written as text."""
+"""The parameters of a plugin: its dataclass fields, parsed, checked and written as text."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "o
 
 @dataclasses.dataclass(frozen=True)
 class Parameter:
-    """One parameter: a dataclass field, with the range and the sentence from its metadata."""
+    """One parameter: a dataclass field, with the range and the help text from its metadata."""
 
     name: str
     type: Any
@@ -33,7 +33,7 @@ class Parameter:
 
     @property
     def allowed(self) -> str:
-        """Say in words what values are allowed."""
+        """The allowed values in words, such as 'a whole number from 1'."""
         return _allowed(self.type) + "".join(
             f" {word} {bound:g}"
             for word, bound in (
@@ -46,21 +46,23 @@ class Parameter:
         )
 
     def parse(self, text: str, owner: str) -> Any:
-        """Return the value that `text` stands for. Raises InputError."""
+        """Return the value written as `text`. Raises InputError."""
         try:
             value = _parse(self.type, text)
         except ValueError:
             raise InputError(
-                f"{owner}[{self.name}={text}]: {text!r} is not allowed; {self.name} is {self.allowed}."
+                f"{owner}[{self.name}={text}]: {text!r} is not allowed; {self.name} must be {self.allowed}."
             ) from None
         self.check(value, owner)
         return value
 
     def check(self, value: Any, owner: str) -> None:
-        """Raise InputError where `value` is out of range."""
+        """Raise InputError if `value` is out of range."""
         for number in value if isinstance(value, tuple) else (value,):
             if isinstance(number, (int, float)) and not isinstance(number, bool) and not self._inside(number):
-                raise InputError(f"{owner}[{self.name}={to_text(value)}]: out of range; {self.name} is {self.allowed}.")
+                raise InputError(
+                    f"{owner}[{self.name}={to_text(value)}]: out of range; {self.name} must be {self.allowed}."
+                )
 
     def _inside(self, number: float) -> bool:
         return (
@@ -73,7 +75,7 @@ class Parameter:
 
 
 def fault(parameter: Parameter) -> str:
-    """Return what is wrong with a parameter as it is declared, or ""."""
+    """Return what is wrong with the declaration of a parameter, or ""."""
     if not _supported(parameter.type):
         return f"the type {parameter.type}; allowed are int, float, bool, str, Literal, these | None, tuple[int, ...]"
     if not _has_type(parameter.default, parameter.type):
@@ -135,7 +137,7 @@ def build(plugin: type[Plugin], texts: Mapping[str, str]) -> Plugin:
 
 
 def build_from_values(plugin: type[Plugin], values: Mapping[str, Any]) -> Plugin:
-    """Return an instance with these parameter values. Raises InputError where the plugin refuses them."""
+    """Return an instance with these parameter values. Raises InputError if the plugin rejects them."""
     try:
         return plugin(**values)
     except ValueError as error:
@@ -148,14 +150,14 @@ def values_of(plugin: Plugin) -> dict[str, Any]:
 
 
 def config_of(plugin: Plugin) -> str:
-    """Return the configuration as it is written on the command line, with what differs from the defaults."""
+    """Return the configuration as written on the command line, with the parameters that differ from their defaults."""
     allowed, values = parameters_of(type(plugin)), values_of(plugin)
     changed = [f"{name}={to_text(value)}" for name, value in values.items() if value != allowed[name].default]
     return f"{plugin.name}[{','.join(changed)}]" if changed else plugin.name
 
 
 def to_text(value: Any) -> str:
-    """Write a parameter value so that `parse` reads it back."""
+    """Return a parameter value as text that `parse` can read back."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple):

@@ -1,4 +1,4 @@
-"""Selectors: from words (`smote`, `smote[k=3]`, `gan[steps=600,1200]`, `@tag`, `*`) to configured plugins."""
+"""Selectors: turns words (`smote`, `smote[k=3]`, `gan[steps=600,1200]`, `@tag`, `*`) into configured plugins."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ P = TypeVar("P", bound="Plugin")
 
 
 def split(text: str) -> list[str]:
-    """Split at the commas outside brackets. Raises InputError on brackets that do not match."""
+    """Split at the commas outside brackets. Raises InputError if the brackets do not match."""
     parts, depth = [""], 0
     for letter in text:
         depth += (letter == "[") - (letter == "]")
@@ -28,15 +28,15 @@ def split(text: str) -> list[str]:
         else:
             parts[-1] += letter
     if depth != 0:
-        raise InputError(f"{text!r}: brackets do not match; write a selector as name[parameter=value].")
+        raise InputError(f"{text!r}: the brackets do not match; write a selector as name[parameter=value].")
     return [part.strip() for part in parts if part.strip()]
 
 
 def select(text: str, known: Mapping[str, type[P]], kind: str, exclude: str = "") -> list[P]:
-    """Return configured plugins, each once, in the order asked for. Raises InputError; an empty selection is one.
+    """Return configured plugins, each once, in the order selected. Raises InputError, also on an empty selection.
 
-    known: plugin classes by name, of one `kind` ('generator'). A value list is a grid; a glob or a tag takes all
-    that match; `exclude` leaves out by name, glob, tag or whole configuration.
+    known: plugin classes by name, of one `kind` ('generator'). Lists of values form a grid; a glob or a tag selects all
+    that match; `exclude` removes by name, glob, tag or whole configuration.
     """
     chosen: dict[str, P] = {}
     for selector in split(text):
@@ -62,7 +62,7 @@ def _parsed(selector: str) -> tuple[str, dict[str, list[str]]]:
     if not bracket:
         return name, texts
     if not inside.endswith("]"):
-        raise InputError(f"{selector!r}: text after the bracket; write a selector as name[parameter=value].")
+        raise InputError(f"{selector!r}: there is text after the bracket; write a selector as name[parameter=value].")
     key = ""
     for part in inside[:-1].split(","):
         before, equals, after = part.partition("=")

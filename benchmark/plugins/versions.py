@@ -1,4 +1,4 @@
-"""Versions of what a result depends on."""
+"""The versions of everything that a result depends on."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DISTRIBUTIONS = {"sklearn": "scikit-learn", "umap": "umap-learn"}
 
 @cache
 def version_of(distribution: str) -> str:
-    """Return the installed version of a distribution, or ""."""
+    """Return the installed version of a distribution, or "" if it is not installed."""
     try:
         return importlib.metadata.version(distribution)
     except importlib.metadata.PackageNotFoundError:
@@ -35,6 +35,6 @@ def code() -> str:
 
 
 def versions(plugin: Plugin | None = None) -> dict[str, str]:
-    """Return the versions of Python, the core, and what a plugin needs."""
+    """Return the versions of Python, of the core's packages, and of the packages that a plugin needs."""
     names = [*CORE, *(DISTRIBUTIONS.get(name, name) for name in (plugin.needs if plugin else ()))]
     return {"python": platform.python_version(), **{name: version_of(name) for name in names}}
