@@ -1,4 +1,4 @@
-"""`run`: what `bench run` does, from Python."""
+"""Carries out runs: `run` is `bench run` from Python."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 
 def run(**options: Any) -> Results:
-    """Score generators per class and write the report; the options are those of `bench run`, with `_` for `-`.
+    """Score generators per class and write the report. The options are those of `bench run`, with `_` instead of `-`.
 
     generators="smote,gan" or ["smote", "gan"]; classes=[3, 5]; n_real=1000; seeds=3; out="bench-results"; ...
     Returns results with `scores` (rows), `summary`, `report(path)` and `to_pandas()`.
-    Raises InputError on what cannot be used, before anything is written.
+    Raises InputError if an option cannot be used, before anything is written.
     """
     from benchmark.plugins.registry import discover
 
@@ -35,7 +35,7 @@ def run(**options: Any) -> Results:
 
 
 def make_plan(settings: Settings, registry: Any) -> Plan:
-    """Return the plan of a run, all of its input checked. Raises InputError; nothing is written."""
+    """Check all input and return the plan of a run. Raises InputError; nothing is written."""
     from benchmark.device import check_system
     from benchmark.plan import for_score, plan
     from benchmark.results import require
@@ -55,7 +55,7 @@ def planned(folder: Path) -> Plan:
     from benchmark.settings import read_toml
 
     if not (folder / "format.json").is_file():
-        raise InputError(f"{str(folder)!r} is no store; name the output folder of a run.")
+        raise InputError(f"{str(folder)!r} is not a store; name the output folder of a run.")
     values = {**read_toml(folder / "run.toml"), "out": str(folder), "require": ()}
     settings = from_mapping(values, str(folder / "run.toml"))
     return make_plan(settings, discover(settings.plugins))
@@ -64,8 +64,8 @@ def planned(folder: Path) -> Plan:
 def execute(plan: Plan) -> Results:
     """Do what is not done yet and write the results.
 
-    On KeyboardInterrupt and StoppedError, what is finished is written too. What is found damaged when it is read is
-    computed again, once; what failed is not tried again for it.
+    On KeyboardInterrupt and StoppedError, the finished results are written too. Damaged files are recomputed once;
+    failed cells are not retried then.
     """
     from benchmark.running import disk
     from benchmark.running.runner import Runner
@@ -98,7 +98,7 @@ def execute(plan: Plan) -> Results:
 
 
 def _executor(plan: Plan, store: Store) -> Executor:
-    """Return where the cells of a run are done. Raises InputError where a cluster cannot be used."""
+    """Return the executor for a run. Raises InputError if a cluster cannot be used."""
     from benchmark.executors.home import Home
     from benchmark.executors.local import Local
 
@@ -111,7 +111,7 @@ def _executor(plan: Plan, store: Store) -> Executor:
 
 
 def _written(plan: Plan, store: Store, began: float) -> Results:
-    """Read the store and write the results, without what was damaged; then they are not finished."""
+    """Read the store and write the results. Damaged cells are left out; the results are then not finished."""
     from benchmark.results.results import Results
     from benchmark.running import disk
     from benchmark.store.store import DamagedError
@@ -124,7 +124,7 @@ def _written(plan: Plan, store: Store, began: float) -> Results:
             if plan.settings.report:
                 results.report()
         except DamagedError:
-            continue  # it was moved aside: the next look finds the others
+            continue  # it was moved aside, so the next attempt gets further
         except OSError as error:
             if is_full(error):
                 raise disk.stopped(store) from error

@@ -156,7 +156,7 @@ def test_shares_in_the_summary_are_counted_from_the_rows(results: Results, rows:
 def test_a_metric_that_miscounts_the_images_fails_and_says_so(results: Results) -> None:
     reasons = {row["reason"] for row in results.failures}
     assert len(reasons) == 1
-    assert "per_image 'odd' is float32 of the shape (29,); it takes 30 finite numbers" in reasons.pop()
+    assert "per_image 'odd' has the type float32 and the shape (29,); expected 30 finite numbers" in reasons.pop()
 
 
 @pytest.mark.parametrize("columns", [{}, {"nearest_distance": np.zeros(3)}])

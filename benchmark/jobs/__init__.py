@@ -1,4 +1,4 @@
-"""What travels to a process?"""
+"""Jobs: pieces of work that are sent to another process."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ Say = Callable[[str, Any], None]
 class Job(Protocol):
     """A piece of work that can be sent to another process.
 
-    start: "fork" (from a process with numpy and scikit-learn loaded), "fresh" (a new interpreter), or "pool"
-    (a worker that goes on to the next job).
+    start: "fork" (from a process with numpy and scikit-learn loaded), "fresh" (a new interpreter) or "pool" (a worker
+    that is kept for the next job).
     """
 
     @property
     def start(self) -> Literal["fork", "fresh", "pool"]:
-        """How its process comes to be."""
+        """How its process is started."""
 
     @property
     def folder(self) -> Path:
-        """Its own folder; a log goes to folder/log.txt."""
+        """The job's own folder. Its log is written to folder/log.txt."""
 
     @property
     def seconds(self) -> float:
-        """Wall-clock limit; begins anew with each message "stage"."""
+        """The wall-clock limit. It restarts with each message "stage"."""
 
     @property
     def memory(self) -> float:
-        """GiB of resident memory for the process and its children."""
+        """The limit of resident memory for the process and its children, in GiB."""
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """Changes to the environment, where a new interpreter is started for it."""
+        """Changes to the environment if a new interpreter is started for the job."""
 
     def run(self, say: Say) -> dict[str, Any]:
-        """Do the work in the other process; `say` sends a message meanwhile."""
+        """Do the work in the other process and return the outcome. say: sends a message in the meantime."""

@@ -1,4 +1,4 @@
-"""Fit a generator and sample it, inside a process of its own."""
+"""Fits a generator and samples from it, in a separate process."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from benchmark.plugins.loadable import Loadable
 from benchmark.jobs.errors import describe
 
-TOLERANCE = 1e-6  # how far outside [0, 1] is rounding
+TOLERANCE = 1e-6  # values this far outside [0, 1] are rounding errors
 
 SHOWN = 8  # images kept of each snapshot
 
 
 @dataclass(frozen=True)
 class Generate:
-    """Fit a generator on `folder`/real.npy and sample it into `folder`."""
+    """Fit a generator on `folder`/real.npy and write its samples to `folder`."""
 
     key: str
     folder: Path
@@ -43,7 +43,7 @@ class Generate:
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, say: Say) -> dict[str, Any]:
-        """Return status, reason and figures; samples.npz and history.npz are in the folder."""
+        """Return status, reason, times and memory; samples.npz and history.npz are written to the folder."""
         record: dict[str, Any] = {"status": "ok", "reason": "", "phase": "fit", "warnings": []}
         with failing(record) as told:
             told.plugin = self.generator.load()
@@ -52,7 +52,7 @@ class Generate:
         return record
 
     def work(self, plugin: Any, record: dict[str, Any], say: Say) -> None:
-        """Fit and sample, and write down in `record` how it went."""
+        """Fit and sample; add the times and warnings to `record`."""
         real, names = np.load(self.folder / "real.npy"), (self.task.dataset, self.task.label, plugin.name)
         fitting, sampling = self.context("fit", names, say), self.context("sample", names, say)
         with timed(record, "fit"):
@@ -64,7 +64,7 @@ class Generate:
         record["warnings"] += sampling.warnings
 
     def context(self, what: str, names: tuple[str | int, ...], say: Say) -> Context:
-        """Return what the plugin gets to "fit" or "sample"."""
+        """Return the context that the plugin gets to "fit" or "sample"."""
         scratch = self.folder / "scratch"
         scratch.mkdir(exist_ok=True)
         rng, deadline = random(self.task.seed, what, *names), time.monotonic() + self.seconds
@@ -72,7 +72,7 @@ class Generate:
 
 
 def keep_samples(folder: Path, images: Any, task: Task, fitting: Context, record: dict[str, Any]) -> None:
-    """Check what was sampled and write it into `folder`, with what was logged; end the record. Raises ValueError."""
+    """Check the samples, write them and the logged history to `folder`, and complete the record. Raises ValueError."""
     images, clipped = checked(images, task)
     record.update(phase="", clipped_share=clipped, warnings=[*fitting.warnings], unit=fitting.unit)
     if clipped > 0.05:
@@ -87,14 +87,14 @@ def keep_samples(folder: Path, images: Any, task: Task, fitting: Context, record
 
 @contextmanager
 def failing(record: dict[str, Any]) -> Iterator[SimpleNamespace]:
-    """Turn whatever a plugin raises into the status and reason of a row; `plugin` of what is yielded is the culprit."""
+    """Turn whatever a plugin raises into the status and reason of a row. Set `plugin` of the yielded object to it."""
     told = SimpleNamespace(plugin=None)
     try:
         yield told
     except CannotFit as error:
         record.update(status="failed", reason=str(error))
     except MemoryError as error:
-        record.update(status="out-of-memory", reason=str(error) or "no more memory")
+        record.update(status="out-of-memory", reason=str(error) or "not enough memory")
     except Exception as error:  # noqa: BLE001 - a plugin may raise anything; it becomes a row
         traceback.print_exc()
         record.update(status="failed", reason=describe(error, told.plugin), full=is_full(error))
@@ -107,7 +107,7 @@ def checked(images: Any, task: Task) -> tuple[Images, float]:
     if array.dtype.kind not in "fiub":
         raise ValueError(f"sample returned {array.dtype} instead of numbers")
     if array.shape != expected:
-        raise ValueError(f"sample returned the shape {array.shape}, expected {expected}")
+        raise ValueError(f"sample returned the shape {array.shape}; expected {expected}")
     array = array.astype(np.float32)
     if not np.isfinite(array).all():
         raise ValueError(f"sample returned {int((~np.isfinite(array)).sum())} values that are NaN or infinite")
@@ -117,7 +117,7 @@ def checked(images: Any, task: Task) -> tuple[Images, float]:
 
 @contextmanager
 def timed(record: dict[str, Any], stage: str) -> Iterator[None]:
-    """Record wall-clock and CPU seconds of a stage, whether it ends well or not."""
+    """Record the wall-clock and CPU seconds of a stage, whether it succeeds or not."""
     wall, cpu = time.perf_counter(), time.process_time()
     try:
         yield

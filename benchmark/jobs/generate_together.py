@@ -1,7 +1,7 @@
-"""Conditional generators: one fit on all chosen classes, one process, a cell a class.
+"""Conditional generators: one fit on all selected classes, in one process, yields one cell per class.
 
-The fit has a key and a lock of its own, and no place in the store: what is kept are its cells, each with its class's
-images. So a cell is scored, resumed and found again like any other, and of a fit that was cut short nothing remains.
+The fit has its own key and lock but is not stored itself. Only its cells are, each with the images of its class, so
+they are scored, resumed and found again like any other cells. Nothing remains of a fit that was interrupted.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
     from benchmark.api import Context, Task
     from benchmark.jobs import Say
 
-SHARED = ("fit_seconds", "fit_cpu_seconds")  # of the whole fit: each of its cells gets an equal share
+SHARED = ("fit_seconds", "fit_cpu_seconds")  # measured for the whole fit; each of its cells gets an equal share
 
 
 @dataclass(frozen=True)
 class GenerateTogether(Generate):
-    """Fit a conditional generator on `folder`/real.npz and sample each of `tasks` into `folder`/<label>."""
+    """Fit a conditional generator on `folder`/real.npz and write samples for each of `tasks` to `folder`/<label>."""
 
     tasks: tuple[Task, ...] = ()
 
     def work(self, plugin: Any, record: dict[str, Any], say: Say) -> None:
-        """Fit once, then sample class by class; record["classes"] holds how each went."""
+        """Fit once, then sample class by class. record["classes"] holds the result of each."""
         with np.load(self.folder / "real.npz") as file:
             real, labels = file["images"], file["labels"]
         names = (self.task.dataset, *(task.label for task in self.tasks), plugin.name)
@@ -44,7 +44,7 @@ class GenerateTogether(Generate):
         record |= {"classes": classes, "full": any(each.get("full") for each in classes.values())}
 
     def _sample(self, plugin: Any, task: Task, fitting: Context, say: Say) -> dict[str, Any]:
-        """Sample one class; that it fails is no other's fault."""
+        """Sample one class and return its result. A failure does not affect the other classes."""
         record: dict[str, Any] = {"status": "ok", "reason": "", "phase": "sample"}
         sampling = self.context("sample", (task.dataset, task.label, plugin.name), say)
         folder = self.folder / str(task.label)
@@ -59,14 +59,14 @@ class GenerateTogether(Generate):
 
 
 def whole(plan: Plan, cell: Cell) -> Cell:
-    """Return what stands for the fit that `cell` shares: a cell under the fit's key, with those that share it."""
+    """Return a cell that represents the fit of `cell`: it has the fit's key, and the cells of the fit as members."""
     members = tuple(each for each in plan.cells if each.fit == cell.fit and not each.skip)
     task = replace(cell.task, label=ALL, class_name="")
     return replace(cell, key=cell.fit.key, task=task, members=members)  # type: ignore[union-attr]
 
 
 def job(plan: Plan, fit: Cell, plain: Generate) -> GenerateTogether:
-    """Return the job of a fit: `plain` with all classes; their training images are written into its folder."""
+    """Return the job of a fit: `plain`, extended to all classes. Their training images are written to its folder."""
     real = [images_for(plan.data, cell) for cell in fit.members]
     labels = np.repeat([cell.task.label for cell in fit.members], [len(images) for images in real])
     np.savez(plain.folder / "real.npz", images=np.concatenate(real), labels=labels.astype(np.int64))
@@ -74,14 +74,14 @@ def job(plan: Plan, fit: Cell, plain: Generate) -> GenerateTogether:
 
 
 def result_of(result: Mapping[str, Any], label: int) -> dict[str, Any]:
-    """Return what became of one class: how its sampling went, and its share of what the fit took."""
+    """Return the result of one class: that of its sampling, and its share of the time of the fit."""
     classes = result.get("classes") or {}
     shares = {name: result[name] / max(len(classes), 1) for name in SHARED if name in result}
     return {**{k: v for k, v in result.items() if k != "classes"}, **shares, **classes.get(label, {})}
 
 
 def workspace_of(folder: Path, label: int) -> Path:
-    """Return the folder of one class inside the fit's, with the log, ready to be moved into the store."""
+    """Return the folder of one class inside that of the fit, with the log, ready to be moved into the store."""
     own = folder / str(label)
     own.mkdir(exist_ok=True)
     if (folder / "log.txt").exists():

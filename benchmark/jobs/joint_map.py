@@ -1,4 +1,4 @@
-"""Embed the images of a joint map."""
+"""Embeds the images of a joint map."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DIMENSIONS = (2, 3)
 
 @dataclass(frozen=True)
 class Stratum:
-    """The images of one source and class on a map: the first `n`. samples: where they are; None: held-out images."""
+    """The first `n` images of one source and class on a map. samples: their file, or None for held-out images."""
 
     source: str
     label: int
@@ -38,7 +38,7 @@ class Stratum:
 
 @dataclass(frozen=True)
 class MapJob:
-    """Embed the images of all strata together; what each method finds is in `folder` as soon as it ends."""
+    """Embed the images of all strata together. The result of each method is written to `folder` as soon as it ends."""
 
     key: str
     folder: Path
@@ -49,12 +49,12 @@ class MapJob:
     space: Path
     methods: tuple[MapMethod, ...]
     start: Literal["pool"] = "pool"
-    seconds: float = 600.0  # a method
+    seconds: float = 600.0  # per method
     memory: float = 8.0
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, say: Say) -> dict[str, Any]:
-        """Return the status, the reason of each method that failed, and the neighbours that each map kept."""
+        """Return the status, the reason for each failed method, and the share of neighbours preserved by each map."""
         failed: dict[str, str] = {}
         preserved: dict[str, float] = {}
         features = None
@@ -65,11 +65,11 @@ class MapJob:
                 found = embed(features, method, DIMENSIONS)
                 preserved |= {f"{method}{d}": round(e.preserved, 5) for d, e in found.items()}
                 points = {f"{method}{d}": e.points for d, e in found.items()}
-                aside = self.folder / f"{method}.part"  # whole or not at all, whenever the worker dies
+                aside = self.folder / f"{method}.part"  # complete or absent, even if the worker dies
                 with aside.open("wb") as file:
                     np.savez(file, **points)  # type: ignore[arg-type]
                 aside.replace(self.folder / f"{method}.npz")
-            except Exception as error:  # noqa: BLE001 - the page says why there is no map
+            except Exception as error:  # noqa: BLE001 - the page shows why there is no map
                 traceback.print_exc()
                 failed[method] = describe(error, None)
         return {"status": "ok", "failed": failed, "preserved": preserved}

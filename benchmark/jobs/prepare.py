@@ -1,4 +1,4 @@
-"""Fit the feature space and the reference classifier of a run."""
+"""Fits the feature space and the reference classifier of a run."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Prepare:
-    """Fit features and the reference classifier on the neutral role of all classes; pickle them to `target`."""
+    """Fit the features and the reference classifier on the neutral role of all classes and pickle them to `target`."""
 
     folder: Path
     features: Loadable
@@ -41,7 +41,7 @@ class Prepare:
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, say: Say) -> dict[str, Any]:
-        """Return the status; a failure is the run's, not a cell's."""
+        """Return the status. A failure stops the whole run, not just a cell."""
         from benchmark.evidence import reference
 
         try:

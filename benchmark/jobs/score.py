@@ -1,4 +1,4 @@
-"""One cell at work, inside its own process: fit and sample, or score what was sampled."""
+"""Scores the stored samples of a cell, in a separate process."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from benchmark.jobs.sources import DataSource
     from benchmark.plugins.loadable import Loadable
 
-REAL = "real"  # the control that gives the role `fresh` as it is
+REAL = "real"  # the control that returns the role `fresh` unchanged
 
 
 @dataclass(frozen=True)
 class ScoreCell:
-    """Score stored samples with several metrics; each one's results are written into `folder` as it ends."""
+    """Score stored samples with several metrics. The results of each are written to `folder` as soon as it ends."""
 
     key: str
     folder: Path
@@ -42,12 +42,12 @@ class ScoreCell:
     space: Path
     metrics: Mapping[str, Loadable]  # by metric key
     start: Literal["pool"] = "pool"
-    seconds: float = 600.0  # a metric
+    seconds: float = 600.0  # per metric
     memory: float = 8.0
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, say: Say) -> dict[str, Any]:
-        """Say ("stage", key) before and ("scored", (key, record)) after each metric."""
+        """Score with each metric; send ("stage", key) before and ("scored", (key, record)) after it."""
         evidence = None
         for key, loadable in self.metrics.items():
             say("stage", key)
@@ -70,7 +70,7 @@ class ScoreCell:
         return {"status": "ok"}
 
     def _evidence(self) -> Any:
-        """Return what the metrics see."""
+        """Return the evidence that the metrics get."""
         from benchmark.evidence.evidence import CellEvidence
 
         data, task = self.data.load(), self.task
@@ -117,7 +117,7 @@ class ScoreCell:
 
 @dataclass(frozen=True)
 class ScoreGroup(ScoreCell):
-    """Score the samples of all chosen classes of one configuration and seed at once; `samples` is of the first."""
+    """Score the samples of all selected classes of one configuration and seed together. samples: of the first class."""
 
     members: Mapping[int, Path] = field(default_factory=dict)  # label -> samples
 
@@ -142,28 +142,28 @@ class ScoreGroup(ScoreCell):
 
 
 def load_images(samples: Path) -> Images:
-    """Return stored images, float32 (n, h, w, c)."""
+    """Return the images in a samples file, float32 (n, h, w, c)."""
     with np.load(samples, allow_pickle=False) as file:
         return np.asarray(file["images"])
 
 
 def checked_column(name: str, values: Any, task: Task) -> Array:
-    """Return what a metric says of each image as an array (n,). Raises ValueError unless it is a finite number each."""
+    """Return a metric's values per image as an array (n,). Raises ValueError unless each is a finite number."""
     column = np.asarray(values)
     if column.shape != (task.n_synthetic,) or column.dtype.kind not in "biuf" or not np.isfinite(column).all():
         raise ValueError(
-            f"per_image {name!r} is {column.dtype} of the shape {column.shape}; "
-            f"it takes {task.n_synthetic} finite numbers or truth values, one an image"
+            f"per_image {name!r} has the type {column.dtype} and the shape {column.shape}; "
+            f"expected {task.n_synthetic} finite numbers or booleans, one per image"
         )
     return column
 
 
 def check_scores(metric: Metric, scores: Mapping[str, Score], control: str | None) -> None:
-    """Raise ValueError where a metric gives other measures than it declares, or a value that is not finite."""
+    """Raise ValueError if a metric returns other measures than it declares, or a value that is not finite."""
     due = {measure.name for measure in metric.due(control)}
     if set(scores) != due:
         odd = ", ".join(sorted(set(scores) ^ due))
-        raise ValueError(f"score returned other measures than {metric.name} declares: {odd}")
+        raise ValueError(f"the measures that score returned differ from those that {metric.name} declares: {odd}")
     for name, score in scores.items():
         if score.value is not None and not np.isfinite(score.value):
             raise ValueError(f"{name} is {score.value}; return a Score with value None and a reason instead")
@@ -172,7 +172,7 @@ def check_scores(metric: Metric, scores: Mapping[str, Score], control: str | Non
 
 
 class _Others(Mapping[int, "Images"]):
-    """The images of one role of every other class, cut when they are asked for."""
+    """The images of one role in every other class, loaded on demand."""
 
     def __init__(self, data: RealData, task: Task, sizes: Sizes, role: Literal["held_out", "train"]) -> None:
         self._data, self._task, self._sizes, self._role = data, task, sizes, role

@@ -1,4 +1,4 @@
-"""Where the processes of a run find what they work with, in a form that travels."""
+"""How the processes of a run get the real images, in a form that can be sent to them."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DataSource:
-    """How a process gets the real images; loaded once a process."""
+    """How a process gets the real images. They are loaded once per process."""
 
     dataset: Loadable
     folder: str
     fingerprint: str
     seen: Seen | None = None
-    file: Path | None = None  # pickled RealData, where the dataset is not on this machine
+    file: Path | None = None  # a pickled RealData, if the dataset is not on this machine
 
     def load(self) -> RealData:
-        """Return the data. Raises ValueError where they changed since the run was planned."""
+        """Return the data. Raises ValueError if they changed after the run was planned."""
         values = tuple(self.dataset.values.items())
         data = unpickled(self.file) if self.file else _load_data(self.dataset.origin, values, self.folder, self.seen)
         if data.fingerprint != self.fingerprint:
-            raise ValueError("the dataset's files changed since the run was planned")
+            raise ValueError("the dataset's files changed after the run was planned")
         return data
 
 

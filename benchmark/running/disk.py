@@ -1,4 +1,4 @@
-"""What a run does where the disk is full: wait until something that ended has made room, try again, else stop."""
+"""How a run deals with a full disk: wait until a job that ends frees space, retry, and stop if none can."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 
 
 def stopped(store: Store) -> StoppedError:
-    """Return what a run that finds no room ends with."""
+    """Return the error with which a run ends if its disk is full."""
     return StoppedError(f"the disk of {str(store.folder)!r} is full")
 
 
 @dataclass
 class Room:
-    """Takes what needs room on the store's disk again, as long as a job, or what one said, may give some back."""
+    """Retries what needs space on the store's disk, as long as a job or its unhandled events may still free some."""
 
     store: Store
     executor: Executor
     _late: list[Event] = field(default_factory=list)
 
     def start(self, start_one: Callable[[], bool]) -> bool:
-        """Return what `start_one` does; False where there is no room for now."""
+        """Return the result of `start_one`, or False if there is no space at the moment."""
         try:
             return start_one()
         except OSError as error:
@@ -35,9 +35,9 @@ class Room:
             return False
 
     def take(self, events: Iterable[Event], take: Callable[[Event], None]) -> None:
-        """Take events in the order of each job; those that find no room are kept for the next time.
+        """Handle events, in order within each job; those for which there is no space are kept for the next call.
 
-        All are tried before the run stops: the last of them may be the end of the job that filled the disk.
+        All are tried before the run stops, because the last of them may be the end of the job that filled the disk.
         """
         waiting, self._late = [*self._late, *events], []
         full: OSError | None = None
@@ -55,7 +55,7 @@ class Room:
             self._bear(full, len(self._late) < len(waiting))
 
     def _bear(self, error: OSError, hope: bool) -> None:
-        """Raise StoppedError where nothing runs, and nothing else gives hope, that may make room."""
+        """Raise StoppedError if nothing runs that may free space, and there is no other hope."""
         if not is_full(error):
             raise error
         if not hope and self.executor.free >= self.executor.slots:

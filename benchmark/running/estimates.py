@@ -1,4 +1,4 @@
-"""How long what is left will take: from the cells' own history, else what is typical."""
+"""Estimates how long the remaining work will take, from the times of finished cells or else from typical values."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from benchmark.store.store import Store
 
 TYPICAL = {"seconds": 1.0, "minutes": 45.0}
-SCORING = 6.0  # seconds a cell, where nothing was measured yet
+SCORING = 6.0  # seconds per cell, if nothing has been measured yet
 
 
 def known_times(plan: Plan, store: Store) -> dict[str, list[float]]:
-    """Return the seconds that stored cells took: by configuration, and by 'metric <configuration>'."""
+    """Return the seconds that stored cells took, by configuration and by 'metric <configuration>'."""
     spent: dict[str, list[float]] = {}
     for cell in plan.cells:
         record = store.cell(cell.key) if not cell.skip else None
@@ -33,9 +33,9 @@ def known_times(plan: Plan, store: Store) -> dict[str, list[float]]:
 
 
 def estimate(states: Iterable[State], spent: Mapping[str, list[float]]) -> float:
-    """Return the seconds of work on one core: what the same work took before, else what is typical."""
+    """Return the seconds of work on one core: the mean time of the same work so far, or else a typical value."""
     means = {name: sum(seconds) / len(seconds) for name, seconds in spent.items()}
-    names: dict[int, str] = {}  # of metrics: there are many cells, and few of these
+    names: dict[int, str] = {}  # names of metrics, cached because there are many cells but few metrics
     total = 0.0
     for state in states:
         if state.generate:

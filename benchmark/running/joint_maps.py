@@ -1,4 +1,4 @@
-"""Joint maps for the page: held-out real images and those of all generators, embedded together in a scoring worker."""
+"""Joint maps for the page: held-out images and those of all generators, embedded together in a scoring worker."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def draw(plan: Plan, store: Store, executor: Executor, data: DataSource) -> None:
-    """Compute the maps that the page shows and the store lacks. One that fails is a sentence on the page."""
+    """Compute the maps that the page needs and the store lacks. For a map that fails, the page shows the reason."""
     for n_real in due(plan, store):
         job = _job(plan, store, n_real, data)
         compiling.ensure()
@@ -37,9 +37,9 @@ def draw(plan: Plan, store: Store, executor: Executor, data: DataSource) -> None
 
 
 def due(plan: Plan, store: Store) -> Iterator[int]:
-    """Yield the numbers of training images that the page needs a map for and has none."""
+    """Yield the numbers of training images for which the page lacks a map."""
     if not plan.settings.report or not plan.map_points or plan.settings.shard:
-        return  # of a shard the cells are few: the merged run has the map
+        return  # a shard has only some of the cells; the merged run gets the map
     for n_real in plan.sizes:
         strata = strata_of(plan, store, n_real)
         if not strata:
@@ -66,7 +66,7 @@ def _job(plan: Plan, store: Store, n_real: int, data: DataSource) -> MapJob:
 
 
 def _keep(store: Store, job: MapJob, ended: Mapping[str, Any]) -> None:
-    """Keep what there is: a method that was not reached shares the reason that the job ended for."""
+    """Store the maps there are. For a method that was not reached, the reason is that of the job's end."""
     arrays: dict[str, Array] = {}
     failed: dict[str, str] = dict(ended.get("failed", {}))
     for method in job.methods:

@@ -91,7 +91,7 @@ def test_a_fault_fails_the_check_that_is_about_it(
     ("returned", "said"),
     [
         ("(made * 255).astype('uint8')", "divide by the largest value"),
-        ("made[..., 0]", "sample returned the shape (20, 28, 28), expected (20, 28, 28, 1)"),
+        ("made[..., 0]", "sample returned the shape (20, 28, 28); expected (20, 28, 28, 1)"),
         ("made / 0", "NaN or infinite"),
         ("made.astype(str)", "instead of numbers"),
     ],
@@ -169,7 +169,11 @@ def test_a_metric_must_order_its_controls_and_declare_what_there_is(
 @pytest.mark.parametrize(
     ("change", "found", "said"),
     [
-        ('{"other": Score(0.5)}', {"declared_measures"}, "other measures than mine declares"),
+        (
+            '{"other": Score(0.5)}',
+            {"declared_measures"},
+            "that score returned differ from those that mine declares: mine, other",
+        ),
         ('{"mine": Score(None)}', {"declared_measures"}, "has no value and no reason"),
         ('{"mine": Score(2.0)}', {"bounds"}, "mine is 2; its bounds are 0.0 to 1.0"),
         ('{"mine": Score(0.5, np.ones(50))}', {"bounds"}, "but its draws have the mean 1"),

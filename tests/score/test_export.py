@@ -75,7 +75,7 @@ def test_bad_input(bench, run: Path) -> None:
     before = sorted(run.iterdir())
     for arguments, message in (
         (["run", "-f", "jpg"], "--format 'jpg' is not known; there are: csv, json, markdown, npz, png."),
-        (["nowhere", "-f", "png"], "'nowhere' is no store"),
+        (["nowhere", "-f", "png"], "'nowhere' is not a store"),
         (["nowhere", "-f", "csv"], "'nowhere/scores.csv' cannot be read"),
         (["run", "-f", "png", "-g", "smote"], "generator of this run 'smote' is not known; there are: copy, jitter"),
         (["run", "-f", "png", "-o", "run"], "--to 'run' is there already and not empty"),
