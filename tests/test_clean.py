@@ -50,7 +50,11 @@ def test_cells_that_the_last_run_does_not_refer_to(bench, out: Path, jitter: Pat
     bench("clean", "--yes")
     assert bench("clean", "--unreferenced").stdout == "nothing to remove\n"
     bench(*RUN, "-g", "jitter", "-p", jitter)
-    said = [line for line in bench("clean", "--unreferenced", "--yes").stdout.splitlines() if "not of the last" in line]
+    said = [
+        line
+        for line in bench("clean", "--unreferenced", "--yes").stdout.splitlines()
+        if "not part of the last run" in line
+    ]
     assert [line.split("/")[0] for line in said] == ["removed: cells", "removed: maps", "removed: maps"]
     # affine's cell, and the record and points of the map that it was on; controls are shared
     bench(*RUN, "-g", "jitter", "-p", jitter)

@@ -48,9 +48,9 @@ def test_defaults_are_not_part_of_the_configuration() -> None:
         ({"k": "10"}, "out of range; k must be a whole number from 1 to 9"),
         ({"rate": "0"}, "out of range; rate must be a number above 0"),
         ({"rate": "nan"}, "out of range"),
-        ({"mode": "c"}, "mode is one of a, b"),
-        ({"fast": "maybe"}, "fast is true or false"),
-        ({"widths": "64-x"}, "widths is numbers joined by '-'"),
+        ({"mode": "c"}, "mode must be one of a, b"),
+        ({"fast": "maybe"}, "fast must be true or false"),
+        ({"widths": "64-x"}, "widths must be numbers joined by '-'"),
         ({"mode": "b", "fast": "true"}, "mode=b cannot be fast"),
     ],
 )
