@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import logging
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -17,20 +17,22 @@ if TYPE_CHECKING:
     from benchmark.results.results import Results
     from benchmark.store.store import Store
 
+LOG = logging.getLogger("benchmark")
+
 
 def run(**options: Any) -> Results:
     """Score generators per class and write the report. The options are those of `bench run`, with `_` instead of `-`.
 
     generators="smote,gan" or ["smote", "gan"]; classes=[3, 5]; n_real=1000; seeds=3; out="bench-results"; ...
     Returns results with `scores` (rows), `summary`, `report(path)` and `to_pandas()`.
-    Raises InputError if an option cannot be used, before anything is written.
+    Raises InputError if an option cannot be used, before anything is written. Warnings go to the logger `benchmark`.
     """
     from benchmark.plugins.registry import discover
 
     settings = from_mapping(options, "run(...)")
     registry = discover(settings.plugins)
     for problem in registry.problems:
-        print(f"bench: {problem}", file=sys.stderr)
+        LOG.warning(problem)
     return execute(make_plan(settings, registry))
 
 

@@ -66,7 +66,7 @@ def flip(path: Path) -> None:
 
 
 @pytest.mark.parametrize("harm", ["cut", "missing", "json", "no-json"])
-def test_a_damaged_cell_is_moved_aside_and_said(store: Store, harm: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_damaged_cell_is_moved_aside_and_said(store: Store, harm: str, caplog: pytest.LogCaptureFixture) -> None:
     put(store)
     samples, record = store.path(KEY) / "samples.npz", store.path(KEY) / "cell.json"
     {
@@ -78,7 +78,8 @@ def test_a_damaged_cell_is_moved_aside_and_said(store: Store, harm: str, capsys:
     assert store.cell(KEY) is None
     assert not store.path(KEY).exists()
     assert (store.folder / "damaged" / KEY).is_dir()
-    assert "was damaged" in capsys.readouterr().err
+    assert [(r.name, r.levelname) for r in caplog.records] == [("benchmark", "WARNING")]
+    assert caplog.messages[0].startswith(f"cell {KEY} was damaged (")
 
 
 def test_a_flipped_bit_is_noticed_when_the_samples_are_read(store: Store) -> None:

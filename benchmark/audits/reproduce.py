@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-import traceback
+import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from benchmark.plugins.registry import Registry
     from benchmark.results.results import Results
 
+LOG = logging.getLogger("benchmark")
 FORMAT = "bench.study/1"
 REDUCED = "REDUCED"
 T = TypeVar("T")
@@ -117,8 +118,8 @@ def drawn(figure: StudyFigure, findings: Findings, folder: Path) -> dict[str, st
         canvas = figure.draw(findings)
     except CannotTell as error:
         return {**entry, "reason": str(error)}
-    except Exception as error:  # noqa: BLE001 - a third party's study may raise anything; its claims are valid without the figure
-        traceback.print_exc()
+    except Exception as error:  # a third party's study may raise anything; its claims are valid without the figure
+        LOG.warning("figure %s could not be drawn", figure.name, exc_info=True)
         return {**entry, "reason": f"could not be drawn: {type(error).__name__}: {error}"}
     folder.mkdir(parents=True, exist_ok=True)
     for kind, extra in (("png", {}), ("pdf", {"metadata": {"CreationDate": None}})):

@@ -9,6 +9,7 @@ import sys
 
 import click
 
+from benchmark.cli._messages import show_messages
 from benchmark.errors import InputError
 
 SIGINT_EXIT = 130
@@ -61,6 +62,7 @@ def bench() -> None:
 
 def main() -> None:
     """Run the command line and exit: 0 well, 1 something failed, 2 bad input, 3 not installed, 130 interrupted."""
+    show_messages()
     try:
         plain = False if os.environ.get("NO_COLOR") else None  # None: as the terminal has it
         code = bench.main(prog_name="bench", standalone_mode=False, color=plain)

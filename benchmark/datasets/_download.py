@@ -7,6 +7,7 @@ is done here, into `<file>.part`.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import shutil
 import sys
@@ -21,6 +22,7 @@ from typing import Any, ClassVar
 
 from benchmark.api import Dataset, InputError
 
+LOG = logging.getLogger("benchmark")
 OFFLINE = "SYNTHASSAY_OFFLINE"  # set by --offline, and inherited by every process of a run
 CHUNK, PATIENCE = 2**18, 30.0  # bytes read at a time, and seconds to wait for them
 
@@ -127,13 +129,13 @@ def _transfer(url: str, output_file: str, _: Any) -> None:
 
 @contextmanager
 def _progress(url: str, begun: int, total: int) -> Iterator[Any]:
-    """Show a bar on a terminal, one line elsewhere."""
+    """Show a progress bar on a terminal; elsewhere, log one line."""
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
     where = f"downloading {url}" + (f" from byte {begun:,}" if begun else "")
     if not sys.stderr.isatty():
-        print(f"bench: {where}, {total:,} bytes", file=sys.stderr, flush=True)
+        LOG.info("%s, %s bytes", where, f"{total:,}")
         yield lambda _: None
         return
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())

@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib.util
 import logging
 import socket
-import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -28,6 +27,7 @@ from benchmark.jobs.prepare import Prepare
 if TYPE_CHECKING:
     from benchmark.images.real import RealData
 
+LOG = logging.getLogger("benchmark")
 CONNECT = 5  # seconds for the scheduler's machine to answer
 GREET = 60  # seconds for the scheduler itself, which may be busy
 ARRIVE = 30  # seconds to wait for the first worker, or for another one after the last is gone
@@ -178,7 +178,7 @@ def _wait_for_workers(client: Any, address: str) -> dict[str, int]:
         ) from None
     for sentence, count in Counter(_differing(found) for found in theirs.values()).items():
         if sentence:
-            print(f"bench: {count} of {len(theirs)} workers: {sentence}; their scores may differ.", file=sys.stderr)
+            LOG.warning("%d of %d workers: %s; their scores may differ.", count, len(theirs), sentence)
     return dict(threads)
 
 

@@ -14,6 +14,7 @@ Everything is written aside, flushed to disk and moved into place: a reader sees
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import zipfile
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from benchmark.api import Array
 
+LOG = logging.getLogger("benchmark")
 FORMAT = "bench.store/1"
 LOG_LIMIT = 2**20
 
@@ -232,10 +234,8 @@ class Store:
         )
 
     def complain(self, sentence: str) -> None:
-        """Report on stderr what was wrong in the store."""
-        import sys
-
-        print(f"bench: {sentence}", file=sys.stderr)
+        """Warn of something that was wrong in the store."""
+        LOG.warning(sentence)
 
     def lock(self, key: str) -> FileLock | None:
         """Take and return the lock of a cell, or None if another run holds it. The system releases it if we die."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import platform
 import subprocess
@@ -10,6 +11,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+LOG = logging.getLogger("benchmark")
 CODE = Path(__file__).parent / "exact.py"
 COMPILE = """
 import numpy as np
@@ -26,10 +28,10 @@ def folder() -> Path:
 
 
 def ensure() -> None:
-    """Compile what is not compiled yet, in a process of its own, and say so. A failure is left to the first cell."""
+    """Compile what is not compiled yet, in a separate process. A failure is left to the first cell that needs it."""
     if _marker().exists():
         return
-    print("bench: compiling t-SNE, once for this machine: some 10 seconds", file=sys.stderr, flush=True)
+    LOG.info("compiling t-SNE, once for this machine: about 10 seconds")
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(folder()), "NUMBA_NUM_THREADS": "1"}
     environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
     done = subprocess.run([sys.executable, "-c", COMPILE], env=environment, check=False, capture_output=True)
