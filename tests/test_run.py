@@ -253,7 +253,7 @@ def bench_generators():
         ("cannot", "failed", "fit", "these images are too plain"),
         ("exits", "crashed", "", "the process ended with exit code 3"),
         ("hangs", "timeout", "", "ran longer than 3 seconds"),
-        ("eats", "out-of-memory", "", "MiB, allowed are 1024"),
+        ("eats", "out-of-memory", "", "MiB; allowed are 1024 MiB"),
         ("nan", "failed", "sample", "values that are NaN or infinite"),
         ("shape", "failed", "sample", "sample returned the shape"),
         ("count", "failed", "sample", "expected ("),

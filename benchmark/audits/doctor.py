@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 OURS = "synthassay"
 NAMES = ("benchmark", "generators", "metrics", "reports")
-MEASURING = ("all", "performance")  # extras that bring users nothing beyond the other ones
+MEASURING = ("all", "performance")  # extras that add no feature of their own
 GIB = 2**30
 LITTLE = 2 * GIB  # of memory or disk
 
 
 @dataclass(frozen=True)
 class Finding:
-    """The result of one check. state: "ok", "note" (the main functions work all the same) or "bad" (they do not)."""
+    """The result of one check. state: "ok", "note" (the main job still runs) or "bad" (it cannot run)."""
 
     what: str
     state: Literal["ok", "note", "bad"]

@@ -97,8 +97,8 @@ def _known(results: Results) -> Iterator[Verdict]:
         ("half copies are half copies", "half-copies", "copy_share", 0.45, 0.55),
         ("no false copies among fresh real images", "fresh-again", "copy_share", 0.0, 0.01),
         ("the wrong class is not recognised", "wrong-digit", "class_accuracy", 0.0, 0.02),
-        ("one image repeated recalls nothing", "repeat-again", "recall", 0.0, 0.0),
-        ("the mean image recalls nothing", "mean", "recall", 0.0, 0.0),
+        ("one repeated image has no recall", "repeat-again", "recall", 0.0, 0.0),
+        ("the mean image has no recall", "mean", "recall", 0.0, 0.0),
         ("noise teaches a classifier nothing", "noise-again", "tstr", 0.0, 0.02),
     )
     for claim, config, measure, low, high in raw:

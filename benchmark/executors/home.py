@@ -16,7 +16,7 @@ class Home:
     """Provides child processes; nothing is started before the first request. Safe to use from several threads."""
 
     def __init__(self, out: Path) -> None:
-        """`out` appears on the command lines of the processes, so that they can be told apart."""
+        """`out` appears on the command lines of the processes that are started."""
         self._out = out
         self._server: ForkServer | None = None
         self._idle: list[Child] = []
