@@ -142,6 +142,18 @@ def test_a_changed_data_file_is_noticed_where_the_code_names_it(reading: str, ch
 
 
 @pytest.mark.parametrize(
+    "writing",
+    [
+        "Path(__file__).with_name('log').open('a')",
+        "open(os.path.join(os.path.dirname(__file__), 'log'), mode='wb')",
+        "(Path(__file__).parent / 'log').write_text('')",
+    ],
+)
+def test_a_file_that_the_code_writes_is_no_input(writing: str, changes: Change) -> None:
+    assert not changes({"pkg/log": "1", "pkg/gen.py": f"{PLUGIN}    def f(self): return {writing}\n"}, "pkg/log", "2")
+
+
+@pytest.mark.parametrize(
     ("name", "text"),
     [
         ("pkg/gen.py", f'"""Another docstring."""\nfrom .nets import size  # a comment\n{DOCUMENTED}'),

@@ -3,13 +3,15 @@
 What a plugin is made of is every module that it reaches by imports, at any depth and wherever in the code they stand,
 and that is its own: in its top-level package, in its folder, or in a package of the same distribution. Libraries are
 left out. Docstrings, comments, layout and what only type checkers read count for nothing, and the hash is the same on
-every version of Python. Data files count where the code names them by a path relative to its own folder.
+every version of Python. Data files count where the code names them by a path relative to its own folder, unless it
+opens them for writing: a log is no input.
 """
 
 from __future__ import annotations
 
 import ast
 import hashlib
+import re
 import site
 import sys
 import sysconfig
@@ -24,6 +26,8 @@ from benchmark.api import Plugin
 from benchmark.plugins.registry import FOLDERS
 
 SUITE = ("benchmark", "generators", "metrics", "reports")
+WRITING = ("write_text", "write_bytes", "touch", "unlink", "mkdir")
+WRITE_MODE = re.compile(r"[wax][bt+]{0,2}")
 SKIPPED = ("ctx", "type_comment", "type_ignores", "kind")  # of a tree: what changes nothing, or differs between Pythons
 
 
@@ -88,7 +92,7 @@ def _read(file: Path, name: str) -> Module:
     _strip(tree)
     nodes = list(ast.walk(tree))
     total = hashlib.sha256(_dumped(tree).encode("utf-8", "surrogatepass"))
-    for path in sorted({file.parent / path for path in _paths(nodes)}):
+    for path in sorted({file.parent / path for path in set(_paths(nodes)) - set(_written(nodes))}):
         if path.suffix != ".py" and path.is_file():
             total.update(path.name.encode())
             with path.open("rb") as data:
@@ -233,3 +237,13 @@ def _paths(nodes: Iterable[ast.AST]) -> Iterator[str]:
         path = "/".join(parts)
         if 0 < len(path) < 200 and path.isprintable() and not path.startswith("/") and ".." not in path:
             yield path
+
+
+def _written(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """Yield the paths in calls that write: those that open with the mode w, a or x, and `write_text` and its like."""
+    for node in nodes:
+        if isinstance(node, ast.Call) and (
+            getattr(node.func, "attr", "") in WRITING
+            or any(WRITE_MODE.fullmatch(text) for text in _texts([*node.args, *(each.value for each in node.keywords)]))
+        ):
+            yield from _paths(ast.walk(node))
