@@ -180,6 +180,25 @@ def test_libraries_count_for_nothing() -> None:
     assert {path.parent.name for path in files} == {"prdc"}
 
 
+def test_libraries_of_another_environment_count_for_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A virtual environment on top of another one has folders that no function of `site` names."""
+    folder = tmp_path / "base" / "site-packages"
+    for name in ("made_up_user", "made_up_library"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "__init__.py").write_text("")
+    (folder / "made_up_user" / "__init__.py").write_text("import made_up_library\n")
+    monkeypatch.syspath_prepend(str(folder))
+    code._installed.cache_clear()
+    import_module("made_up_user")
+    assert {path.parent.name for path in code._closure(["made_up_user"])} == {"made_up_user"}
+    code._installed.cache_clear()
+
+
+def test_a_text_that_is_too_long_for_a_file_name_is_no_data_file(changes: Change) -> None:
+    files = {"pkg/gen.py": f"{PLUGIN}    letters = '{'ü' * 180}'\n"}
+    assert not changes(files, "pkg/gen.py", files["pkg/gen.py"] + "# a comment\n")
+
+
 def test_the_hash_is_the_same_on_every_python(tmp_path: Path) -> None:
     path = tmp_path / "golden.py"
     path.write_text(GOLDEN, encoding="utf-8")

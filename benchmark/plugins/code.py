@@ -93,13 +93,21 @@ def _read(file: Path, name: str) -> Module:
     nodes = list(ast.walk(tree))
     total = hashlib.sha256(_dumped(tree).encode("utf-8", "surrogatepass"))
     for path in sorted({file.parent / path for path in set(_paths(nodes)) - set(_written(nodes))}):
-        if path.suffix != ".py" and path.is_file():
+        if path.suffix != ".py" and _is_file(path):
             total.update(path.name.encode())
             with path.open("rb") as data:
                 while chunk := data.read(1 << 20):
                     total.update(chunk)
     package = name if file.name == "__init__.py" else name.rpartition(".")[0]
     return Module(tuple(dict.fromkeys(_imports(nodes, package))), total.hexdigest())
+
+
+def _is_file(path: Path) -> bool:
+    """Whether a file exists; what only looked like a path may be too long for a name."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _imports(nodes: Iterable[ast.AST], package: str) -> Iterator[str]:
@@ -158,7 +166,11 @@ def _suite() -> Path:
 def _installed() -> frozenset[Path]:
     """Return the folders in which packages of all distributions lie together."""
     paths = [sysconfig.get_path(name) for name in ("purelib", "platlib", "stdlib", "platstdlib")]
-    return frozenset(Path(path).resolve() for path in [*paths, *site.getsitepackages(), site.getusersitepackages()])
+    paths += [*site.getsitepackages(), site.getusersitepackages()]
+    paths += [
+        path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")
+    ]  # of a parent, or .pth
+    return frozenset(Path(path).resolve() for path in paths)
 
 
 @cache
