@@ -39,12 +39,15 @@ def run(**options: Any) -> Results:
 def make_plan(settings: Settings, registry: Any) -> Plan:
     """Check all input and return the plan of a run. Raises InputError; nothing is written."""
     from benchmark.device import check_system
-    from benchmark.plan import for_score, plan
+    from benchmark.plan import choices, for_score
     from benchmark.results import require
     from benchmark.store.store import Store
 
     check_system()
-    made = for_score.make(settings, registry) if isinstance(settings, ScoreSettings) else plan.make(settings, registry)
+    if isinstance(settings, ScoreSettings):
+        made = for_score.make(settings, registry)
+    else:
+        made = choices.make(settings, registry)
     for text in settings.require:
         require.parse(text, made)
     Store(Path(settings.out))

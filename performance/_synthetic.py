@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from benchmark.execution import make_plan
-from benchmark.plan.cells import Cell, describe_cell
+from benchmark.plan.cells import Cell, Scored, describe
 from benchmark.plan.plan import Plan
 from benchmark.plugins.registry import discover
 from benchmark.plugins.versions import versions
@@ -37,7 +37,7 @@ def fill(out: Path, cells: int, metrics: str = "") -> Plan:
             _generated(store, cell, files)
             _scored(store, plan, cell, files)
         for group in plan.groups:
-            record = {**describe_cell(group), "members": [m.key for m in group.members], "result": {"status": "ok"}}
+            record = {**describe(group), "members": [cell.key for cell in group.cells], "result": {"status": "ok"}}
             store.put_cell(group.key, store.workspace(group.key), record)
             _scored(store, plan, group, files)
     return plan
@@ -78,12 +78,12 @@ def _generated(store: Store, cell: Cell, files: Files) -> None:
     seconds = {f"{stage}{what}_seconds": 0.01 for stage in ("fit", "sample") for what in ("", "_cpu")}
     result = {"status": "ok", "reason": "", "phase": "", "warnings": [], "unit": "step", "clipped_share": 0.0}
     result |= {"peak_rss_mib": 200.0, **seconds}
-    record = {**describe_cell(cell), "result": result, "versions": versions(cell.generator)}
+    record = {**describe(cell), "result": result, "versions": versions(cell.generator)}
     store.put_cell(cell.key, folder, record)
 
 
-def _scored(store: Store, plan: Plan, cell: Cell, files: Files) -> None:
-    rng = random(cell.task.seed, "synthetic", cell.key)
+def _scored(store: Store, plan: Plan, cell: Scored, files: Files) -> None:
+    rng = random(cell.tasks[0].seed, "synthetic", cell.key)
     for config, metric in plan.metrics_for(cell).items():
         names = [measure.name for measure in metric.due(cell.as_control)]
         arrays = files.link(store.folder / "work" / "scores.npz", **{f"draws/{name}": (300,) for name in names})

@@ -31,7 +31,7 @@ from benchmark.judging import calibration
 from benchmark.judging.aspects import ASPECTS
 from benchmark.judging.calibration import Part, Table
 from benchmark.judging.comparison import ALPHA, compare
-from benchmark.plan import plan
+from benchmark.plan import choices
 from benchmark.plugins.registry import discover
 from benchmark.results.results import Results
 from benchmark.settings import Settings
@@ -65,7 +65,7 @@ def score(out: Path, *, quick: bool, draws: int = DRAWS) -> Results:
         out=str(out),
         report=False,
     )
-    return execute(plan.make(settings, registry, draws=3))
+    return execute(choices.make(settings, registry, draws=3))
 
 
 def findings(results: Results) -> Iterator[Finding]:

@@ -274,14 +274,17 @@ def test_the_core_that_scores_depend_on_is_complete(digits: RealData, tmp_path: 
     source = DataSource(loadable(Digits()), "", digits.fingerprint)
     task = Task("digits", 3, "3", 60, 40, digits.shape, 10, 0)
     metrics = {name: metric() for name, metric in registry.metrics.items() if name not in SLOW}
-    parts = (tmp_path, samples, task, None, sizes, source, space)
+    parts = {"folder": tmp_path, "task": task, "control": None, "sizes": sizes, "data": source, "space": space}
     each = {name: loadable(metric) for name, metric in metrics.items() if metric.scope == "cell"}
     every = {name: loadable(metric) for name, metric in metrics.items() if metric.scope == "generator"}
     said: list[Any] = []
     sys.setprofile(note)
     try:
-        ScoreCell("cell", *parts, each).run(lambda *event: said.append(event))
-        ScoreGroup("group", *parts, every, members={3: samples, 5: samples}).run(lambda *event: said.append(event))
+        for job in (
+            ScoreCell(key="cell", metrics=each, samples=samples, **parts),
+            ScoreGroup(key="group", metrics=every, samples={3: samples, 5: samples}, **parts),
+        ):
+            job.run(lambda *event: said.append(event))
     finally:
         sys.setprofile(None)
     records = {what[0]: what[1] for kind, what in said if kind == "scored"}

@@ -89,7 +89,7 @@ def bench_generators():
 
 def test_on_a_card_one_cell_at_a_time_under_a_key_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from benchmark.execution import execute
-    from benchmark.plan import plan
+    from benchmark.plan import choices
     from benchmark.plugins.registry import discover
     from benchmark.settings import from_mapping
 
@@ -108,9 +108,9 @@ def test_on_a_card_one_cell_at_a_time_under_a_key_of_its_own(tmp_path: Path, mon
         "out": str(tmp_path / "out"),
     }
     registry = discover(options["plugins"])
-    on_cpu = plan.make(from_mapping(options), registry)
-    monkeypatch.setattr(plan, "gpu_or_cpu", lambda: "gpu:NVIDIA T4")  # there is none where tests run
-    on_card = plan.make(from_mapping({**options, "device": "auto"}), registry)
+    on_cpu = choices.make(from_mapping(options), registry)
+    monkeypatch.setattr(choices, "gpu_or_cpu", lambda: "gpu:NVIDIA T4")  # there is none where tests run
+    on_card = choices.make(from_mapping({**options, "device": "auto"}), registry)
     for ours, theirs in zip(on_cpu.cells, on_card.cells, strict=True):
         assert (ours.key == theirs.key) == (ours.config != "heavy")
     execute(on_card)

@@ -12,7 +12,7 @@ import numpy as np
 from benchmark.audits import candidates
 from benchmark.execution import execute
 from benchmark.judging.calibration import part
-from benchmark.plan.plan import make
+from benchmark.plan.choices import make
 
 if TYPE_CHECKING:
     from benchmark.plugins.registry import Registry

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,8 +15,10 @@ from benchmark.cli import SIGINT_EXIT
 from benchmark.errors import StoppedError
 
 if TYPE_CHECKING:
+    from benchmark.plan.cells import Scored
     from benchmark.plan.plan import Plan
     from benchmark.results.results import Results
+    from benchmark.running.pending import State
     from benchmark.settings import Settings
 
 
@@ -80,15 +82,16 @@ def carry_out(
 
 
 def _show_plan(plan: Plan, as_json: bool) -> None:
-    from benchmark.plan.cells import describe_cell
+    from benchmark.plan.cells import describe
     from benchmark.running.estimates import estimate, known_times
     from benchmark.running.pending import look
     from benchmark.store.store import Store
 
     store = Store(Path(plan.settings.out))
-    states = [look(plan, store, cell) for cell in (*plan.cells, *plan.groups)]
-    seconds = estimate([s for s in states if not s.cell.skip], known_times(plan, store)) / plan.workers
-    rows = [{**describe_cell(s.cell), "state": _state(s)} for s in states]
+    found = [(scored, look(plan, store, scored)) for scored in plan.scored]
+    due = [state for scored, state in found if not scored.skip]
+    seconds = estimate(due, known_times(plan, store)) / plan.workers
+    rows = [{**describe(scored), "state": _state(scored, state)} for scored, state in found]
     if as_json:
         click.echo(json.dumps({"cells": rows, "seconds": round(seconds, 1)}, indent=1))
         return
@@ -97,15 +100,15 @@ def _show_plan(plan: Plan, as_json: bool) -> None:
             f"{row['config']:<24} class {row['class'] or 'all':<8} n_real {row['n_real']:<6} "
             f"seed {row['seed']:<4} {row['state']}"
         )
-    to_do = sum(not s.done and not s.cell.skip for s in states)
+    to_do = sum(not state.done for state in due)
     click.echo(
         f"{len(rows)} cells, {to_do} to do; about {_minutes(seconds)} with {plan.workers} workers (an estimate)."
     )
 
 
-def _state(state: Any) -> str:
-    if state.cell.skip:
-        return f"skipped: {state.cell.skip}"
+def _state(scored: Scored, state: State) -> str:
+    if scored.skip:
+        return f"skipped: {scored.skip}"
     if state.done:
         return "cached"
     return (

@@ -50,4 +50,4 @@ def _keys(store: Store) -> set[str]:
     from benchmark.execution import planned
 
     made = planned(store.folder)
-    return {cell.key for cell in (*made.cells, *made.groups)}
+    return {cell.key for cell in made.scored}

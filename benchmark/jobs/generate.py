@@ -29,7 +29,7 @@ TOLERANCE = 1e-6  # values this far outside [0, 1] are rounding errors
 SHOWN = 8  # images kept of each snapshot
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Generate:
     """Fit a generator on `folder`/real.npy and write its samples to `folder`."""
 

@@ -8,29 +8,32 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from benchmark.jobs.generate import Generate, failing, keep_samples, timed
-from benchmark.plan.cells import ALL, Cell, images_for
-from benchmark.plan.plan import Plan
+from benchmark.plan.cells import Fit, images_for
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from benchmark.api import Context, Task
+    from benchmark.images.real import RealData
     from benchmark.jobs import Say
 
 SHARED = ("fit_seconds", "fit_cpu_seconds")  # measured for the whole fit; each of its cells gets an equal share
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class GenerateTogether(Generate):
-    """Fit a conditional generator on `folder`/real.npz and write samples for each of `tasks` to `folder`/<label>."""
+    """Fit a conditional generator on `folder`/real.npz and write samples for each of `tasks` to `folder`/<label>.
 
-    tasks: tuple[Task, ...] = ()
+    task: the first of `tasks`, which differ only in the class.
+    """
+
+    tasks: tuple[Task, ...]
 
     def work(self, plugin: Any, record: dict[str, Any], say: Say) -> None:
         """Fit once, then sample class by class. record["classes"] holds the result of each."""
@@ -58,19 +61,11 @@ class GenerateTogether(Generate):
         return record
 
 
-def whole(plan: Plan, cell: Cell) -> Cell:
-    """Return a cell that represents the fit of `cell`: it has the fit's key, and the cells of the fit as members."""
-    members = tuple(each for each in plan.cells if each.fit == cell.fit and not each.skip)
-    task = replace(cell.task, label=ALL, class_name="")
-    return replace(cell, key=cell.fit.key, task=task, members=members)  # type: ignore[union-attr]
-
-
-def job(plan: Plan, fit: Cell, plain: Generate) -> GenerateTogether:
-    """Return the job of a fit: `plain`, extended to all classes. Their training images are written to its folder."""
-    real = [images_for(plan.data, cell) for cell in fit.members]
-    labels = np.repeat([cell.task.label for cell in fit.members], [len(images) for images in real])
-    np.savez(plain.folder / "real.npz", images=np.concatenate(real), labels=labels.astype(np.int64))
-    return GenerateTogether(**plain.__dict__, tasks=tuple(cell.task for cell in fit.members))
+def save_images(folder: Path, data: RealData, fit: Fit) -> None:
+    """Write the training images of all classes of a fit to its folder, as its job reads them."""
+    real = [images_for(data, fit.generator, task, fit.sizes) for task in fit.tasks]
+    labels = np.repeat(fit.labels, [len(images) for images in real])
+    np.savez(folder / "real.npz", images=np.concatenate(real), labels=labels.astype(np.int64))
 
 
 def result_of(result: Mapping[str, Any], label: int) -> dict[str, Any]:

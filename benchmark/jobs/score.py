@@ -1,4 +1,4 @@
-"""Scores the stored samples of a cell, in a separate process."""
+"""Scores the stored samples of a cell or of a group of cells, in a separate process."""
 
 from __future__ import annotations
 
@@ -26,21 +26,24 @@ if TYPE_CHECKING:
     from benchmark.plugins.loadable import Loadable
 
 REAL = "real"  # the control that returns the role `fresh` unchanged
+ALL_CLASSES = -1  # in the name of a random stream only
 
 
-@dataclass(frozen=True)
-class ScoreCell:
-    """Score stored samples with several metrics. The results of each are written to `folder` as soon as it ends."""
+@dataclass(frozen=True, kw_only=True)
+class Scoring:
+    """Score stored samples with several metrics. The results of each are written to `folder` as soon as it ends.
+
+    task: of the cell, or of the first cell of a group. metrics: by metric key.
+    """
 
     key: str
     folder: Path
-    samples: Path
     task: Task
     control: str | None
     sizes: Sizes
     data: DataSource
     space: Path
-    metrics: Mapping[str, Loadable]  # by metric key
+    metrics: Mapping[str, Loadable]
     start: Literal["pool"] = "pool"
     seconds: float = 600.0  # per metric
     memory: float = 8.0
@@ -71,6 +74,41 @@ class ScoreCell:
 
     def _evidence(self) -> Any:
         """Return the evidence that the metrics get."""
+        raise NotImplementedError
+
+    def _label(self) -> int:
+        """Return the label in the name of the random stream."""
+        raise NotImplementedError
+
+    def _score(self, key: str, metric: Metric, evidence: Any) -> dict[str, Any]:
+        task = self.task
+        names = (task.dataset, self._label(), task.n_real)
+        ctx = Context(random(task.seed, "metric", *names, metric.name), deadline=time.monotonic() + self.seconds)
+        scores = metric.score(evidence, ctx)
+        check_scores(metric, scores, self.control)
+        arrays = {f"draws/{name}": score.draws for name, score in scores.items() if score.draws is not None}
+        arrays |= {f"kept/{name}": np.asarray(array) for name, array in ctx.kept.items()}
+        arrays |= {f"image/{name}": checked_column(name, array, task) for name, array in ctx.columns.items()}
+        if arrays:
+            np.savez(self.folder / f"{key}.npz", **arrays)  # type: ignore[arg-type]
+        return {
+            "status": "ok",
+            "reason": "",
+            "warnings": ctx.warnings,
+            "scores": {name: {"value": s.value, "reason": s.reason, "note": s.note} for name, s in scores.items()},
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoreCell(Scoring):
+    """Score the samples of one cell."""
+
+    samples: Path
+
+    def _label(self) -> int:
+        return self.task.label
+
+    def _evidence(self) -> Any:
         from benchmark.evidence.evidence import CellEvidence
 
         data, task = self.data.load(), self.task
@@ -96,42 +134,27 @@ class ScoreCell:
             return {}
         return {"held_out": found["held_out"], **({"synthetic": found["fresh"]} if self.control == REAL else {})}
 
-    def _score(self, key: str, metric: Metric, evidence: Any) -> dict[str, Any]:
-        task = self.task
-        names = (task.dataset, task.label, task.n_real)
-        ctx = Context(random(task.seed, "metric", *names, metric.name), deadline=time.monotonic() + self.seconds)
-        scores = metric.score(evidence, ctx)
-        check_scores(metric, scores, self.control)
-        arrays = {f"draws/{name}": score.draws for name, score in scores.items() if score.draws is not None}
-        arrays |= {f"kept/{name}": np.asarray(array) for name, array in ctx.kept.items()}
-        arrays |= {f"image/{name}": checked_column(name, array, task) for name, array in ctx.columns.items()}
-        if arrays:
-            np.savez(self.folder / f"{key}.npz", **arrays)  # type: ignore[arg-type]
-        return {
-            "status": "ok",
-            "reason": "",
-            "warnings": ctx.warnings,
-            "scores": {name: {"value": s.value, "reason": s.reason, "note": s.note} for name, s in scores.items()},
-        }
 
+@dataclass(frozen=True, kw_only=True)
+class ScoreGroup(Scoring):
+    """Score the samples of all selected classes of one configuration and seed together. samples: by label."""
 
-@dataclass(frozen=True)
-class ScoreGroup(ScoreCell):
-    """Score the samples of all selected classes of one configuration and seed together. samples: of the first class."""
+    samples: Mapping[int, Path]
 
-    members: Mapping[int, Path] = field(default_factory=dict)  # label -> samples
+    def _label(self) -> int:
+        return ALL_CLASSES
 
     def _evidence(self) -> Any:
         from benchmark.evidence.evidence import CellsEvidence
 
         data, task = self.data.load(), self.task
-        roles = {label: data.roles(label, task.seed, self.sizes) for label in self.members}
-        chosen = np.isin(data.test_labels, list(self.members))
+        roles = {label: data.roles(label, task.seed, self.sizes) for label in self.samples}
+        chosen = np.isin(data.test_labels, list(self.samples))
         return CellsEvidence(
             seed=task.seed,
             n_real=task.n_real,
-            labels=tuple(self.members),
-            synthetic={label: load_images(path) for label, path in self.members.items()},
+            labels=tuple(self.samples),
+            synthetic={label: load_images(path) for label, path in self.samples.items()},
             train={label: own["train"] for label, own in roles.items()},
             held_out={label: own["held_out"] for label, own in roles.items()},
             test=data.test[chosen],

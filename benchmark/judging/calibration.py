@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -31,7 +31,7 @@ class Value:
     reason: str = ""
 
 
-Place = tuple[int, int]  # label, n_real
+Place: TypeAlias = tuple[int | None, int]  # label (None: all classes at once), n_real
 Fits = Mapping[int, Value]  # by seed
 
 

@@ -1,9 +1,9 @@
-"""Cells: what is generated and scored, one configuration x class x seed each."""
+"""Cells, their groups and their fits: what is generated and what is scored."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -15,27 +15,35 @@ from benchmark.images.supplied import Given
 from benchmark.plugins import parameters
 
 if TYPE_CHECKING:
-    from benchmark.api import AnyGenerator, Images
-
-
-ALL = -1  # stands for a label where all chosen classes are scored at once
+    from benchmark.api import AnyGenerator, Images, Metric
 
 
 @dataclass(frozen=True)
 class Fit:
-    """What the cells of a conditional generator share: its key, and the classes that it is fitted on."""
+    """One fit of a conditional generator on several classes. Its cells, one per class, are what is stored of it.
+
+    tasks: of its cells. They differ only in the class.
+    """
 
     key: str
-    labels: tuple[int, ...]
+    config: str
+    generator: AnyGenerator
+    tasks: tuple[Task, ...]
+    sizes: Sizes
+    device: str = CPU
+
+    @property
+    def labels(self) -> tuple[int, ...]:
+        """The classes on which it is fitted."""
+        return tuple(task.label for task in self.tasks)
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One configuration x one class x one seed on given data. `skip`: why it is not run, or "".
+    """One configuration x one class x one seed on given data.
 
-    With `members` it is their group: all chosen classes of one configuration and seed, which metrics of the scope
-    "generator" score at once. Nothing is generated for it; its label is ALL and its class has no name.
-    With `fit` its images come out of a fit on several classes, see `together`.
+    skip: why it is not run, or "". fit: the fit that its images come from, if it shares one with other classes.
+    elsewhere: whether it is left to another shard. device: where it is generated.
     """
 
     key: str
@@ -44,14 +52,13 @@ class Cell:
     task: Task
     sizes: Sizes
     skip: str = ""
-    members: tuple[Cell, ...] = ()
     fit: Fit | None = None
-    elsewhere: bool = False  # left to another shard
-    device: str = CPU  # where it is generated
+    elsewhere: bool = False
+    device: str = CPU
 
     @property
     def unit(self) -> str:
-        """The key of what is generated in one go: cells with one unit stay in one shard."""
+        """The key of what is generated in one go: cells with the same unit stay in one shard."""
         return self.fit.key if self.fit else self.key
 
     @property
@@ -65,41 +72,105 @@ class Cell:
         return self.generator.name if self.control else None
 
     @property
+    def tasks(self) -> tuple[Task, ...]:
+        """Its task, as a tuple: a group has several."""
+        return (self.task,)
+
+    @property
+    def place(self) -> tuple[int | None, int]:
+        """Its class and n_real."""
+        return (self.task.label, self.task.n_real)
+
+    @property
     def sort_key(self) -> tuple[Any, ...]:
         """The order of rows, whatever the order of work."""
         return (self.task.dataset, self.task.label, self.task.n_real, self.control, self.config, self.task.seed)
 
 
-def describe_cell(cell: Cell) -> dict[str, Any]:
-    """Return what a cell is, as plain values."""
-    task = cell.task
+@dataclass(frozen=True)
+class Group:
+    """The cells that differ only in their class, which metrics of the scope "generator" score together.
+
+    Nothing is generated for it. skip and elsewhere: as for a cell.
+    """
+
+    key: str
+    cells: tuple[Cell, ...]
+    skip: str = ""
+    elsewhere: bool = False
+
+    @property
+    def config(self) -> str:
+        """The configuration that all its cells have."""
+        return self.cells[0].config
+
+    @property
+    def generator(self) -> AnyGenerator:
+        """The generator that all its cells have."""
+        return self.cells[0].generator
+
+    @property
+    def sizes(self) -> Sizes:
+        """The sizes of the roles, the same in all its cells."""
+        return self.cells[0].sizes
+
+    @property
+    def control(self) -> bool:
+        """Whether its cells are those of a control."""
+        return self.cells[0].control
+
+    @property
+    def as_control(self) -> str | None:
+        """The control's name, or None for a generator."""
+        return self.cells[0].as_control
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """The tasks of its cells."""
+        return tuple(cell.task for cell in self.cells)
+
+    @property
+    def place(self) -> tuple[int | None, int]:
+        """None, which stands for all classes at once, and n_real."""
+        return (None, self.cells[0].task.n_real)
+
+
+Scored: TypeAlias = Cell | Group  # what metrics score
+
+
+def describe(scored: Scored) -> dict[str, Any]:
+    """Return what a cell or a group is, as plain values. A group has no label and no name of a class."""
+    task, generator = scored.tasks[0], scored.generator
+    cell = scored if isinstance(scored, Cell) else None
     return {
-        "cell": cell.key,
-        "generator": cell.generator.name,
-        "config": cell.config,
-        "control": cell.control,
-        "fit": list(cell.fit.labels) if cell.fit else None,
-        "parameters": {
-            k: list(v) if isinstance(v, tuple) else v for k, v in parameters.values_of(cell.generator).items()
-        },
+        "cell": scored.key,
+        "generator": generator.name,
+        "config": scored.config,
+        "control": scored.control,
+        "fit": list(cell.fit.labels) if cell and cell.fit else None,
+        "parameters": {k: list(v) if isinstance(v, tuple) else v for k, v in parameters.values_of(generator).items()},
         "dataset": task.dataset,
-        "label": task.label,
-        "class": task.class_name,
+        "label": task.label if cell else None,
+        "class": task.class_name if cell else "",
         "n_real": task.n_real,
         "n_synthetic": task.n_synthetic,
         "seed": task.seed,
     }
 
 
-def images_for(data: RealData, cell: Cell) -> Images:
-    """Return the images that a cell's generator is fitted on: its training images, but for some controls.
+def skip_reason(metric: Metric, scored: Scored) -> str:
+    """Return why a metric cannot score a cell, or one of the cells of a group; else ""."""
+    return next((reason for task in scored.tasks if (reason := metric.skip(task))), "")
 
-    What was made elsewhere comes the same way: it is all that its generator gives back.
+
+def images_for(data: RealData, generator: AnyGenerator, task: Task, sizes: Sizes) -> Images:
+    """Return the images that a generator is fitted on for a task: the training images, except for some controls.
+
+    Images that were made elsewhere also come this way: they are all that their generator returns.
     """
-    generator, task = cell.generator, cell.task
     if isinstance(generator, Given):
         return generator.images[task.label]
     if not isinstance(generator, Control):
-        return data.roles(task.label, task.seed, cell.sizes)["train"]
-    roles = data.roles((task.label + generator.class_shift) % task.n_classes, task.seed, cell.sizes)
+        return data.roles(task.label, task.seed, sizes)["train"]
+    roles = data.roles((task.label + generator.class_shift) % task.n_classes, task.seed, sizes)
     return np.concatenate([roles[role] for role in generator.roles])

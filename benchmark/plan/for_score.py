@@ -12,7 +12,7 @@ from benchmark.images.roles import NEUTRAL, SMALLEST, Sizes
 from benchmark.images.sets import ImageSet, names_of, read_set
 from benchmark.images.supplied import Given
 from benchmark.judging.aspects import SCARCE
-from benchmark.plan import plan
+from benchmark.plan import choices
 from benchmark.plan.real_images import Basis, load_data
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def make(settings: ScoreSettings, registry: Registry) -> Plan:
     """Read and check the images, and lay out the cells. Raises InputError; nothing is written."""
     if not settings.fake:
         raise InputError("name the images to score, as in: bench score fakes/ --against mnist --class 5")
-    names = names_of(settings, plan.controls(registry))
+    names = names_of(settings, choices.controls(registry))
     dataset, data = load_data(settings, registry)
     sets = [read_set(name, Path(path), settings, data) for name, path in zip(names, settings.fake, strict=True)]
     labels = _labels(sets, data)
@@ -39,7 +39,7 @@ def make(settings: ScoreSettings, registry: Registry) -> Plan:
     notes += [note for each in sets for note in each.notes]
     basis = Basis(dataset, data, labels, {n_real: sizes}, notes)
     generators = {each.name: _generator(each) for each in drawn}
-    return plan.lay_out(settings, registry, {**generators, **plan.controls(registry)}, lambda: basis)
+    return choices.resolve(settings, registry, {**generators, **choices.controls(registry)}, lambda: basis)
 
 
 def _generator(images: ImageSet) -> Given:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from benchmark.api import ConditionalGenerator
 from benchmark.judging import calibration
 from benchmark.judging.aspects import ASPECTS
-from benchmark.judging.calibration import Anchors, Part, Table, Value
+from benchmark.judging.calibration import Anchors, Part, Place, Table, Value
 from benchmark.judging.intervals import FEWEST_FITS
-from benchmark.plan.cells import ALL
+from benchmark.plan.cells import Group, skip_reason
 from benchmark.store.store import Store
 
 if TYPE_CHECKING:
     from benchmark.api import Array
-    from benchmark.plan.cells import Cell
+    from benchmark.plan.cells import Cell, Scored
     from benchmark.plan.plan import Plan
 
 
@@ -30,7 +30,7 @@ class Outcome:
     records: dict[str, dict[str, Any]] = field(default_factory=dict)  # cell key -> cell.json's result
     scored: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)  # cell key, metric config -> scores
     table: Table = field(init=False)
-    scales: dict[tuple[int, int], dict[str, Anchors]] = field(default_factory=dict)
+    scales: dict[Place, dict[str, Anchors]] = field(default_factory=dict)
     aspects: dict[tuple[str, tuple[int, int]], dict[str, Part]] = field(default_factory=dict)
     _columns: dict[tuple[str, str], dict[str, Array]] = field(default_factory=dict)
     seconds: float = 0.0
@@ -41,10 +41,10 @@ class Outcome:
         measures = {m.name: m for metric in self.plan.metrics.values() for m in metric.measures}
         n_synthetic = next(iter(self.plan.sizes.values())).held_out
         self.table = Table(measures, n_synthetic)
-        for cell in (*self.plan.cells, *self.plan.groups):
+        for cell in self.plan.scored:
             self._read(cell)
         self._add_draws()
-        for place in [(ALL, n) for n in self.plan.sizes] if self.plan.groups else []:
+        for place in dict.fromkeys(group.place for group in self.plan.groups):
             self.scales[place] = {name: calibration.anchors(self.table, place, name) for name in measures}
         for place in self.places:
             self.scales[place] = {name: calibration.anchors(self.table, place, name) for name in measures}
@@ -89,19 +89,19 @@ class Outcome:
         self, config: str, n_real: int, measure: str
     ) -> tuple[float | None, float | None, float | None]:
         """Return a measure's raw mean over classes and seeds, with its interval."""
-        at_once = (config, (ALL, n_real), measure) in self.table.values
-        labels = (ALL,) if at_once else self.plan.labels
+        at_once = (config, (None, n_real), measure) in self.table.values
+        labels: tuple[int | None, ...] = (None,) if at_once else self.plan.labels
         parts = [raw(self.table, config, (label, n_real), measure) for label in labels]
         over = calibration.over_classes(parts, measure, shared=config in self.shared)
         return (over.score, *over.interval) if over.interval else (over.score, None, None)
 
-    def _read(self, cell: Cell) -> None:
-        place, seed = (cell.task.label, cell.task.n_real), cell.task.seed
+    def _read(self, cell: Scored) -> None:
+        place, seed = cell.place, cell.tasks[0].seed
         record = self.store.cell(cell.key) if not cell.skip else None
         result: dict[str, Any]
         if cell.skip:
             result = {"status": "skipped", "reason": cell.skip}
-        elif cell.members:
+        elif isinstance(cell, Group):
             result = self._together(cell)
         elif record is None:
             self.finished = False
@@ -118,16 +118,16 @@ class Outcome:
                     cell.config, place, measure.name, seed, self._value(cell, metric, measure.name, result, scored)
                 )
 
-    def _together(self, group: Cell) -> dict[str, Any]:
-        """Return the result of a group: ok where all of its members are, else what the first of the others says."""
-        for member in group.members:
-            found = self.records[member.key]
+    def _together(self, group: Group) -> dict[str, Any]:
+        """Return the result of a group: ok where all of its cells are, else what the first of the others says."""
+        for cell in group.cells:
+            found = self.records[cell.key]
             if found["status"] != "ok":
-                return {**found, "reason": f"class {member.task.class_name}: {found['reason']}"}
+                return {**found, "reason": f"class {cell.task.class_name}: {found['reason']}"}
         return {"status": "ok", "reason": ""}
 
-    def _scores(self, cell: Cell, metric: Any) -> dict[str, Any] | None:
-        if reason := metric.skip(cell.task):
+    def _scores(self, cell: Scored, metric: Any) -> dict[str, Any] | None:
+        if reason := skip_reason(metric, cell):
             return {"status": "skipped", "reason": reason, "scores": {}, "seconds": None}
         key = self.plan.metric_key(metric)
         scored = self.store.scores(cell.key, key)
@@ -151,14 +151,14 @@ class Outcome:
             for (_, place, name), fits in self.table.values.items()
             if 0 < sum(fit.value is not None for fit in fits.values()) < FEWEST_FITS
         }
-        for cell in (*self.plan.cells, *self.plan.groups) if few else ():
-            place = (cell.task.label, cell.task.n_real)
+        for cell in self.plan.scored if few else ():
+            place, seed = cell.place, cell.tasks[0].seed
             for config, metric in self.plan.metrics_for(cell).items():
                 wanted = [m.name for m in metric.due(cell.as_control) if (place, m.name) in few]
                 draws = self._arrays(cell, config, "draws/") if wanted else {}
                 for name in set(wanted) & set(draws):
-                    value = self.table.fits(cell.config, place, name)[cell.task.seed]
-                    self.table.put(cell.config, place, name, cell.task.seed, replace(value, draws=draws[name]))
+                    value = self.table.fits(cell.config, place, name)[seed]
+                    self.table.put(cell.config, place, name, seed, replace(value, draws=draws[name]))
 
     def columns(self, cell: Cell, config: str) -> dict[str, Array]:
         """Return what a metric says of each image of a cell (n,), by its names for it."""
@@ -166,14 +166,14 @@ class Outcome:
             self._columns[cell.key, config] = self._arrays(cell, config, "image/")
         return self._columns[cell.key, config]
 
-    def _arrays(self, cell: Cell, config: str, prefix: str) -> dict[str, Array]:
+    def _arrays(self, cell: Scored, config: str, prefix: str) -> dict[str, Array]:
         if not self.scored.get((cell.key, config), {}).get("arrays"):
             return {}
         arrays = self.store.kept(cell.key, self.plan.metric_key(self.plan.metrics[config]))
         return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
 
     def _value(
-        self, cell: Cell, metric: Any, measure: str, result: Mapping[str, Any], scored: Mapping[str, Any] | None
+        self, cell: Scored, metric: Any, measure: str, result: Mapping[str, Any], scored: Mapping[str, Any] | None
     ) -> Value:
         if scored is None:
             return Value(None, status=result["status"], reason=result["reason"])
@@ -185,7 +185,7 @@ class Outcome:
         return Value(score["value"], None, status, score["reason"])
 
 
-def raw(table: Table, config: str, place: tuple[int, int], name: str) -> Part:
+def raw(table: Table, config: str, place: Place, name: str) -> Part:
     """Return a measure's raw mean over seeds at one place, with its interval: calibration by 0 and 1."""
     measure = table.measures[name]
     plain = Table({name: replace(measure, better="higher")}, table.n_synthetic, table.values)

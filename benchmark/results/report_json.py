@@ -12,7 +12,6 @@ import numpy as np
 
 from benchmark.judging.aspects import ASPECTS
 from benchmark.judging.intervals import FEWEST_FITS
-from benchmark.plan.cells import ALL
 from benchmark.plan.plan import cores
 from benchmark.plugins.versions import version_of, versions
 from benchmark.results.images_csv import breakdown
@@ -185,7 +184,7 @@ def _aspect(outcome: Outcome, kind: Aspect) -> dict[str, Any]:
 def _results(outcome: Outcome) -> list[dict[str, Any]]:
     rows = []
     for config in outcome.plan.generators:
-        for place in [*outcome.places, *(place for place in outcome.scales if place[0] == ALL)]:
+        for place in [*outcome.places, *(place for place in outcome.scales if place[0] is None)]:
             for name in outcome.table.measures:
                 fits = outcome.table.fits(config, place, name)
                 if not fits:
@@ -198,7 +197,7 @@ def _results(outcome: Outcome) -> list[dict[str, Any]]:
                 rows.append(
                     {
                         "configuration": config,
-                        "class": None if place[0] == ALL else place[0],
+                        "class": place[0],
                         "n_real": place[1],
                         "measure": name,
                         "values": values,

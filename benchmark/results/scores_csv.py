@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from benchmark.judging import calibration
+from benchmark.plan.cells import describe
 from benchmark.results.csv import field as text_of
 from benchmark.results.csv import lines
 
 if TYPE_CHECKING:
     from benchmark.api import Measure, Metric
-    from benchmark.plan.cells import Cell
+    from benchmark.plan.cells import Scored
     from benchmark.results.read import Outcome
 
 COLUMNS = (
@@ -45,14 +46,13 @@ COLUMNS = (
 
 def rows(outcome: Outcome) -> list[dict[str, Any]]:
     """Return the rows of scores.csv, in its order; empty fields are None."""
-    cells = (*outcome.plan.cells, *outcome.plan.groups)
-    return [row for cell in cells if not cell.elsewhere for row in _rows_of(outcome, cell)]
+    return [row for each in outcome.plan.scored if not each.elsewhere for row in _rows_of(outcome, each)]
 
 
 def failures(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the rows of cells and metrics that failed, and of cells that were skipped.
 
-    A measure that was not judged or skipped is no failure, and a group that failed shows in the rows of its members.
+    A measure that was not judged or skipped is no failure, and a group that failed shows in the rows of its cells.
     """
     return [
         row
@@ -68,48 +68,40 @@ def to_csv(rows: list[dict[str, Any]]) -> str:
     return lines([COLUMNS, *([text_of(row[column]) for column in COLUMNS] for row in rows)])
 
 
-def _rows_of(outcome: Outcome, cell: Cell) -> Iterator[dict[str, Any]]:
+def _rows_of(outcome: Outcome, scored: Scored) -> Iterator[dict[str, Any]]:
     """Yield a row for each measure of a cell that worked, and a single one for a cell that did not."""
-    base = _base(outcome, cell)
+    base = _base(outcome, scored)
     if base["status"] != "ok":
         yield base
         return
-    for config, metric in outcome.plan.metrics_for(cell).items():
-        scored = outcome.scored[cell.key, config]
-        for measure in metric.due(cell.as_control):
-            yield {**base, **_measured(outcome, cell, metric, measure, scored)}
+    for config, metric in outcome.plan.metrics_for(scored).items():
+        record = outcome.scored[scored.key, config]
+        for measure in metric.due(scored.as_control):
+            yield {**base, **_measured(outcome, scored, metric, measure, record)}
 
 
-def _base(outcome: Outcome, cell: Cell) -> dict[str, Any]:
-    """Return what the rows of a cell have in common; the columns of a measure are None."""
-    result, task = outcome.records[cell.key], cell.task
+def _base(outcome: Outcome, scored: Scored) -> dict[str, Any]:
+    """Return what the rows of a cell or a group have in common; the columns of a measure are None."""
+    result, known = outcome.records[scored.key], describe(scored)
     names = outcome.plan.data.class_names
     return {
         **dict.fromkeys(COLUMNS),
-        "dataset": task.dataset,
-        "class": task.class_name or None,
-        "generator": cell.generator.name,
-        "config": cell.config,
-        "control": cell.control,
-        "n_real": task.n_real,
-        "n_synthetic": task.n_synthetic,
-        "seed": task.seed,
+        **{name: known[name] for name in COLUMNS if name in known},
+        "class": known["class"] or None,
         "status": result["status"],
         "reason": result["reason"],
-        "cell": cell.key,
         "phase": result.get("phase", ""),
-        "fit_classes": ",".join(names[i] for i in cell.fit.labels) if cell.fit else None,
+        "fit_classes": ",".join(names[i] for i in known["fit"]) if known["fit"] else None,
         **{name: result.get(name) for name in ("fit_seconds", "sample_seconds", "peak_rss_mib", "fit_cpu_seconds")},
     }
 
 
 def _measured(
-    outcome: Outcome, cell: Cell, metric: Metric, measure: Measure, scored: Mapping[str, Any]
+    outcome: Outcome, scored: Scored, metric: Metric, measure: Measure, record: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return the columns of one measure; a value is not judged where the controls do not separate."""
-    place = (cell.task.label, cell.task.n_real)
-    value = outcome.table.fits(cell.config, place, measure.name)[cell.task.seed]
-    scale = outcome.scales[place][measure.name]
+    value = outcome.table.fits(scored.config, scored.place, measure.name)[scored.tasks[0].seed]
+    scale = outcome.scales[scored.place][measure.name]
     calibrated, status, reason = None, value.status, value.reason
     if value.value is not None and measure.anchored:
         if scale.reason:
@@ -123,9 +115,9 @@ def _measured(
         "calibrated": calibrated,
         "status": status,
         "reason": reason,
-        "metric_seconds": scored["seconds"],
+        "metric_seconds": record["seconds"],
         "phase": "score" if status not in ("ok", "not-judged", "skipped") else "",
         "space": {"features": outcome.plan.space, "pixels": "pixels", "": ""}[measure.space],
         "reference": outcome.plan.reference_id if measure.reference else "",
-        "note": scored["scores"].get(measure.name, {}).get("note", ""),
+        "note": record["scores"].get(measure.name, {}).get("note", ""),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from benchmark.plan.cells import Fit
 from benchmark.plugins import parameters
 
 if TYPE_CHECKING:
@@ -38,8 +39,8 @@ def estimate(states: Iterable[State], spent: Mapping[str, list[float]]) -> float
     names: dict[int, str] = {}  # names of metrics, cached because there are many cells but few metrics
     total = 0.0
     for state in states:
-        if state.generate:
-            total += means.get(state.cell.config, TYPICAL[state.cell.generator.cost])
+        if state.generate and not isinstance(state.work, Fit):  # the time of a fit is that of its cells
+            total += means.get(state.work.config, TYPICAL[state.work.generator.cost])
         for metric in state.metrics.values():
             if id(metric) not in names:
                 names[id(metric)] = f"metric {parameters.config_of(metric)}"

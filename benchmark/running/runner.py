@@ -15,24 +15,27 @@ from benchmark import device
 from benchmark.evidence.embedding import compiling
 from benchmark.jobs import generate_together
 from benchmark.jobs.generate import Generate
+from benchmark.jobs.generate_together import GenerateTogether
 from benchmark.jobs.prepare import Prepare
-from benchmark.jobs.score import ScoreCell, ScoreGroup
+from benchmark.jobs.score import ScoreCell, ScoreGroup, Scoring
 from benchmark.jobs.sources import data_source
-from benchmark.plan.cells import Cell, describe_cell, images_for
+from benchmark.plan.cells import Cell, Fit, Group, Scored, describe, images_for
 from benchmark.plan.plan import Plan
 from benchmark.plugins import parameters
 from benchmark.plugins.code import code_of
 from benchmark.plugins.loadable import loadable
 from benchmark.plugins.versions import versions
-from benchmark.running import joint_maps
+from benchmark.running import joint_maps, pending
 from benchmark.running.disk import Room
 from benchmark.running.estimates import estimate, known_times
-from benchmark.running.pending import State, due_metrics, is_done, look, pending
+from benchmark.running.pending import State, Step, cells_of, due_metrics, is_done, look, next_step
 from benchmark.store import weights
 from benchmark.store.weights import is_prepared
 
 if TYPE_CHECKING:
+    from benchmark.api import Metric
     from benchmark.executors import Event, Executor
+    from benchmark.jobs import Job
     from benchmark.store.store import Store
 
 RETRY = 1.0  # seconds before a cell that another run holds is looked at again
@@ -56,7 +59,7 @@ class Runner:
 
     def run(self) -> None:
         """Do all that is not in the store yet. KeyboardInterrupt ends the children and goes on up."""
-        self.states = [s for s in pending(self.plan, self.store) if not s.done]
+        self.states = [s for s in pending.pending(self.plan, self.store) if not s.done]
         if self.states:
             self._begun()
         room = Room(self.store, self.executor)
@@ -124,7 +127,7 @@ class Runner:
         self.prepared = True
 
     def _start_one(self) -> bool:
-        """Take the first cell that something can be done for, and do or start it; False where there is none."""
+        """Do or start the next step of the first piece of work that need not wait. Returns False if there is none."""
         now = time.monotonic()
         busy = any(state.alone for state in self._hands.values())
         for state in self.states if self.executor.free and not busy else ():
@@ -134,90 +137,97 @@ class Runner:
                 continue
             if state.lock is None and not self._locked(state, now):
                 continue
-            if state.done:
-                self._settle(state)
-            elif state.generate and state.cell.fit and not state.cell.members:
-                self.states.insert(0, State(generate_together.whole(self.plan, state.cell), generate=True, metrics={}))
-            elif state.generate:
-                self._begin(state, self._generate_job(state.cell))
-            elif self.broken:
-                self._fail_scoring(state)
-            elif state.cell.members:
-                self._begin_group(state)
-            elif not self.store.intact(state.cell.key):
-                state.generate, state.metrics = True, due_metrics(self.plan, state.cell)
-            else:
-                self._begin(state, self._score_job(state))
+            self._do(state, next_step(state, self.store, broken=bool(self.broken)))
             return True
         return False
 
+    def _do(self, state: State, step: Step) -> None:
+        match step:
+            case pending.Settle():
+                self._settle(state)
+            case pending.Share(fit):
+                self.states.insert(0, State(fit, generate=True, metrics={}))  # the cell waits for it
+            case pending.Generate(work):
+                self._begin(state, self._generate_job(work))
+            case pending.Restore(cell):
+                state.generate, state.metrics = True, due_metrics(self.plan, cell)
+            case pending.Score(scored):
+                self._begin(state, self._score_job(scored, state.metrics))
+            case pending.Fail(scored):
+                self._fail_scoring(state, scored)
+            case pending.Drop():
+                state.metrics = {}
+                self._let_go(state)
+
     def _waits(self, state: State) -> bool:
-        """Whether a group has members still to be generated here or elsewhere, a cell its fit; or the GPU is in use."""
-        if state.generate and state.cell.device != device.CPU and self._uses_gpu():
+        """Whether it needs the GPU that is in use, or something that is still to be generated.
+
+        That is a fit for its cells, and the cells for their group.
+        """
+        work, others = state.work, (*self.states, *self._hands.values())
+        if isinstance(work, Group):
+            keys = {cell.key for cell in work.cells}
+            return any(other.generate and other.work.key in keys for other in others)
+        if not state.generate:
+            return False
+        if work.device != device.CPU and any(_uses_gpu(other) for other in self._hands.values()):
             return True
-        fit, others = state.cell.fit, (*self.states, *self._hands.values())
-        if fit:
-            return state.generate and not state.cell.members and any(s.cell.key == fit.key for s in others)
-        keys = {member.key for member in state.cell.members}
-        return bool(keys) and any(s.generate and s.cell.key in keys for s in others)
-
-    def _uses_gpu(self) -> bool:
-        return any(other.generate and other.cell.device != device.CPU for other in self._hands.values())
-
-    def _begin_group(self, state: State) -> None:
-        """Score a group, unless one of its members failed; a damaged member is left to the next run."""
-        group = state.cell
-        if all(is_done(self.store, member) and self.store.intact(member.key) for member in group.members):
-            if self.store.cell(group.key) is None:
-                record = {**describe_cell(group), "members": [m.key for m in group.members], "result": {"status": "ok"}}
-                self.store.put_cell(group.key, self.store.workspace(group.key), record)
-            self._begin(state, self._score_job(state))
-        else:
-            state.metrics = {}
-            self._let_go(state)
+        return isinstance(work, Cell) and bool(work.fit) and any(s.work.key == work.unit for s in others)
 
     def _locked(self, state: State, now: float) -> bool:
         """Take the cell's lock and look again at what is in the store, which another run may have changed."""
-        state.lock = self.store.lock(state.cell.key)
+        state.lock = self.store.lock(state.work.key)
         if state.lock is None:
             state.not_before = now + RETRY
             return False
-        fresh = look(self.plan, self.store, state.cell)
+        fresh = look(self.plan, self.store, state.work)
         if not self.plan.settings.fresh:
             state.generate, state.metrics = fresh.generate, fresh.metrics
         return True
 
-    def _begin(self, state: State, job: Any) -> None:
+    def _begin(self, state: State, job: Job) -> None:
         self.states.remove(state)
-        self._hands[state.cell.key] = state
+        self._hands[state.work.key] = state
         self.executor.start(job)
 
-    def _generate_job(self, cell: Cell) -> Generate:
-        folder, settings = self.store.workspace(cell.key), self.plan.settings
-        start: Literal["fork", "fresh"] = "fork" if cell.generator.light else "fresh"
-        plugin = loadable(cell.generator)
-        limits = (settings.timeout, settings.memory)
-        job = Generate(cell.key, folder, start, *limits, plugin, cell.task, device.environment(cell.device))
-        if cell.members:
-            return generate_together.job(self.plan, cell, job)
-        np.save(folder / "real.npy", images_for(self.plan.data, cell))
-        return job
+    def _generate_job(self, work: Cell | Fit) -> Generate:
+        folder, settings = self.store.workspace(work.key), self.plan.settings
+        start: Literal["fork", "fresh"] = "fork" if work.generator.light else "fresh"
+        common: dict[str, Any] = {
+            "key": work.key,
+            "folder": folder,
+            "start": start,
+            "seconds": settings.timeout,
+            "memory": settings.memory,
+            "generator": loadable(work.generator),
+            "environment": device.environment(work.device),
+        }
+        if isinstance(work, Fit):
+            generate_together.save_images(folder, self.plan.data, work)
+            return GenerateTogether(**common, task=work.tasks[0], tasks=work.tasks)
+        np.save(folder / "real.npy", images_for(self.plan.data, work.generator, work.task, work.sizes))
+        return Generate(**common, task=work.task)
 
-    def _score_job(self, state: State) -> ScoreCell:
-        cell = state.cell
-        samples = {c.task.label: self.store.path(c.key).resolve() / "samples.npz" for c in cell.members or (cell,)}
-        job = ScoreCell(
-            cell.key,
-            self.store.workspace(f"{cell.key}-scores"),
-            next(iter(samples.values())),
-            cell.task,
-            cell.as_control,
-            cell.sizes,
-            data_source(self.plan),
-            weights.kept(self.plan, self.store),
-            {key: loadable(metric) for key, metric in state.metrics.items()},
-        )
-        return ScoreGroup(**job.__dict__, members=samples) if cell.members else job
+    def _score_job(self, scored: Scored, metrics: Mapping[str, Metric]) -> Scoring:
+        common: dict[str, Any] = {
+            "key": scored.key,
+            "folder": self.store.workspace(f"{scored.key}-scores"),
+            "task": scored.tasks[0],
+            "control": scored.as_control,
+            "sizes": scored.sizes,
+            "data": data_source(self.plan),
+            "space": weights.kept(self.plan, self.store),
+            "metrics": {key: loadable(metric) for key, metric in metrics.items()},
+        }
+        if isinstance(scored, Cell):
+            return ScoreCell(**common, samples=self._samples(scored))
+        if self.store.cell(scored.key) is None:
+            record = {**describe(scored), "members": [c.key for c in scored.cells], "result": {"status": "ok"}}
+            self.store.put_cell(scored.key, self.store.workspace(scored.key), record)
+        return ScoreGroup(**common, samples={cell.task.label: self._samples(cell) for cell in scored.cells})
+
+    def _samples(self, cell: Cell) -> Path:
+        return self.store.path(cell.key).resolve() / "samples.npz"
 
     def _take(self, event: Event) -> None:
         job = event.job
@@ -230,36 +240,36 @@ class Runner:
                     self.broken = f"features {self.plan.features.name} could not be fitted: {event.payload['reason']}"
         elif isinstance(job, Generate):
             if event.kind == "ended":
-                state = self._hands[job.key]
-                (self._fitted if state.cell.members else self._generated)(state, job, event.payload)
+                (self._fitted if isinstance(job, GenerateTogether) else self._generated)(job, event.payload)
         elif event.kind == "scored":
             self._scored(self._hands[job.key], job, *event.payload)
         elif event.kind == "ended":
             self._scoring_ended(self._hands[job.key], job, event.payload)
 
-    def _fitted(self, fit: State, job: Generate, result: dict[str, Any]) -> None:
+    def _fitted(self, job: Generate, result: dict[str, Any]) -> None:
         """Keep the cells of a fit; those that are there already stay, with their scores."""
-        if self._again(fit, result):
+        state = self._hands[job.key]
+        if self._again(state, result):
             shutil.rmtree(job.folder, ignore_errors=True)
             return
-        for cell in fit.cell.members:
+        for cell in self._cells_of(state):
             if self.plan.settings.fresh or not is_done(self.store, cell):
                 label = cell.task.label
                 self._keep(
                     cell, generate_together.workspace_of(job.folder, label), generate_together.result_of(result, label)
                 )
         shutil.rmtree(job.folder, ignore_errors=True)
-        fit.generate = False
-        del self._hands[fit.cell.key]
-        self.states.insert(0, fit)
-        self._settle(fit)
+        state.generate = False
+        del self._hands[job.key]
+        self.states.insert(0, state)
+        self._settle(state)
 
     def _settle(self, state: State) -> None:
         """Let go what is done; after a fit its cells go on, or with it where they failed."""
         self._let_go(state)
-        keys = {cell.key for cell in state.cell.members}
-        for own in [s for s in self.states if s.cell.key in keys and s.generate]:
-            result = (self.store.cell(own.cell.key) or {"result": {"status": "failed", "reason": "lost"}})["result"]
+        keys = {cell.key for cell in self._cells_of(state)}
+        for own in [s for s in self.states if s.work.key in keys and s.generate]:
+            result = (self.store.cell(own.work.key) or {"result": {"status": "failed", "reason": "lost"}})["result"]
             own.generate = False
             if result["status"] != "ok":
                 own.metrics = {}
@@ -267,11 +277,16 @@ class Runner:
             if own.done:
                 self._let_go(own)
 
-    def _generated(self, state: State, job: Generate, result: dict[str, Any]) -> None:
+    def _cells_of(self, state: State) -> list[Cell]:
+        return cells_of(self.plan, state.work) if isinstance(state.work, Fit) else []
+
+    def _generated(self, job: Generate, result: dict[str, Any]) -> None:
+        state = self._hands[job.key]
         if self._again(state, result):
             shutil.rmtree(job.folder, ignore_errors=True)
             return
-        state.seconds += self._keep(state.cell, job.folder, result)
+        if isinstance(state.work, Cell):
+            state.seconds += self._keep(state.work, job.folder, result)
         state.generate = False
         if result["status"] != "ok":
             state.metrics = {}
@@ -288,7 +303,7 @@ class Runner:
             cell.key,
             folder,
             {
-                **describe_cell(cell),
+                **describe(cell),
                 "code": code_of(type(cell.generator)),
                 "result": result,
                 "versions": versions(cell.generator),
@@ -298,7 +313,7 @@ class Runner:
         self._spent.setdefault(cell.config, []).append(took)
         return took
 
-    def _scored(self, state: State, job: ScoreCell, key: str, record: dict[str, Any]) -> None:
+    def _scored(self, state: State, job: Scoring, key: str, record: dict[str, Any]) -> None:
         if record.get("full") and not state.alone:
             state.alone = True
             return
@@ -309,7 +324,7 @@ class Runner:
         state.seconds += record["seconds"]
         self._spent.setdefault(f"metric {record['metric']}", []).append(record["seconds"])
 
-    def _scoring_ended(self, state: State, job: ScoreCell, result: dict[str, Any]) -> None:
+    def _scoring_ended(self, state: State, job: Scoring, result: dict[str, Any]) -> None:
         if state.metrics and result["status"] != "ok":  # it ended with the first of these in hand
             key, metric = next(iter(state.metrics.items()))
             record = {"status": result["status"], "reason": result["reason"], "scores": {}, "seconds": None}
@@ -320,7 +335,7 @@ class Runner:
             self._tell(state, "score", result)
         self._put_back(state)
 
-    def _fail_scoring(self, state: State) -> None:
+    def _fail_scoring(self, state: State, scored: Scored) -> None:
         for key, metric in state.metrics.items():
             name = parameters.config_of(metric)
             record: dict[str, Any] = {
@@ -330,7 +345,7 @@ class Runner:
                 "seconds": None,
                 "metric": name,
             }
-            self.store.put_scores(state.cell.key, key, record, None)
+            self.store.put_scores(scored.key, key, record, None)
         state.metrics = {}
         self._tell(state, "score", {"status": "failed", "reason": self.broken})
         self._let_go(state)
@@ -345,7 +360,7 @@ class Runner:
 
     def _put_back(self, state: State) -> None:
         """Give the cell back to the queue, before cells that are not begun, or let it go where it is done."""
-        del self._hands[state.cell.key]
+        del self._hands[state.work.key]
         self.states.insert(0, state)
         if state.done:
             self._let_go(state)
@@ -358,5 +373,10 @@ class Runner:
 
     def _tell(self, state: State, stage: str, result: Mapping[str, Any]) -> None:
         told = {"stage": stage, "last": state.done, "seconds": state.seconds, "seconds_left": self.seconds_left()}
-        hook = self.plan.registry.manager.hook
-        hook.bench_cell_finished(cell=describe_cell(state.cell), result={**result, **told})
+        if not isinstance(state.work, Fit):  # its cells report for themselves
+            hook = self.plan.registry.manager.hook
+            hook.bench_cell_finished(cell=describe(state.work), result={**result, **told})
+
+
+def _uses_gpu(state: State) -> bool:
+    return state.generate and not isinstance(state.work, Group) and state.work.device != device.CPU

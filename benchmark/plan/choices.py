@@ -1,0 +1,91 @@
+"""What the settings of a run name: generators, metrics and features, found and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from benchmark.device import CPU, NO_GPU, gpu_or_cpu
+from benchmark.errors import InputError
+from benchmark.plan.plan import Plan
+from benchmark.plan.real_images import Basis, basis
+from benchmark.plugins import parameters, selectors
+from benchmark.plugins.registry import missing
+from benchmark.settings import Settings
+
+if TYPE_CHECKING:
+    from benchmark.api import AnyGenerator, Features, Metric
+    from benchmark.plugins.registry import Registry
+
+
+def make(settings: Settings, registry: Registry, *, draws: int = 2) -> Plan:
+    """Check all settings and return the plan of a run (draws: see `roles.Sizes`).
+
+    Raises InputError. Nothing is written.
+    """
+    return resolve(settings, registry, _generators(settings, registry), lambda: basis(settings, registry, draws))
+
+
+def resolve(
+    settings: Settings, registry: Registry, generators: Mapping[str, AnyGenerator], basis_of: Callable[[], Basis]
+) -> Plan:
+    """Return the plan of generators on real images, which `basis_of` reads once all names are checked."""
+    metrics, features = _metrics(settings, registry), _features(settings, registry)
+    basis, notes = basis_of(), []
+    device = gpu_or_cpu() if settings.device == "auto" else CPU
+    if settings.device != device == CPU:
+        notes.append(NO_GPU)
+    return Plan(
+        settings=settings,
+        registry=registry,
+        data=basis.data,
+        dataset=basis.dataset,
+        labels=tuple(sorted(basis.labels)),
+        sizes=basis.sizes,
+        generators=generators,
+        metrics=metrics,
+        features=features,
+        device=device,
+        remarks=(*basis.notes, *notes),
+    )
+
+
+def controls(registry: Registry) -> dict[str, AnyGenerator]:
+    """Return the controls, which are in every run."""
+    return {name: plugin() for name, plugin in registry.generators.items() if plugin.control}
+
+
+def _generators(settings: Settings, registry: Registry) -> dict[str, AnyGenerator]:
+    known = {name: plugin for name, plugin in registry.generators.items() if not plugin.control}
+    fixed = controls(registry)
+    for selector in selectors.split(settings.generators):
+        if selector in fixed:
+            raise InputError(
+                f"{selector!r} is a control: it is in every run; name a generator: {', '.join(sorted(known))}."
+            )
+    chosen = selectors.select(settings.generators, known, "generator", settings.exclude)
+    return {parameters.config_of(g): g for g in [*chosen, *fixed.values()]}
+
+
+def _metrics(settings: Settings, registry: Registry) -> dict[str, Metric]:
+    known = registry.metrics
+    wanted = settings.metrics or ",".join(name for name, metric in known.items() if metric.default)
+    chosen = selectors.select("*" if wanted == "all" else wanted, known, "metric")
+    twice = [m.name for m in chosen if sum(other.name == m.name for other in chosen) > 1]
+    if twice:
+        raise InputError(
+            f"--metrics names {twice[0]!r} with several settings; a measure is one number per cell, so name one."
+        )
+    return {parameters.config_of(m): m for m in chosen}
+
+
+def _features(settings: Settings, registry: Registry) -> Features:
+    found = selectors.select(settings.features, registry.features, "features")
+    if len(found) != 1:
+        raise InputError(
+            f"--features {settings.features!r} names {len(found)} spaces; "
+            "scores of different spaces are never mixed, so name one."
+        )
+    if problem := missing(type(found[0])):
+        raise InputError(f"--features {settings.features} {problem}.")
+    return found[0]
