@@ -35,7 +35,7 @@ def tell(what):
 
     found = {f"{pool['user_api']} {pool['prefix']}": pool["num_threads"] for pool in threadpool_info()}
     found |= {"numba": numba.get_num_threads(), "running": psutil.Process().num_threads()}
-    found |= {"python": threading.active_count()}
+    found |= {"python": threading.active_count(), "server": psutil.Process().parents()[1].num_threads()}
     Path(FOLDER, f"{what}-{os.getpid()}.json").write_text(json.dumps(found))
 
 
@@ -61,7 +61,7 @@ class Fresh(Light):
 
 
 class Threads(Metric):
-    """In a worker."""
+    """In a worker, which is forked."""
 
     name = "threads"
     controls = ()
@@ -109,7 +109,8 @@ def test_workers_have_one_thread_a_library(bench, tmp_path: Path) -> None:
     found = {path.stem: json.loads(path.read_text()) for path in told.iterdir()}
     assert {name.partition("-")[0] for name in found} == {"light", "fresh", "threads"}
     for name, threads in found.items():
-        running, own = threads.pop("running"), threads.pop("python")
+        running, own, server = (threads.pop(key) for key in ("running", "python", "server"))
         assert {library.split()[0] for library in threads} >= {"blas", "openmp", "numba"}, name
         assert set(threads.values()) == {1}, name
         assert running <= own, name  # no library keeps idle threads beside Python's own
+        assert server == 1, name  # a process with several threads cannot be forked safely

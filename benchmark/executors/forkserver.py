@@ -1,8 +1,9 @@
 """The process that starts all jobs of a run, each under its own supervisor.
 
 Requests arrive over a socket, one packet each: JSON, with two descriptors (the supervisor's leash and the job's
-connection). Light jobs are forked with numpy and scikit-learn loaded (they are imported for the first light job); other
-jobs get a new interpreter.
+connection). Light jobs and scoring workers are forked with numpy and scikit-learn loaded (they are imported for the
+first of them); other jobs get a new interpreter. Importing starts no thread, because each library may have only one:
+a fork copies nothing that another thread is in the middle of.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def main(arguments: list[str]) -> None:
 
 
 def _start(control: socket.socket, request: Mapping[str, Any], leash: int, connection: int, *, out: str) -> None:
-    if request["start"] == "fork":
+    if request["start"] != "fresh":
         _load()
     if os.fork() == 0:
         control.close()
@@ -55,7 +56,7 @@ def _start(control: socket.socket, request: Mapping[str, Any], leash: int, conne
 
 
 def _load() -> None:
-    """Import what light jobs need, once."""
+    """Import what light jobs and scoring workers need, once."""
     if "benchmark.jobs.score" in sys.modules:
         return
     import numpy  # noqa: F401
@@ -71,13 +72,12 @@ def _load() -> None:
 def _supervise(request: Mapping[str, Any], leash: int, connection: int, out: str) -> None:
     def forked() -> None:
         prepare()
-        serve(Connection(connection), once=True)
+        serve(Connection(connection), once=request["start"] == "fork")
 
     def executed() -> None:
         os.set_inheritable(connection, True)
-        mode = "many" if request["start"] == "pool" else "once"
-        command = [sys.executable, "-c", BOOT, "benchmark.executors.worker", str(os.getppid()), str(connection), mode]
-        os.execve(sys.executable, [*command, out], {**os.environ, **request["environment"]})  # noqa: S606
+        command = [sys.executable, "-c", BOOT, "benchmark.executors.worker", str(os.getppid()), str(connection), out]
+        os.execve(sys.executable, command, {**os.environ, **request["environment"]})  # noqa: S606
 
-    job = forked if request["start"] == "fork" else executed
+    job = executed if request["start"] == "fresh" else forked
     supervise(socket.socket(fileno=leash), Work(job, connection, Path(request["log"]), request["memory"]))

@@ -14,14 +14,11 @@ from benchmark.executors import tree
 
 
 def main(arguments: list[str]) -> Any:
-    """Serve jobs from the given file descriptor.
-
-    Arguments: the parent's pid, the descriptor, "once" or "many", the output folder.
-    """
-    parent, descriptor, mode = int(arguments[0]), int(arguments[1]), arguments[2]
+    """Run one job from the given file descriptor. Arguments: the parent's pid, the descriptor, the output folder."""
+    parent, descriptor = int(arguments[0]), int(arguments[1])
     tree.die_with(parent)
     prepare()
-    serve(Connection(descriptor), once=mode == "once")
+    serve(Connection(descriptor), once=True)
 
 
 def prepare() -> None:

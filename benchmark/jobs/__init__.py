@@ -12,8 +12,8 @@ Say = Callable[[str, Any], None]
 class Job(Protocol):
     """A piece of work that can be sent to another process.
 
-    start: "fork" (from a process with numpy and scikit-learn loaded), "fresh" (a new interpreter) or "pool" (a worker
-    that is kept for the next job).
+    start: "fork" (from a process with numpy and scikit-learn loaded), "fresh" (a new interpreter) or "pool" (a forked
+    worker that is kept for the next job).
     """
 
     @property
@@ -34,7 +34,7 @@ class Job(Protocol):
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """Changes to the environment if a new interpreter is started for the job."""
+        """Changes to the environment of a new interpreter; a forked job keeps that of its parent."""
 
     def run(self, say: Say) -> dict[str, Any]:
         """Do the work in the other process and return the outcome. say: sends a message in the meantime."""
