@@ -1,25 +1,36 @@
-"""The options of `bench run`."""
+"""Options as click declares them: those of settings, and those that several commands share."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeAlias
 
 import click
 
+from benchmark.errors import InputError
+from benchmark.settings import Settings, from_mapping, read_toml
+from benchmark.settings.option import Option, options_of
 
-class Numbers(click.ParamType[tuple[int, ...]]):
-    """Whole numbers joined by commas."""
+Command: TypeAlias = Callable[..., Any]
+Decorator: TypeAlias = Callable[[Command], Command]
 
-    name = "N,N"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
-        """Return a tuple of numbers."""
+class Joined(click.ParamType[tuple[Any, ...]]):
+    """Values joined by commas."""
+
+    def __init__(self, option: Option) -> None:
+        """Take the type of the values from an option."""
+        self.name, self._option = option.metavar, option
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[Any, ...]:
+        """Return a tuple of values."""
         try:
-            return value if isinstance(value, tuple) else tuple(int(part) for part in value.split(","))
+            return value if isinstance(value, tuple) else tuple(self._option.item(w.strip()) for w in value.split(","))
         except ValueError:
-            self.fail(f"{value!r} is not allowed; write whole numbers joined by commas, as 50,1000.", param, ctx)
+            self.fail(f"{value!r} is not allowed; write whole numbers joined by commas, such as 50,1000.", param, ctx)
 
 
 def _offline(_: click.Context, __: click.Parameter, wanted: bool) -> None:
@@ -27,102 +38,67 @@ def _offline(_: click.Context, __: click.Parameter, wanted: bool) -> None:
         os.environ["SYNTHASSAY_OFFLINE"] = "1"  # every process of the run reads data, and inherits it
 
 
+config = click.option(
+    "--config", metavar="FILE", help="Read options from a TOML file, such as the run.toml that every run writes."
+)
 offline = click.option(
     "--offline",
     is_flag=True,
     expose_value=False,
     callback=_offline,
-    help="Download no data; say what is missing and where to put it.",
+    help="Do not download data; if data are missing, say where to put them.",
 )
+dry_run = click.option(
+    "--dry-run", is_flag=True, help="Check all input and show what would be done, with an estimate of the time."
+)
+open_ = click.option("--open", "open_", is_flag=True, help="Open the report in the browser.")
+quiet = click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
+verbose = click.option("--verbose", "-v", is_flag=True, help="Print one line per finished cell.")
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 
 
-def _options(function: Callable[..., Any]) -> Callable[..., Any]:
-    for option in reversed(
-        [
-            click.option(
-                "--generators",
-                "-g",
-                metavar="NAMES",
-                help="What to score: smote, 'smote[k=3]', 'gan[steps=600,1200]', @tag, globs.",
-            ),
-            click.option("--exclude", "-x", metavar="NAMES", help="Leave these out."),
-            click.option("--classes", "-c", metavar="CLASSES", help="3,5 or 0-4 or all or names.  [default: all]"),
-            click.option(
-                "--metrics", "-m", metavar="NAMES", help="Which metrics, or all.  [default: all but the diagnostics]"
-            ),
-            click.option("--features", metavar="NAME", help="The space of distances.  [default: pca]"),
-            click.option("--dataset", "-d", metavar="NAME", help="Real images.  [default: mnist]"),
-            click.option(
-                "--data-dir",
-                metavar="PATH",
-                help="Real images of your own: a folder with a sub-folder a class, .npz, .csv or IDX files.",
-            ),
-            click.option(
-                "--n-real", type=Numbers(), help="Training images a class; several are a grid.  [default: 1000]"
-            ),
-            click.option(
-                "--n-synthetic",
-                metavar="N",
-                type=int,
-                help="Images to sample a class, and as many real to compare with.  [default: 500]",
-            ),
-            click.option("--seeds", metavar="N", type=int, help="How many repeats.  [default: 3]"),
-            click.option("--seed", metavar="N", type=int, help="The first seed.  [default: 0]"),
-            click.option(
-                "--out", "-o", metavar="DIR", help="Where results are kept and found again.  [default: bench-results]"
-            ),
-            click.option("--workers", metavar="N", type=int, help="Cells at once.  [default: the number of cores]"),
-            click.option(
-                "--cluster",
-                metavar="ADDRESS",
-                help="Run the cells on the workers of a Dask scheduler, tcp://host:8786.",
-            ),
-            click.option(
-                "--timeout", metavar="SECONDS", type=float, help="Limit for generating a cell.  [default: 3600]"
-            ),
-            click.option("--memory", metavar="GIB", type=float, help="Limit for generating a cell.  [default: 4]"),
-            click.option(
-                "--require",
-                metavar="CONDITION",
-                multiple=True,
-                help="Exit with 1 unless it holds: 'gan.realistic>=0.6', 'copy_share<0.05'.",
-            ),
-            click.option(
-                "--plugin",
-                "-p",
-                "plugins",
-                metavar="FILE",
-                multiple=True,
-                help="A plugin file beside you, or a module.",
-            ),
-            click.option(
-                "--config", metavar="FILE", help="Options from a TOML file, as each run writes one (run.toml)."
-            ),
-            click.option(
-                "--device", metavar="cpu|auto", help="auto: generate on a GPU where there is one.  [default: cpu]"
-            ),
-            click.option(
-                "--shard", metavar="I/N", help="Only the I-th of N shares of the cells; bench merge joins the stores."
-            ),
-            offline,
-            click.option("--fresh", is_flag=True, help="Do everything again, whatever is stored."),
-            click.option("--keep-failures", is_flag=True, help="Leave failed cells; by default they are tried again."),
-            click.option("--quick", is_flag=True, help="Tiny sizes and one seed, for trying things out."),
-            click.option(
-                "--map-points",
-                metavar="N",
-                type=int,
-                help="Images on the page's map, 0 for none.  [default: 4000, 1000 with --quick]",
-            ),
-            click.option("--dry-run", is_flag=True, help="Say what would be done and how long it might take."),
-            click.option("--no-report", is_flag=True, help="Write no page."),
-            click.option("--open", "open_", is_flag=True, help="Open the page in the browser."),
-            click.option("--quiet", "-q", is_flag=True, help="No progress."),
-            click.option("--verbose", "-v", is_flag=True, help="A line for each finished cell."),
-            click.option(
-                "--json", "as_json", is_flag=True, help="Print only JSON: the summary, or the plan of --dry-run."
-            ),
-        ]
-    ):
-        function = option(function)
-    return function
+def declared(option: Option) -> Decorator:
+    """Return the decorator that adds an option to a command; None and () mean that it was not given."""
+    if option.positional:
+        return click.argument(option.name, nargs=-1, metavar=option.metavar)
+    metavar = option.metavar or "|".join(option.choices) or None
+    about: dict[str, Any] = {"metavar": metavar, "type": Joined(option) if option.joined else option.item}
+    if option.hint is bool:
+        about = {"is_flag": True, "flag_value": not option.default}
+    elif option.many and not option.joined:
+        about["multiple"] = True
+    about["default"] = () if "multiple" in about else None
+    return click.option(*option.spellings, option.name, help=option.help_text, **about)
+
+
+def setting(name: str, **changes: Any) -> Decorator:
+    """Return the decorator that adds one option of `bench run` to another command, where it may read differently."""
+    return declared(replace(options_of(Settings)[name], **changes))
+
+
+def all_of(kind: type[Settings], *more: Decorator) -> Decorator:
+    """Return the decorator that adds all options of a command with these settings, `more`, and those of any run."""
+
+    def add(function: Command) -> Command:
+        settings = [declared(each) for each in options_of(kind).values() if kind.COMMAND in each.commands]
+        for decorate in reversed([*settings, *more, config, offline, dry_run, open_, quiet, verbose, as_json]):
+            function = decorate(function)
+        return function
+
+    return add
+
+
+def given(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options that were typed."""
+    return {name: value for name, value in options.items() if value is not None and value != ()}
+
+
+def settings_of(options: dict[str, Any], config: str | None, needed: str, missing: str) -> Settings:
+    """Return the settings of what was typed and what --config holds; what was typed wins.
+
+    missing: the error where the option `needed` is neither typed nor in the file. Raises InputError.
+    """
+    values = {**(read_toml(Path(config)) if config else {}), **given(options)}
+    if not values.get(needed):
+        raise InputError(missing)
+    return from_mapping(values, config or "the command line")

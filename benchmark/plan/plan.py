@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from benchmark.plugins.registry import Registry
 
 FEW = 100  # synthetic images per class from which UMAP is worth its loading
-MAP_POINTS = {False: 4000, True: 1000}  # of the page's map, by --quick
 MapMethod: TypeAlias = Literal["tsne", "umap"]
 
 
@@ -103,7 +102,7 @@ class Plan:
     @property
     def n_seeds(self) -> int:
         """How many seeds there are."""
-        return self.settings.seeds or (1 if self.settings.quick else 3)
+        return self.settings.seeds or self.settings.usual("seeds")
 
     @cached_property
     def features_id(self) -> str:
@@ -137,7 +136,7 @@ class Plan:
     def map_points(self) -> int:
         """The most images on a joint map of the page. With 0, no map is made."""
         given = self.settings.map_points
-        return given if given is not None else MAP_POINTS[self.settings.quick]
+        return given if given is not None else self.settings.usual("map_points")
 
     @property
     def map_methods(self) -> tuple[MapMethod, ...]:

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from benchmark.api import Dataset
     from benchmark.plugins.registry import Registry
 
-QUICK = Sizes(train=250, held_out=100)
-FULL = Sizes(train=1000, held_out=500)
-
 
 @dataclass(frozen=True)
 class Basis:
@@ -57,9 +54,8 @@ def load_data(settings: Settings, registry: Registry) -> tuple[Dataset, RealData
 
 def _sizes(settings: Settings, data: RealData, draws: int) -> tuple[dict[int, Sizes], list[str]]:
     """Return the sizes for each n_real. The largest decides what the other roles get, so that no role moves."""
-    default = QUICK if settings.quick else FULL
-    asked = max(settings.n_real) if settings.n_real else default.train
-    wanted = Sizes(asked, settings.n_synthetic or default.held_out, draws=draws)
+    asked = max(settings.n_real or [settings.usual("n_real")])
+    wanted = Sizes(asked, settings.n_synthetic or settings.usual("n_synthetic"), draws=draws)
     fitted = fit_sizes(
         min(data.counts),
         wanted,
