@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 from benchmark.errors import InputError, unknown
 
 T = TypeVar("T")
-WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
-PLURALS = {int: "whole numbers", str: "texts"}
+WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a string"}
+PLURALS = {int: "whole numbers", str: "strings"}
 
 
 @dataclass(frozen=True)
