@@ -58,4 +58,4 @@ def test_few_images_are_no_failure_and_the_reason_is_said(bench) -> None:
 
 
 def test_what_to_check_must_be_said(bench) -> None:
-    assert "say what to check, as in: bench check --metrics" in bench("check", code=2).stderr
+    assert "or check the metrics: bench check --metrics" in bench("check", code=2).stderr

@@ -1,4 +1,4 @@
-"""`bench clean` says what it would remove, removes it when told to, and never what a run needs."""
+"""`bench clean` says what it would delete, removes it when told to, and never what a run needs."""
 
 from __future__ import annotations
 
@@ -29,33 +29,33 @@ def out(bench, jitter: Path) -> Path:
     return folder
 
 
-def test_nothing_is_removed_unless_told(bench, out: Path) -> None:
+def test_nothing_is_deleted_without_yes(bench, out: Path) -> None:
     before = sorted(out.rglob("*"))
     said = bench("clean").stdout
-    assert said.count("would remove: work/abc-") == 2
-    assert "would remove: damaged/ghi: damaged" in said
-    assert "3 entries, 0.0 MiB; nothing was removed: add --yes" in said
+    assert said.count("would delete: work/abc-") == 2
+    assert "would delete: damaged/ghi: damaged" in said
+    assert "3 entries, 0.0 MiB; nothing was deleted; add --yes to delete" in said
     assert sorted(out.rglob("*")) == before
 
 
 def test_leftovers_go_and_those_of_a_live_run_stay(bench, out: Path) -> None:
-    assert "removed: work/abc-" in bench("clean", "--yes").stdout
+    assert "deleted: work/abc-" in bench("clean", "--yes").stdout
     assert [p.name for p in (out / "work").iterdir()] == [f"def-{os.getpid()}"]
-    assert bench("clean").stdout == "nothing to remove\n"
+    assert bench("clean").stdout == "nothing to delete\n"
     assert "0 cells to do" not in bench(*RUN, "-g", "affine").stderr
 
 
 def test_cells_that_the_last_run_does_not_refer_to(bench, out: Path, jitter: Path) -> None:
-    assert "nothing to remove" not in bench("clean", "--unreferenced").stdout  # the leftovers
+    assert "nothing to delete" not in bench("clean", "--unreferenced").stdout  # the leftovers
     bench("clean", "--yes")
-    assert bench("clean", "--unreferenced").stdout == "nothing to remove\n"
+    assert bench("clean", "--unreferenced").stdout == "nothing to delete\n"
     bench(*RUN, "-g", "jitter", "-p", jitter)
     said = [
         line
         for line in bench("clean", "--unreferenced", "--yes").stdout.splitlines()
         if "not part of the last run" in line
     ]
-    assert [line.split("/")[0] for line in said] == ["removed: cells", "removed: maps", "removed: maps"]
+    assert [line.split("/")[0] for line in said] == ["deleted: cells", "deleted: maps", "deleted: maps"]
     # affine's cell, and the record and points of the map that it was on; controls are shared
     bench(*RUN, "-g", "jitter", "-p", jitter)
     assert len(list(out.glob("cells/*/*/cell.json"))) == 6
@@ -70,14 +70,14 @@ def test_old_cells_go_but_not_one_that_a_run_has_in_hand(bench, out: Path) -> No
     said = bench("clean", "--older-than", "30", "--yes").stdout
     lock.release()
     assert said.count("older than 30 days") == len(cells) - 1
-    assert "a run has it in hand" in said
+    assert "a run is using it" in said
     assert sorted(out.glob("cells/*/*/cell.json")) == cells[:1]
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["clean", "nowhere"], "'nowhere' is no store"),
+        (["clean", "nowhere"], "'nowhere' is not a store"),
         (["clean", "--older-than", "-1"], "--older-than -1 is out of range"),
     ],
 )

@@ -129,5 +129,5 @@ def test_auto_without_a_card_is_said_once_and_changes_no_key(bench) -> None:
 
 def test_with_a_cluster_there_is_no_gpu(bench) -> None:
     done = bench("run", "-g", "smote", "--device", "auto", "--cluster", "tcp://localhost:8786", code=2)
-    assert "bench: --device auto does not go with --cluster" in done.stderr
+    assert "bench: --device auto cannot be combined with --cluster" in done.stderr
     assert list(bench.folder.iterdir()) == []

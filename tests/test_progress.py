@@ -91,10 +91,11 @@ def test_ctrl_c_writes_the_report_of_what_there_is_and_says_how_to_go_on(slow: P
     terminal.until(r"[1-9]/\d+ cells.*[12] running, about \d+ (s|min) left")
     terminal.interrupt()
     assert terminal.end() == 130
-    assert "ending, then the report (Ctrl-C again: at once)" in terminal.shown
+    assert "stopping (press Ctrl-C again to skip the report)" in terminal.shown
     said = " ".join(terminal.shown.split())
-    assert "what is finished is kept, and shown in bench-results/report.html" in said
-    assert "to go on: bench run --generators slow --classes 3 --metrics diversity --dataset digits --seeds 1" in said
+    assert "finished cells are stored and shown in bench-results/report.html" in said
+    again = "bench run --generators slow --classes 3 --metrics diversity --dataset digits --seeds 1"
+    assert f"To continue, run the same command: {again}" in said
     assert (slow / "bench-results" / "report.html").exists()
     assert left(slow) == []
 

@@ -195,7 +195,7 @@ def test_interrupted_it_keeps_what_is_finished_and_says_how_to_go_on(bench, tmp_
     process.send_signal(number)
     _, said = process.communicate(timeout=120)
     assert process.returncode == 130
-    assert "Run the same command to go on" in said
+    assert "To continue, run the same command" in said
     assert (out / "report.html").exists()
     assert json.loads((out / "summary.json").read_text())["finished"] is False
     assert ours(out) == []

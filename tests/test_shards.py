@@ -97,7 +97,7 @@ def test_scores_are_the_same_with_one_worker_two_and_three_shards_merged(shards:
     before = bytes_of(shards)
     out = tmp_path / "merged"
     done = command(tmp_path, "merge", *(shards / str(i) for i in (1, 2, 3)), "--into", out)
-    assert "12 cells are new, 0 were there" in done.stdout
+    assert "12 cells added, 0 were already there" in done.stdout
     assert bytes_of(shards) == before
     came = generated(out)
     assert len(came) == 12
@@ -124,7 +124,7 @@ def test_merged_again_nothing_is_new(stores: Path) -> None:
     command(stores, "merge", "1", "2", "--into", "all")
     before = bytes_of(stores / "all")
     done = command(stores, "merge", "1", "2", "--into", "all")
-    assert "0 cells are new, 8 were there" in done.stdout
+    assert "0 cells added, 8 were already there" in done.stdout
     assert bytes_of(stores / "all") == before
 
 
@@ -165,7 +165,7 @@ def test_other_scores_under_one_key_are_said_and_new_ones_taken(stores: Path) ->
     store.put_scores(key, "f" * 24, said, None)
     done = command(stores, "merge", "1", "other", "--into", "all", code=1)
     assert f"not deterministic: scores of cell {key}" in done.stderr
-    assert "1 scores are new for these" in done.stdout
+    assert "1 scores added to these" in done.stdout
     merged = Store(stores / "all")
     assert merged.scores(key, metric_key)["scores"] != said["scores"]
     assert merged.scores(key, "f" * 24)["scores"] == said["scores"]
@@ -207,17 +207,23 @@ def test_other_versions_and_other_weights_are_said(stores: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["merge"], "name the stores to merge and where to, as in: bench merge shard-1 shard-2 --into all"),
-        (["merge", "1", "2"], "name the stores to merge and where to"),
-        (["merge", "nowhere", "--into", "all"], "'nowhere' is no store; name the output folders of runs"),
-        (["merge", "1", "./1", "--into", "all"], "'1' is given twice"),
-        (["merge", "1", "2", "--into", "1"], "--into '1' is one of the stores to merge"),
-        (["merge", "empty", "--into", "all"], "there is nothing to merge: no cell is finished in empty"),
+        (
+            ["merge"],
+            "name the stores to merge and the store to merge into, as in: bench merge shard-1 shard-2 --into all",
+        ),
+        (["merge", "1", "2"], "name the stores to merge and the store to merge into"),
+        (["merge", "nowhere", "--into", "all"], "'nowhere' is not a store; name the output folders of runs"),
+        (["merge", "1", "./1", "--into", "all"], "'1' is named twice"),
+        (["merge", "1", "2", "--into", "1"], "--into '1' is also one of the stores to merge"),
+        (["merge", "empty", "--into", "all"], "there is nothing to merge: there are no finished cells in empty"),
         (["merge", "1", "--into", "mine"], "--into 'mine' has files in it but is not a store"),
         ([*RUN, "--shard", "0/3"], "--shard '0/3' is not allowed; write i/n, from 1/n to n/n, such as 2/5"),
         ([*RUN, "--shard", "4/3"], "--shard '4/3' is not allowed"),
         ([*RUN, "--shard", "x"], "--shard 'x' is not allowed"),
-        ([*RUN, "--shard", "1/2", "--require", "realistic>=0.5"], "--require 'realistic>=0.5' is about the whole run"),
+        (
+            [*RUN, "--shard", "1/2", "--require", "realistic>=0.5"],
+            "--require 'realistic>=0.5' applies to the whole run",
+        ),
     ],
 )
 def test_bad_input_is_one_sentence_and_nothing_is_written(stores: Path, arguments: list[str], message: str) -> None:

@@ -1,4 +1,4 @@
-"""The command `bench`: one file a command, imported when it is needed."""
+"""The command `bench`: one file per command, imported when it is needed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Say which command was meant."""
+        """Suggest the nearest command for an unknown one."""
         if args and not args[0].startswith("-") and args[0] not in self.list_commands(ctx):
             from benchmark.errors import unknown
 
@@ -53,18 +53,18 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     "--version", is_flag=True, callback=_version, expose_value=False, is_eager=True, help="Show the version and exit."
 )
 def bench() -> None:
-    """Say how good synthetic images are: realistic, varied, original, useful; per class, with evidence.
+    """Measure how good synthetic images are: realistic, varied, original and useful, per class and with evidence.
 
     \b
-    The main job:  bench run --generators smote,gan --classes 3,5
+    To begin:  bench run --generators smote,gan --classes 3,5
     """
 
 
 def main() -> None:
-    """Run the command line and exit: 0 well, 1 something failed, 2 bad input, 3 not installed, 130 interrupted."""
+    """Run the command line and exit: 0 success, 1 failure, 2 bad input, 3 not installed, 130 interrupted."""
     show_messages()
     try:
-        plain = False if os.environ.get("NO_COLOR") else None  # None: as the terminal has it
+        plain = False if os.environ.get("NO_COLOR") else None  # None: as the terminal allows
         code = bench.main(prog_name="bench", standalone_mode=False, color=plain)
     except InputError as error:
         _fail(str(error), 2)

@@ -1,4 +1,4 @@
-"""Ctrl-C, and SIGTERM like it: once ends the run in good order, twice ends it at once."""
+"""Ctrl-C and SIGTERM: the first one stops the run in good order, the second one immediately."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SHOW_CURSOR = b"\x1b[?25h\n"
 
 
 def take_over(progress: Progress | None) -> None:
-    """Raise KeyboardInterrupt at the first and tell the progress; exit with 130 at the second: children die with us."""
+    """At the first signal, notify the progress and raise KeyboardInterrupt; at the second, exit with 130."""
 
     def first(*_: object) -> NoReturn:
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -28,7 +28,7 @@ def take_over(progress: Progress | None) -> None:
     def second(*_: object) -> NoReturn:
         if sys.stderr.isatty():
             os.write(2, SHOW_CURSOR)
-        os._exit(SIGINT_EXIT)
+        os._exit(SIGINT_EXIT)  # children die with us
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, first)

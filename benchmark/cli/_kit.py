@@ -1,4 +1,4 @@
-"""What `bench check NAME` does: run the contract kit and print what became of each check."""
+"""What `bench check NAME` does: run the contract kit and print the outcome of each check."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ COLOURS = {"PASS": "green", "FAIL": "red", "SKIP": "yellow"}
 
 
 def check_plugins(names: Sequence[str], options: Mapping[str, Any], *, as_json: bool) -> int:
-    """Check the plugins of these names. Returns 1 where a check failed, 3 where what one needs is not installed."""
+    """Check the plugins with these names. Return 1 if a check failed, 3 if a package is missing, else 0."""
     from benchmark.plugins.registry import discover, missing
     from benchmark.testing import run_checks
 
@@ -33,7 +33,7 @@ def check_plugins(names: Sequence[str], options: Mapping[str, Any], *, as_json: 
     chosen = [found for name in names for found in _named(name, registry)]
     data_dir, workers = options.get("data_dir", ""), options.get("workers") or os.cpu_count() or 1
     if data_dir and not Path(data_dir).exists():
-        raise InputError(f"--data-dir {data_dir!r} is not there.")
+        raise InputError(f"--data-dir {data_dir!r} does not exist.")
     found = {}
     for kind, plugin in chosen:
         path = str(Path(data_dir).resolve()) if data_dir else ""

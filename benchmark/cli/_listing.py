@@ -1,4 +1,4 @@
-"""What `bench list` says, kept until anything that it was read from changes: plugins load numpy, a list need not."""
+"""The output of `bench list`, cached until its sources change: plugins load numpy, a list need not."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PACKAGES = ("benchmark", "generators", "metrics", "reports")
 
 
 def recall() -> dict[str, Any] | None:
-    """Return what was kept, or None where there is nothing, or a file, a folder of packages or the data changed."""
+    """Return what was cached; None if there is nothing, or if a file, a folder of packages or the data changed."""
     try:
         kept = json.loads(_file().read_bytes())
         return kept["found"] if kept["stamps"] == _stamps(kept["foreign"]) else None
@@ -24,7 +24,7 @@ def recall() -> dict[str, Any] | None:
 
 
 def remember(found: dict[str, Any], modules: set[str]) -> None:
-    """Keep the list; modules: those that the plugins come from. Where it cannot be written, nothing is kept."""
+    """Cache the list; modules: those that the plugins come from. If it cannot be written, nothing is cached."""
     files = {getattr(sys.modules.get(name), "__file__", None) for name in modules}
     foreign = sorted(file for file in files if file and not file.startswith(f"{ROOT}{os.sep}"))
     content = json.dumps({"stamps": _stamps(foreign), "foreign": foreign, "found": found})
@@ -39,7 +39,7 @@ def remember(found: dict[str, Any], modules: set[str]) -> None:
 
 
 def _stamps(foreign: list[str]) -> list[Any]:
-    """Return what changes with any of it: our own files, those of foreign plugins, what is installed, the data."""
+    """Return the state of all sources: our own files, those of foreign plugins, installed packages, the data."""
     import platformdirs
 
     data = platformdirs.user_cache_path("synthassay") / "data"

@@ -73,7 +73,10 @@ def declared(option: Option) -> Decorator:
 
 def setting(name: str, **changes: Any) -> Decorator:
     """Return the decorator that adds one option of `bench run` to another command, where it may read differently."""
-    return declared(replace(options_of(Settings)[name], **changes))
+    option = options_of(Settings)[name]
+    if option.usual:  # no other command has --quick's sizes
+        changes = {"usual": None, "shown": str(option.usual[0]), **changes}
+    return declared(replace(option, **changes))
 
 
 def all_of(kind: type[Settings], *more: Decorator) -> Decorator:

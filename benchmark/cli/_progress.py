@@ -1,4 +1,4 @@
-"""Progress on stderr: a live bar on a terminal, plain lines elsewhere; with --verbose a line a finished cell."""
+"""Progress on stderr: a live bar on a terminal, plain lines elsewhere; with --verbose, one line per finished cell."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from typing import Any
 from benchmark.api import hookimpl
 
 PLAIN_EVERY = 10.0  # seconds between plain lines
-ENDING = "ending, then the report (Ctrl-C again: at once)"
+ENDING = "stopping (press Ctrl-C again to skip the report)"
 
 
 class Progress:
-    """Shows cells done, running and failed and the time left, from the runner's own hooks."""
+    """Shows how many cells are done, running and failed, and the time left, from the runner's own hooks."""
 
     def __init__(self, *, verbose: bool = False) -> None:
         """Nothing is shown before the run starts."""
         self._verbose = verbose
         self._bar: Any = None
         self._ending = False
-        self._said = 0.0
+        self._printed = 0.0
         self._total = self._done = 0
         self._failed: set[str] = set()
         self._run: Mapping[str, Any] = {}
@@ -31,7 +31,7 @@ class Progress:
     def bench_run_started(self, run: Mapping[str, Any]) -> None:
         """Begin."""
         self._run, self._total, self._done, self._failed = run, run["to_do"], 0, set()
-        self._told(run["seconds"])
+        self._expect(run["seconds"])
         if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
             cached = run["cells"] - run["to_do"]
             print(
@@ -46,7 +46,7 @@ class Progress:
         from rich.text import Text
 
         class Live(ProgressColumn):
-            """What changes between two cells too."""
+            """The text that also changes between two cells."""
 
             def render(column, task: Any) -> Text:  # noqa: N805 - `self` is the progress around it
                 return Text(self._state())
@@ -63,21 +63,21 @@ class Progress:
 
     @hookimpl
     def bench_cell_finished(self, cell: Mapping[str, Any], result: Mapping[str, Any]) -> None:
-        """Go on by one stage."""
+        """Advance by one stage."""
         bad = result["status"] not in ("ok", "skipped")
         self._done += result["last"]
-        self._told(result["seconds_left"])
+        self._expect(result["seconds_left"])
         which = f"class {cell['class']}" if cell["class"] else "all classes"
         name = f"{cell['config']}, {which}, n_real {cell['n_real']}, seed {cell['seed']}"
         if bad:
             self._failed.add(cell["cell"])
-            self._say(f"{name}: {result['stage']} {result['status']}: {result['reason']}")
+            self._print(f"{name}: {result['stage']} {result['status']}: {result['reason']}")
         elif self._verbose and result["last"]:
-            self._say(f"{name}: {result['status']}, {result['seconds']:.1f} s")
+            self._print(f"{name}: {result['status']}, {result['seconds']:.1f} s")
         if self._bar is not None:
             self._bar.update(self._bar.task_ids[0], completed=self._done)
-        elif time.monotonic() - self._said > PLAIN_EVERY or self._done == self._total:
-            self._said = time.monotonic()
+        elif time.monotonic() - self._printed > PLAIN_EVERY or self._done == self._total:
+            self._printed = time.monotonic()
             print(f"{self._done}/{self._total} cells, {self._state()}", file=sys.stderr, flush=True)
 
     @hookimpl
@@ -86,29 +86,29 @@ class Progress:
         self.stop()
 
     def interrupted(self) -> None:
-        """Say that the run ends; from a signal handler, so nothing is asked of the bar but to show it by itself."""
+        """Show that the run is stopping. Called from a signal handler, so the bar is left to redraw itself."""
         self._ending = True
         if self._bar is None:
             os.write(2, f"bench: interrupted: {ENDING}\n".encode())
 
     def stop(self) -> None:
-        """Take the bar off the screen."""
+        """Remove the bar from the screen."""
         if self._bar is not None:
             self._bar.stop()
 
-    def _told(self, seconds_left: float) -> None:
+    def _expect(self, seconds_left: float) -> None:
         self._end = time.monotonic() + seconds_left
 
     def _state(self) -> str:
         if self._ending:
             return ENDING
         if self._bar is not None and self._done == self._total:
-            return "all done but the map and the page"
+            return "cells finished; writing the map and the report"
         left = max(self._end - time.monotonic(), 0)
         failed = f"{len(self._failed)} failed, " * bool(self._failed)
         return f"{self._run['running']()} running, {failed}about {_time(left)} left"
 
-    def _say(self, line: str) -> None:
+    def _print(self, line: str) -> None:
         if self._bar is not None:
             self._bar.console.print(line, markup=False, highlight=False, soft_wrap=True)
         else:

@@ -1,4 +1,4 @@
-"""Carry out a run and show what came of it."""
+"""Carry out a run and show its results."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Shown:
-    """What is shown of a run."""
+    """What to show of a run."""
 
     dry_run: bool
     quiet: bool
@@ -39,7 +39,7 @@ def carry_out(
     before: Callable[[Plan], None] | None = None,
     after: Callable[[Results], str] | None = None,
 ) -> int:
-    """Do what the settings say, show it, and return the exit code.
+    """Carry out a run, show its results, and return the exit code.
 
     before: may raise InputError while nothing is written. after: returns one more line to print.
     """
@@ -67,13 +67,15 @@ def carry_out(
     try:
         results = execute(plan)
     except KeyboardInterrupt:
-        page = f", and shown in {Path(settings.out) / 'report.html'}" if settings.report else ""
+        page = f" and shown in {Path(settings.out) / 'report.html'}" if settings.report else ""
         again = shlex.join(settings.command())
-        click.echo(f"bench: interrupted; what is finished is kept{page}.", err=True)
-        click.echo(f"Run the same command to go on: {again}", err=True)
+        click.echo(f"bench: interrupted; finished cells are stored{page}.", err=True)
+        click.echo(f"To continue, run the same command: {again}", err=True)
         return SIGINT_EXIT
     except StoppedError as error:
-        click.echo(f"bench: {error}; what is finished is kept. To go on: {shlex.join(settings.command())}", err=True)
+        click.echo(
+            f"bench: {error}; finished cells are stored. To continue: {shlex.join(settings.command())}", err=True
+        )
         return 1
     code = _finish(results, as_json=shown.as_json, open_=shown.open_)
     if after is not None:
@@ -144,7 +146,7 @@ def _finish(results: Results, *, as_json: bool, open_: bool) -> int:
 
 
 def exit_code(results: Results, met: bool) -> int:
-    """Return 1 where a cell failed or a requirement was not met, 3 where a generator is not installed, else 0."""
+    """Return 1 if a cell failed or a requirement was not met, 3 if a generator is not installed, else 0."""
     from benchmark.plugins.registry import missing
 
     if not met or any(row["status"] not in ("ok", "not-judged", "skipped") for row in results.scores):

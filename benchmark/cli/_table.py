@@ -1,4 +1,4 @@
-"""The table on the terminal: four aspects a generator, the weakest marked."""
+"""The table on the terminal: four aspects per generator, the weakest one marked."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def show(results: Results) -> None:
-    """Print the verdicts, failed cells, and what the marks mean."""
+    """Print the verdicts, the failed cells, and what the marks mean."""
     from rich.console import Console
     from rich.table import Table
 
@@ -24,7 +24,7 @@ def show(results: Results) -> None:
             box=None,
             pad_edge=False,
             title_justify="left",
-            title=f"{n_real} training images a class" if len(summary["n_real"]) > 1 else None,
+            title=f"{n_real} training images per class" if len(summary["n_real"]) > 1 else None,
         )
         table.add_column("generator", no_wrap=True)
         for kind in ASPECTS:
@@ -37,13 +37,15 @@ def show(results: Results) -> None:
                 config, *(cell(verdict["aspects"][k.name], weakest=verdict["weakest"] == k.name) for k in ASPECTS)
             )
         Console(width=None if _terminal() else 110, highlight=False, markup=False).print(table)
-    click.echo("0: as bad as the failing control, 1: as good as fresh real images; [95% interval]; *: the weakest")
+    click.echo(
+        "0: as bad as the failing control, 1: as good as fresh real images; [95% interval]; *: the weakest aspect"
+    )
     if results.plan.settings.one_fit:
-        click.echo("each set is one fit: intervals are over its images only")
+        click.echo("each set counts as one fit: intervals cover the variation between images only")
     elif len(summary["seeds"]) < 3:
         click.echo(
             f"{len(summary['seeds'])} seed{'s' * (len(summary['seeds']) > 1)}: "
-            "intervals are over images only, not over fits; add --seeds 3"
+            "intervals cover the variation between images, not between fits; add --seeds 3"
         )
     for line in not_judged(summary):
         click.echo(line)
@@ -57,7 +59,7 @@ def show(results: Results) -> None:
 
 
 def not_judged(summary: dict[str, Any]) -> list[str]:
-    """Return a line a reason: what of which generator could not be judged for it."""
+    """Return one line per reason why something was not judged: which aspects of which generators."""
     found: dict[str, list[str]] = {}
     for verdict in summary["verdicts"]:
         regime = f" at n_real {verdict['n_real']}" if len(summary["n_real"]) > 1 else ""
@@ -69,7 +71,7 @@ def not_judged(summary: dict[str, Any]) -> list[str]:
 
 
 def compared(summary: dict[str, Any]) -> list[str]:
-    """Return a line an aspect: which generator is better than which, by exact paired tests, or why it is not said."""
+    """Return one line per aspect: which generator is better, by exact paired tests, or why that is not known."""
     lines = []
     for entry in summary["comparisons"]:
         pairs = [p for p in entry["pairs"] if p["over"] == "fits"]
@@ -83,11 +85,15 @@ def compared(summary: dict[str, Any]) -> list[str]:
         said = ", ".join(f"{p['a']} > {p['b']} (+{p['difference']:.2f}, {p_text(p['holm'])})" for p in clear)
         regime = f" at n_real {entry['n_real']}" if len(summary["n_real"]) > 1 else ""
         lines.append(f"{entry['aspect']}{regime}: {said or entry['advice'] or 'no clear difference'}")
-    return ["better, or luck? (exact paired tests, Holm)", *(f"  {line}" for line in lines)] if lines else []
+    return (
+        ["is the difference real, or chance? (exact paired tests, Holm-adjusted)", *(f"  {line}" for line in lines)]
+        if lines
+        else []
+    )
 
 
 def cell(aspect: dict[str, Any], *, weakest: bool) -> str:
-    """Return one aspect as text: clipped to [0, 1] here, where it is shown."""
+    """Return one aspect as text; the score is clipped to [0, 1] only here."""
     if aspect["score"] is None:
         return str(aspect["status"]).replace("-", " ")
     score = f"{min(max(aspect['score'], 0.0), 1.0):.2f}{'*' if weakest else ''}"

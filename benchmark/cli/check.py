@@ -1,4 +1,4 @@
-"""`bench check`: the contract kit on plugins; with --metrics, do the metrics tell known faults apart?"""
+"""`bench check`: the contract kit on plugins; with --metrics, do the metrics detect known faults?"""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from benchmark.cli._options import as_json, given, setting
 from benchmark.errors import InputError
 
 if TYPE_CHECKING:
@@ -23,40 +24,44 @@ KIT = ("data_dir", "plugins", "workers")  # options that the contract kit takes
 
 @click.command(name="check")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--metrics", "check_metrics", is_flag=True, help="Judge the metrics by images with known faults.")
-@click.option("--only", "-m", "metrics", metavar="NAMES", help="These metrics.  [default: the default ones but tsne]")
-@click.option("--dataset", "-d", metavar="NAME", help="Real images.  [default: mnist]")
-@click.option("--data-dir", metavar="DIR", help="Your own images, for a dataset that reads a folder.")
-@click.option("--classes", "-c", metavar="CLASSES", help="As in bench run.  [default: 3,5]")
-@click.option("--features", metavar="NAME", help="The space of distances.  [default: pca]")
-@click.option("--n-real", metavar="N", type=int, help="Training images a class.  [default: 1000]")
-@click.option("--n-synthetic", metavar="N", type=int, help="Images a candidate.  [default: 500]")
-@click.option("--seeds", metavar="N", type=int, help="How many repeats.  [default: 3]")
-@click.option("--workers", metavar="N", type=int, help="Cells at once.  [default: the number of cores]")
-@click.option("--out", "-o", metavar="DIR", help="Keep what was computed.  [default: a folder that is deleted]")
-@click.option("--plugin", "-p", "plugins", metavar="FILE", multiple=True, help="A plugin file with metrics to check.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def command(names: tuple[str, ...], check_metrics: bool, as_json: bool, **given: Any) -> int:
-    """Check plugins by the contract kit, or with --metrics the suite itself.
+@click.option("--metrics", "check_metrics", is_flag=True, help="Check the metrics, with images that have known faults.")
+@setting("metrics", flags=("--only", "-m"), help="Which metrics to check.", shown="the default ones except tsne")
+@setting("dataset")
+@setting("data_dir")
+@setting("classes", shown="3,5")
+@setting("features")
+@setting("n_real", help="Number of training images per class.", metavar="N", hint=int, joined=False)
+@setting("n_synthetic", help="Number of images per candidate.")
+@setting("seeds")
+@setting("workers")
+@setting("out", help="Where to keep the results.", shown="a temporary folder, which is deleted")
+@setting("plugins")
+@as_json
+def command(names: tuple[str, ...], check_metrics: bool, as_json: bool, **words: Any) -> int:
+    """Check plugins against the contract, or the metrics themselves.
 
     \b
     bench check jitter                  a generator, metric, dataset, feature space or section
-    bench check 'gan[steps=20]'         with less to do
-    bench check -p mine.py mine         a file beside you
-    bench check --metrics               candidates with known faults: PASS or FAIL for each claim
+    bench check 'gan[steps=20]'         the same with less work
+    bench check -p mine.py mine         a plugin in a file
+    bench check --metrics               images with known faults: PASS or FAIL per claim
 
-    Exit code 1 where something fails.
+    Exits with 1 if something fails.
     """
-    options = {name: value for name, value in given.items() if value is not None and value != ()}
+    options = given(words)
     if bool(names) == check_metrics:
-        raise InputError("say what to check, as in: bench check --metrics, or by names of plugins: bench check smote")
+        raise InputError(
+            "name the plugins to check, as in: bench check smote; or check the metrics: bench check --metrics"
+        )
     if check_metrics:
         return _check_metrics(options, as_json=as_json)
     from benchmark.cli._kit import check_plugins
 
     odd = [name for name in options if name not in KIT]
     if odd:
-        raise InputError(f"--{odd[0].replace('_', '-')} goes with --metrics; the contract kit has its own images.")
+        raise InputError(
+            f"--{odd[0].replace('_', '-')} can only be used with --metrics; the contract kit brings its own images."
+        )
     return check_plugins(names, options, as_json=as_json)
 
 
@@ -84,7 +89,7 @@ def _check_metrics(options: dict[str, Any], *, as_json: bool) -> int:
 
 
 def show(results: Results, found: list[Verdict], *, as_json: bool) -> None:
-    """Print a table of raw means, candidate by candidate, and a line a claim."""
+    """Print a table with the raw means of each candidate, and one line per claim."""
     from benchmark.audits.selfcheck import value
 
     configs = list(results.plan.generators)

@@ -1,4 +1,4 @@
-"""`bench clean`: leftovers and old cells of a store."""
+"""`bench clean`: deletes leftovers and old cells of a store."""
 
 from __future__ import annotations
 
@@ -14,17 +14,24 @@ if TYPE_CHECKING:
 
 
 @click.command(name="clean")
-@click.argument("folder", metavar="DIR", default="bench-results")
-@click.option("--unreferenced", is_flag=True, help="Cells too that the last run (DIR/run.toml) does not refer to.")
-@click.option("--older-than", metavar="DAYS", type=float, help="Cells too that were finished so long ago.")
-@click.option("--yes", is_flag=True, help="Remove it; without this it is only said.")
+@click.argument("folder", metavar="[DIR]", default="bench-results")
+@click.option(
+    "--unreferenced", is_flag=True, help="Also delete the cells that the last run (DIR/run.toml) does not use."
+)
+@click.option(
+    "--older-than", metavar="DAYS", type=float, help="Also delete the cells that were finished more than DAYS days ago."
+)
+@click.option("--yes", is_flag=True, help="Delete. Without this option, only list what would be deleted.")
 def command(folder: str, unreferenced: bool, older_than: float | None, yes: bool) -> None:
-    """Remove what killed runs left in DIR and what was damaged; says what it would do, --yes does it."""
+    """Delete leftovers of killed runs and damaged files from a store.
+
+    DIR is the output folder of a run.  [default: bench-results]
+    """
     from benchmark.store import clean
     from benchmark.store.store import Store
 
     if not (Path(folder) / "format.json").is_file():
-        raise InputError(f"{folder!r} is no store; name the output folder of a run.")
+        raise InputError(f"{folder!r} is not a store; name the output folder of a run.")
     if older_than is not None and not 0 <= older_than <= 36500:
         raise InputError(f"--older-than {older_than:g} is out of range; allowed are 0 to 36500 days.")
     store = Store(Path(folder))
@@ -37,16 +44,16 @@ def command(folder: str, unreferenced: bool, older_than: float | None, yes: bool
     for waste in found.values():
         size = waste.size
         if yes and not clean.remove(store, waste):
-            click.echo(f"kept: {waste.path.relative_to(store.folder)}: a run has it in hand")
+            click.echo(f"kept: {waste.path.relative_to(store.folder)}: a run is using it")
             continue
         total += size
-        click.echo(f"{'removed' if yes else 'would remove'}: {waste.path.relative_to(store.folder)}: {waste.why}")
+        click.echo(f"{'deleted' if yes else 'would delete'}: {waste.path.relative_to(store.folder)}: {waste.why}")
     said = f"{len(found)} entries, {total / 2**20:.1f} MiB"
-    click.echo(said if yes else f"{said}; nothing was removed: add --yes" if found else "nothing to remove")
+    click.echo(said if yes else f"{said}; nothing was deleted; add --yes to delete" if found else "nothing to delete")
 
 
 def _keys(store: Store) -> set[str]:
-    """Return the keys of the cells of the last run. Raises InputError where it cannot be planned any more."""
+    """Return the keys of the cells of the last run. Raises InputError if it can no longer be planned."""
     from benchmark.execution import planned
 
     made = planned(store.folder)

@@ -1,4 +1,4 @@
-"""`bench compare`: two finished runs: what changed, and is it more than noise?"""
+"""`bench compare`: what changed between two finished runs, and is it more than chance?"""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from benchmark.cli._options import as_json
+
 if TYPE_CHECKING:
     from benchmark.results.regression import Change, Side
 
@@ -16,12 +18,17 @@ if TYPE_CHECKING:
 @click.command(name="compare")
 @click.argument("a", metavar="A")
 @click.argument("b", metavar="B")
-@click.option("--fail-on-regression", is_flag=True, help="Exit with 1 where B is worse by more than noise, or fails.")
-@click.option("--json", "as_json", is_flag=True, help="Print only JSON.")
+@click.option(
+    "--fail-on-regression",
+    is_flag=True,
+    help="Exit with 1 if B is significantly worse, or if a cell that worked in A fails in B.",
+)
+@as_json
 def command(a: str, b: str, fail_on_regression: bool, as_json: bool) -> int:
-    """Compare two output folders: paired differences B - A over the cells that both have, and what else changed.
+    """Compare two runs: what changed, and is it more than chance?
 
-    Exact sign-flip tests, adjusted by Holm within each aspect.
+    A and B are output folders. Differences B - A are paired over the cells that both have, and tested by exact
+    sign-flip tests that are Holm-adjusted within each aspect. Changed settings and versions are listed as well.
     """
     from benchmark.results import regression
 
@@ -40,8 +47,8 @@ def command(a: str, b: str, fail_on_regression: bool, as_json: bool) -> int:
     else:
         _show(found, said, before)
         for config, name, n_real, _, seed in failed:
-            click.echo(f"{config}, class {name}, n_real {n_real}, seed {seed}: worked in {a}, does not in {b}")
-        click.echo(f"regression: {'yes' if worse else 'none that is more than noise'}")
+            click.echo(f"{config}, class {name}, n_real {n_real}, seed {seed}: worked in {a}, fails in {b}")
+        click.echo(f"regression: {'yes' if worse else 'none beyond chance'}")
     return 1 if worse and fail_on_regression else 0
 
 

@@ -1,4 +1,4 @@
-"""`bench doctor`: what is installed, what is missing and how to get it, the machine, the data."""
+"""`bench doctor`: what is installed, what is missing and how to get it; the machine and the data."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from dataclasses import asdict
 
 import click
 
+from benchmark.cli._options import as_json
+
 COLOURS = {"ok": "green", "note": "yellow", "bad": "red"}
 
 
 @click.command(name="doctor")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@as_json
 def command(as_json: bool) -> int:
-    """Say what is installed, what is missing and how to get it; check the machine, the data and the plugins.
+    """Report what is installed and what is missing.
 
-    Exits with 0 where `bench run` can run, with 1 where it cannot.
+    Says how to get what is missing, and checks the machine, the data and the plugins. Exits with 0 if `bench run` can
+    run, with 1 if it cannot.
     """
     from benchmark.audits.doctor import examine
 

@@ -1,4 +1,4 @@
-"""`bench export`: samples or results out of a store."""
+"""`bench export`: writes samples or results from a store."""
 
 from __future__ import annotations
 
@@ -13,16 +13,39 @@ SAMPLES, RESULTS = ("png", "npz"), {"csv": "scores.csv", "json": "summary.json",
 
 
 @click.command(name="export")
-@click.argument("folder", metavar="DIR", default="bench-results")
-@click.option("--format", "-f", "form", required=True, metavar="FORMAT", help="png, npz: samples; csv, json, markdown.")
-@click.option("--to", "-o", metavar="PATH", help="A new folder of samples [bench-export]; a file of results.")
-@click.option("--generators", "-g", default="", metavar="NAMES", help="Whose samples; controls too.  [all generators]")
-@click.option("--train", is_flag=True, help="With the samples, the real images that the generators were fitted on.")
+@click.argument("folder", metavar="[DIR]", default="bench-results")
+@click.option(
+    "--format",
+    "-f",
+    "form",
+    required=True,
+    metavar="FORMAT",
+    help="png or npz for the images; csv, json or markdown for the results.",
+)
+@click.option(
+    "--to",
+    "-o",
+    metavar="PATH",
+    help="A new folder for the images, or a file for the results.  [default: bench-export, or standard output]",
+)
+@click.option(
+    "--generators",
+    "-g",
+    default="",
+    metavar="NAMES",
+    help="Which generators to export, controls included.  [default: all generators, without controls]",
+)
+@click.option("--train", is_flag=True, help="Also export the real images that the generators were trained on.")
 def command(folder: str, form: str, to: str | None, generators: str, train: bool) -> None:
-    """Write the samples of the last run in DIR (png, npz), or its results (csv, json, markdown)."""
+    """Export the images or the results of the last run.
+
+    DIR is the output folder of the run.  [default: bench-results]
+    """
     if form in RESULTS and (generators or train):
         option = "--generators" if generators else "--train"
-        raise InputError(f"{option} is for samples ({', '.join(SAMPLES)}); --format {form} is the whole run's results.")
+        raise InputError(
+            f"{option} is only for images ({', '.join(SAMPLES)}); --format {form} exports the results of the whole run."
+        )
     if form in SAMPLES:
         _samples(Path(folder), Path(to or "bench-export"), form, generators, train)
     elif form in RESULTS:
@@ -42,7 +65,7 @@ def _samples(folder: Path, target: Path, form: str, generators: str, train: bool
     try:
         sets = export.sets_of(plan, store, export.chosen(plan, store, generators), train=train)
     except DamagedError as error:
-        raise InputError(f"cell {error} was damaged; run the same bench run command to make it again.") from None
+        raise InputError(f"cell {error} was damaged; run the same command again to recompute it.") from None
     with writing(target, "--to"):
         for written in export.write_samples(sets, target, form):
             click.echo(str(written))
@@ -61,7 +84,7 @@ def _results(folder: Path, target: Path | None, form: str) -> None:
             f"{str(source)!r} cannot be read ({error.strerror}); name the output folder of a run."
         ) from None
     except (ValueError, KeyError) as error:
-        raise InputError(f"{str(source)!r} is damaged ({error}); run the same command to write it again.") from None
+        raise InputError(f"{str(source)!r} is damaged ({error}); run the same command again to rewrite it.") from None
     if target is None:
         click.echo(text, nl=False)
         return

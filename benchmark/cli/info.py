@@ -1,4 +1,4 @@
-"""`bench info`: one plugin: parameters, measures, source, licence, what it needs."""
+"""`bench info`: the parameters, measures, source, licence and requirements of one plugin."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from benchmark.cli._options import as_json, setting
+
 if TYPE_CHECKING:
     from benchmark.study import Study
 
 
 @click.command(name="info")
 @click.argument("name")
-@click.option("--plugin", "-p", "plugins", metavar="FILE", multiple=True, help="A plugin file beside you, or a module.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@setting("plugins")
+@as_json
 def command(name: str, plugins: tuple[str, ...], as_json: bool) -> None:
-    """Show one plugin: parameters, measures, source, licence, what it needs."""
+    """Show one plugin: parameters, measures, source and licence."""
     from benchmark.errors import unknown
     from benchmark.plugins.registry import KINDS, discover
 
@@ -48,7 +50,7 @@ def describe_study(study: Study) -> dict[str, Any]:
 
 
 def describe(plugin: Any, kind: str) -> dict[str, Any]:
-    """Return all that is known of a plugin class, as plain values."""
+    """Return all that is known about a plugin class, as plain values."""
     from benchmark.plugins.parameters import parameters_of, to_text
     from benchmark.plugins.registry import missing
 
@@ -83,7 +85,7 @@ def describe(plugin: Any, kind: str) -> dict[str, Any]:
 
 
 def _licence(package: str) -> str:
-    """Return the licence of the distribution that a package is from, as its metadata say, or ""."""
+    """Return the licence in the metadata of the distribution that a package is from, or ""."""
     from importlib import metadata
 
     ours = package in ("benchmark", "generators", "metrics", "reports")

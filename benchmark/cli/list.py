@@ -1,4 +1,4 @@
-"""`bench list`: generators, metrics, datasets, features, studies, report sections."""
+"""`bench list`: generators, metrics, datasets, features, studies and report sections."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from typing import Any
 import click
 
 from benchmark.cli import _listing
+from benchmark.cli._options import as_json, setting
 
 KINDS = ("generators", "metrics", "datasets", "features", "studies", "sections")
 
 
 @click.command(name="list")
 @click.argument("kind", required=False, default="")
-@click.option("--plugin", "-p", "plugins", metavar="FILE", multiple=True, help="A plugin file beside you, or a module.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@setting("plugins")
+@as_json
 def command(kind: str, plugins: tuple[str, ...], as_json: bool) -> None:
-    """List generators, metrics, datasets, features, studies, sections (or one KIND of them)."""
+    """List all plugins, or those of one KIND.
+
+    KIND is generators, metrics, datasets, features, studies or sections.
+    """
     from benchmark.errors import unknown
 
     if kind and kind not in KINDS:
@@ -38,7 +42,7 @@ def command(kind: str, plugins: tuple[str, ...], as_json: bool) -> None:
 
 
 def read(plugins: tuple[str, ...]) -> dict[str, Any]:
-    """Load all plugins and return what the list says of them, by kind; kept for the next time if all is well."""
+    """Load all plugins and return their entries by kind; cached for the next time if there are no problems."""
     from benchmark.plugins.registry import discover
 
     registry = discover(plugins)
@@ -52,7 +56,7 @@ def read(plugins: tuple[str, ...]) -> dict[str, Any]:
 
 
 def data_of(row: dict[str, Any]) -> str:
-    """Return what is said of a dataset beyond its first sentence: size, licence, whether it is here."""
+    """Return further facts about a dataset: its size, its licence, and whether it is on this machine."""
     words = [row.get(key, "") for key in ("size", "licence", "state")]
     return f"\n{'':23}{'; '.join(word for word in words if word)}" if any(words) else ""
 
@@ -62,14 +66,14 @@ def _data(plugin: Any) -> dict[str, str]:
 
     if not issubclass(plugin, Dataset):
         return {}
-    state = "here" if plugin().is_here() else "not here: it is downloaded when it is used"
+    state = "on this machine" if plugin().is_here() else "not on this machine: downloaded on first use"
     if plugin.takes_folder and not plugin.size:
-        state = "yours: reads --data-dir"
+        state = "your own images: reads --data-dir"
     return {"size": plugin.size, "licence": plugin.licence, "state": state}
 
 
 def entries(plugins: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return what the list says of each plugin: controls last."""
+    """Return the entries of the list, controls last."""
     from benchmark.plugins.registry import missing
     from benchmark.study import Study
 

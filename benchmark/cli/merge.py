@@ -1,4 +1,4 @@
-"""`bench merge`: several stores (shards of several machines) into one."""
+"""`bench merge`: joins several stores, such as the shards of several machines."""
 
 from __future__ import annotations
 
@@ -17,14 +17,16 @@ if TYPE_CHECKING:
 
 @click.command(name="merge")
 @click.argument("stores", metavar="STORE...", nargs=-1)
-@click.option("--into", metavar="DIR", help="The store that takes everything; made where it does not exist.")
+@click.option("--into", metavar="DIR", help="The store to merge into; it is created if it does not exist.")
 def command(stores: tuple[str, ...], into: str | None) -> int:
-    """Join stores, such as those of `bench run --shard`; the stores stay as they are.
+    """Merge several stores into one.
+
+    A STORE is the output folder of a run, such as one with `bench run --shard`. It is not changed.
 
     \b
     bench merge shard-1 shard-2 shard-3 --into all
 
-    A cell that two stores have is kept once. Where they tell it differently, the first counts, the other is kept in
+    A cell that is in two stores is merged once. If its results differ, the first one counts, the other one is kept in
     DIR/conflicts, and the exit code is 1: the same work should give the same result.
     """
     from benchmark.store.merge import merge
@@ -46,33 +48,37 @@ def _checked(stores: tuple[str, ...], into: str | None) -> Store:
     from benchmark.store.store import Store
 
     if not stores or into is None:
-        raise InputError("name the stores to merge and where to, as in: bench merge shard-1 shard-2 --into all")
+        raise InputError(
+            "name the stores to merge and the store to merge into, as in: bench merge shard-1 shard-2 --into all"
+        )
     places = [Path(store).resolve() for store in stores]
     for store, place in zip(stores, places, strict=True):
         if not (place / "format.json").is_file():
-            raise InputError(f"{store!r} is no store; name the output folders of runs.")
+            raise InputError(f"{store!r} is not a store; name the output folders of runs.")
         Store(Path(store))
         if places.count(place) > 1:
-            raise InputError(f"{store!r} is given twice; name each store once.")
+            raise InputError(f"{store!r} is named twice; name each store once.")
     if Path(into).resolve() in places:
-        raise InputError(f"--into {into!r} is one of the stores to merge; name another folder or leave it out.")
+        raise InputError(
+            f"--into {into!r} is also one of the stores to merge; name another folder, or leave that store out."
+        )
     if not any(next(cells_of(Path(store)), None) for store in stores):
-        raise InputError(f"there is nothing to merge: no cell is finished in {', '.join(stores)}.")
+        raise InputError(f"there is nothing to merge: there are no finished cells in {', '.join(stores)}.")
     return Store(Path(into), "--into")
 
 
 def _show(merged: Merged, target: Store, stores: tuple[str, ...]) -> None:
     click.echo(
-        f"{target.folder}: {merged.cells} cells are new, {merged.same} were there"
-        + f", {merged.scores} scores are new for these" * bool(merged.scores)
+        f"{target.folder}: {merged.cells} cells added, {merged.same} were already there"
+        + f", {merged.scores} scores added to these" * bool(merged.scores)
         + f", {len(merged.conflicts)} differ" * bool(merged.conflicts)
     )
-    command = _command(stores, str(target.folder)) or f"the command of your run, with --out {target.folder}"
-    click.echo(f"the report: {command}")
+    command = _command(stores, str(target.folder)) or f"run your command with --out {target.folder}"
+    click.echo(f"to write the report: {command}")
 
 
 def _command(stores: tuple[str, ...], out: str) -> str:
-    """Return the command that reports on all shards, where they are shards of one run."""
+    """Return the command that reports on all shards, or "" if they are not shards of one run."""
     from dataclasses import replace
 
     from benchmark.settings import Settings, from_mapping, read_toml

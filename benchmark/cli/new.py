@@ -1,4 +1,4 @@
-"""`bench new`: scaffold a plugin package."""
+"""`bench new`: creates a plugin package."""
 
 from __future__ import annotations
 
@@ -11,15 +11,19 @@ import click
 @click.command(name="new")
 @click.argument("kind")
 @click.argument("name")
-@click.option("--to", metavar="DIR", default=".", help="Where the folder NAME is made.  [default: here]")
+@click.option(
+    "--to", metavar="DIR", default=".", help="Where to create the folder NAME.  [default: the current folder]"
+)
 def command(kind: str, name: str, to: str) -> None:
-    """Write an installable package with a plugin to start from: KIND is generator, metric, dataset or section.
+    """Create an installable package with a plugin to start from.
+
+    KIND is generator, metric, dataset or section.
 
     \b
     bench new generator foo
     pip install ./foo && bench check foo
 
-    It passes bench check and its own tox as it stands.
+    The new package passes `bench check` and its own tests from the start.
     """
     from benchmark import scaffold
     from benchmark.plugins.registry import discover

@@ -1,4 +1,4 @@
-"""`bench report`: write the page again from what a run left, or its figures, without running anything."""
+"""`bench report`: writes the report page of a run again, or its figures, without running anything."""
 
 from __future__ import annotations
 
@@ -9,19 +9,24 @@ from typing import Any
 
 import click
 
+from benchmark.cli._options import open_, setting
 from benchmark.errors import InputError, unknown
 
 FORMATS = ("pdf", "png", "svg")
 
 
 @click.command(name="report")
-@click.argument("folder", metavar="DIR", default="bench-results")
-@click.option("--out", "-o", metavar="FILE", help="Where to write the page.  [default: DIR/report.html]")
-@click.option("--assets", metavar="DIR", help="Write the images as files into DIR, for pages that are too large.")
-@click.option("--figures", metavar="DIR", help="Write the figures for a paper into DIR, instead of the page.")
-@click.option("--format", "formats", metavar="NAMES", help="Of the figures: png, pdf, svg.  [default: pdf]")
-@click.option("--plugin", "-p", "plugins", metavar="FILE", multiple=True, help="A plugin file with report sections.")
-@click.option("--open", "open_", is_flag=True, help="Open the page in the browser.")
+@click.argument("folder", metavar="[DIR]", default="bench-results")
+@click.option("--out", "-o", metavar="FILE", help="Where to write the report.  [default: DIR/report.html]")
+@click.option(
+    "--assets", metavar="DIR", help="Write the images to files in this folder, if the report would be too large."
+)
+@click.option("--figures", metavar="DIR", help="Write figures for a paper to this folder, instead of the report.")
+@click.option(
+    "--format", "formats", metavar="NAMES", help="The file formats of the figures: png, pdf, svg.  [default: pdf]"
+)
+@setting("plugins")
+@open_
 def command(
     folder: str,
     out: str | None,
@@ -31,16 +36,18 @@ def command(
     plugins: tuple[str, ...],
     open_: bool,
 ) -> None:
-    """Write the page again from DIR/report.json, without running anything.
+    """Write the report of a run again, without running anything.
+
+    DIR is the output folder of the run; its report.json is read.  [default: bench-results]
 
     \b
     bench report bench-results -o elsewhere/page.html
     bench report bench-results --figures paper --format png,pdf
     """
     if formats is not None and figures is None:
-        raise InputError(f"--format {formats} is about figures; name a folder for them with --figures DIR.")
+        raise InputError(f"--format {formats} applies only to figures; name a folder for them with --figures DIR.")
     if figures is not None and (out or assets or open_):
-        raise InputError(f"--figures {figures} writes no page; leave out --out, --assets and --open.")
+        raise InputError(f"--figures {figures} does not write a report; leave out --out, --assets and --open.")
     report = _read(Path(folder) / "report.json")
     if figures is not None:
         _figures(report, Path(figures), formats or "pdf")
@@ -62,16 +69,14 @@ def _read(source: Path) -> dict[str, Any]:
             f"{str(source)!r} cannot be read ({error.strerror}); name the output folder of a run."
         ) from None
     except ValueError as error:
-        raise InputError(
-            f"{str(source)!r} is damaged ({error}); run the same bench run command to write it again."
-        ) from None
+        raise InputError(f"{str(source)!r} is damaged ({error}); run the same command again to rewrite it.") from None
     found = report.get("format") if isinstance(report, dict) else None
     if found == report_1.FORMAT:
         return report_1.upgraded(report)
     if found != FORMAT:
         raise InputError(
-            f"{str(source)!r} has the format {found!r}, this is {FORMAT!r}; "
-            "run the same bench run command to write it again."
+            f"{str(source)!r} has the format {found!r}, but this version reads {FORMAT!r}; "
+            "run the same command again to rewrite it."
         )
     return dict(report)
 
@@ -102,6 +107,6 @@ def _figures(report: Mapping[str, Any], folder: Path, formats: str) -> None:
     except OSError as error:
         raise InputError(f"--figures {str(folder)!r} is not writable ({error.strerror}).") from None
     if not written:
-        click.echo("bench: nothing was drawn, as no generator worked.", err=True)
+        click.echo("bench: there are no figures, because no generator succeeded.", err=True)
     for path in written:
         click.echo(str(path))

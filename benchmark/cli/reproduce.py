@@ -1,4 +1,4 @@
-"""`bench reproduce`: a published study, claim by claim."""
+"""`bench reproduce`: runs a published study and judges it claim by claim."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from benchmark.cli import SIGINT_EXIT
+from benchmark.cli._options import as_json, open_, quiet, setting
 from benchmark.errors import InputError, StoppedError
 
 if TYPE_CHECKING:
@@ -20,19 +21,21 @@ if TYPE_CHECKING:
 
 @click.command(name="reproduce")
 @click.argument("name", metavar="STUDY", required=False)
-@click.option("--quick", is_flag=True, help="Tiny sizes: says REDUCED, never PASS.")
-@click.option("--full", is_flag=True, help="Figures from all images, where the study leaves some out.")
-@click.option("--out", "-o", metavar="DIR", help="Where results are kept.  [default: bench-results-STUDY]")
-@click.option("--data-dir", metavar="PATH", help="Your own copy of the data, for the runs that take one.")
-@click.option("--workers", metavar="N", type=int, help="Cells at once.  [default: the number of cores]")
-@click.option("--plugin", "-p", "plugins", metavar="FILE", multiple=True, help="A plugin file with a study.")
-@click.option("--open", "open_", is_flag=True, help="Open the page in the browser.")
-@click.option("--quiet", "-q", is_flag=True, help="No progress.")
-@click.option("--json", "as_json", is_flag=True, help="Print only JSON: what study.json holds.")
+@click.option("--quick", is_flag=True, help="Use small sizes; claims are then marked REDUCED, never PASS.")
+@click.option("--full", is_flag=True, help="Draw figures from all images, even where the study uses only some.")
+@setting("out", shown="bench-results-STUDY")
+@setting("data_dir", help="Your own copy of the data, for runs that do not name a dataset.")
+@setting("workers")
+@setting("plugins")
+@open_
+@quiet
+@as_json
 def command(
     name: str | None, out: str | None, plugins: tuple[str, ...], open_: bool, quiet: bool, as_json: bool, **given: Any
 ) -> int:
-    """Run a published study and judge its claims: PASS, FAIL or CANNOT TELL, each with what was measured.
+    """Run a published study and judge its claims.
+
+    Each claim gets the verdict PASS, FAIL or CANNOT TELL, together with the measured value.
 
     \b
     bench reproduce smote-report
@@ -59,10 +62,10 @@ def command(
     try:
         outcome = reproduce(study, registry, folder, **sizes, changes=changes, say=say)
     except KeyboardInterrupt:
-        click.echo("bench: interrupted; what is finished is kept. Run the same command to go on.", err=True)
+        click.echo("bench: interrupted; finished cells are stored. To continue, run the same command.", err=True)
         return SIGINT_EXIT
     except StoppedError as error:
-        click.echo(f"bench: {error}; what is finished is kept. Run the same command to go on.", err=True)
+        click.echo(f"bench: {error}; finished cells are stored. To continue, run the same command.", err=True)
         return 1
     report = as_report(outcome)
     page = write_study(report, folder)
@@ -76,7 +79,7 @@ def command(
 
 
 def show(outcome: Outcome, page: Path) -> None:
-    """Print a row a claim: what was published, what was measured, and the verdict."""
+    """Print one row per claim: the published value, the measured value and the verdict."""
     from rich.console import Console
     from rich.table import Table
 
@@ -90,7 +93,9 @@ def show(outcome: Outcome, page: Path) -> None:
     words = [claim["verdict"] for claim in outcome.claims]
     click.echo(", ".join(f"{words.count(word)} {word}" for word in dict.fromkeys(words)))
     if outcome.reduced:
-        click.echo("A reduced run: it shows that the study works; it confirms and refutes nothing.")
+        click.echo(
+            "This was a reduced run: it shows that the study can be run, but neither confirms nor refutes a claim."
+        )
     click.echo(f"Report: {page}")
 
 

@@ -342,9 +342,12 @@ def test_on_the_command_line_a_fault_is_exit_1_and_names_the_line(bench: Any, tm
     [
         (["smot"], "plugin 'smot' is not known; there are: .* Did you mean 'smote'?"),
         (["smote[kk=3]"], "parameter of smote 'kk' is not known; there are: k"),
-        (["smote", "--seeds", "3"], "--seeds goes with --metrics"),
-        (["smote", "--metrics"], "say what to check, as in: bench check --metrics, or by names"),
-        (["idx", "--data-dir", "nowhere"], "--data-dir 'nowhere' is not there"),
+        (["smote", "--seeds", "3"], "--seeds can only be used with --metrics"),
+        (
+            ["smote", "--metrics"],
+            "name the plugins to check, as in: bench check smote; or check the metrics: bench check --metrics",
+        ),
+        (["idx", "--data-dir", "nowhere"], "--data-dir 'nowhere' does not exist"),
     ],
 )
 def test_bad_input_is_one_sentence(bench: Any, arguments: list[str], said: str) -> None:

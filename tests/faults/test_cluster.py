@@ -161,7 +161,9 @@ def test_without_its_scheduler_a_run_says_so_and_goes_on_here(bench, rows, clust
     cluster.scheduler.kill()
     _, said = run.communicate(timeout=60)
     assert run.returncode == 1
-    assert f"bench: the scheduler at {cluster.address} is gone; what is finished is kept. To go on: bench run" in said
+    assert (
+        f"bench: the scheduler at {cluster.address} is gone; finished cells are stored. To continue: bench run" in said
+    )
     assert "Traceback" not in said, said
     before = {p: p.stat().st_mtime_ns for p in bench.folder.glob("bench-results/cells/*/*/samples.npz")}
     assert len(before) >= 4
@@ -253,7 +255,7 @@ def listens(port: int) -> bool:
 @pytest.mark.parametrize(
     ("address", "said"),
     [
-        ("host:8786", "--cluster 'host:8786' is no address of a Dask scheduler; write it as tcp://host:8786."),
+        ("host:8786", "--cluster 'host:8786' is not the address of a Dask scheduler; write it as tcp://host:8786."),
         ("tcp://127.0.0.1:1", "--cluster 'tcp://127.0.0.1:1' cannot be reached"),
     ],
 )

@@ -50,7 +50,7 @@ def test_ended_midway_nothing_is_left_alive_and_it_goes_on(bench, plugin: Path, 
     if number is signal.SIGKILL:
         time.sleep(5)  # an interrupted run has ended its children when it ends
     else:
-        assert (process.returncode, "Run the same command to go on" in said) == (130, True), said
+        assert (process.returncode, "To continue, run the same command" in said) == (130, True), said
     assert alive(str(out)) == []
     before = {path: path.stat().st_mtime_ns for path in out.glob("cells/*/*/samples.npz")}
     bench(*RUN, "-p", plugin, "-o", out)

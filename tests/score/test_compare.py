@@ -123,7 +123,7 @@ def test_a_cell_that_fails_now_is_a_regression(compare, place: Path) -> None:
         return {**row, "measure": "", "value": "", "calibrated": "", "status": "failed"} if lost else row
 
     done = compare("a", altered(place, "broken", broken), "--fail-on-regression", code=1)
-    assert "jitter, class 2, n_real" in done.stdout and "worked in a, does not in broken" in done.stdout
+    assert "jitter, class 2, n_real" in done.stdout and "worked in a, fails in broken" in done.stdout
 
 
 def test_a_summary_of_the_first_format_is_read_and_an_unknown_one_refused(compare, place: Path) -> None:

@@ -98,5 +98,5 @@ def test_a_place_that_cannot_be_written_is_one_sentence(bench, run: Path, form: 
 @pytest.mark.parametrize("option", [("-g", "jitter*"), ("--train",)])
 def test_what_is_for_samples_is_refused_with_results(bench, run: Path, option: tuple[str, ...]) -> None:
     done = bench("export", "run", "--format", "csv", *option, code=2)
-    assert "is for samples (png, npz); --format csv is the whole run's results" in done.stderr
+    assert "is only for images (png, npz); --format csv exports the results of the whole run" in done.stderr
     assert not done.stdout

@@ -153,7 +153,7 @@ def test_keep_writes_the_images_that_pass(bench, tmp_path: Path, digits: RealDat
     folder = save(tmp_path / "mixed", np.rint(images * 255).astype(np.uint8))
     done = bench("score", folder, *DIGITS, "--as-is", "--keep", "kept")
     kept = {int(path.stem) for path in (bench.folder / "kept").iterdir()}
-    assert f"Kept: {len(kept)} of " in done.stdout
+    assert f"Kept {len(kept)} of " in done.stdout
     assert kept and kept <= set(range(25))
     sample = bench.folder / "kept" / f"{min(kept)}.png"
     assert sample.read_bytes() == (folder / sample.name).read_bytes()
