@@ -353,7 +353,7 @@ def test_damaged_features_are_said_and_computed_again(bench, jitter: Path, tmp_p
     table = timeless(bench.folder / "bench-results")
     cached = next((tmp_path / "cache").rglob("*.pickle"))
     cached.write_bytes(cached.read_bytes()[:100])
-    assert "was damaged and is computed again" in bench(*small, "--fresh").stderr
+    assert "was damaged and will be recomputed" in bench(*small, "--fresh").stderr
     assert timeless(bench.folder / "bench-results") == table
 
 

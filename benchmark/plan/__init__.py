@@ -1,1 +1,1 @@
-"""What has to be done, under which key?"""
+"""What has to be done, and under which keys."""

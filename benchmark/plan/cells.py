@@ -83,7 +83,7 @@ class Cell:
 
     @property
     def sort_key(self) -> tuple[Any, ...]:
-        """The order of rows, whatever the order of work."""
+        """The position of the cell in tables, which does not depend on the order of the work."""
         return (self.task.dataset, self.task.label, self.task.n_real, self.control, self.config, self.task.seed)
 
 

@@ -1,4 +1,4 @@
-"""The plan of `bench score`: images that were made elsewhere take the place of generators; all else is as in a run."""
+"""The plan of `bench score`: image sets take the place of generators; everything else is as in a run."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _generator(images: ImageSet) -> Given:
 
 
 def _labels(sets: list[ImageSet], data: RealData) -> tuple[int, ...]:
-    """Return the classes of the sets, which must be the same. Raises InputError."""
+    """Return the classes of the sets, which must agree. Raises InputError."""
     first = sets[0]
     for other in sets[1:]:
         odd = sorted(set(first.images) ^ set(other.images))
@@ -57,13 +57,13 @@ def _labels(sets: list[ImageSet], data: RealData) -> tuple[int, ...]:
             has, lacks = (first, other) if odd[0] in first.images else (other, first)
             name = data.class_names[odd[0]]
             raise InputError(
-                f"{has.path} has images of class {name}, {lacks.path} has none; name the classes of both by --class."
+                f"{has.path} has images of class {name}, but {lacks.path} has none; name the classes with --class."
             )
     return tuple(sorted(first.images))
 
 
 def _seen(settings: ScoreSettings, data: RealData, labels: tuple[int, ...]) -> Seen:
-    """Return what `--train` says that the generators had seen. Raises InputError."""
+    """Return the images that the generators were trained on, according to `--train`. Raises InputError."""
     if not settings.train:
         return Seen()
     said = replace(settings, classes=",".join(data.class_names[label] for label in labels))
@@ -86,7 +86,7 @@ def _read_seen(settings: ScoreSettings, data: RealData) -> ImageSet:
 def _sizes(
     settings: ScoreSettings, data: RealData, sets: list[ImageSet], labels: tuple[int, ...]
 ) -> tuple[int, Sizes, list[str]]:
-    """Return n_real, the sizes of the roles, and what is to be said of them. Raises InputError."""
+    """Return n_real, the sizes of the roles, and notes on them. Raises InputError."""
     given = {(each.name, label): len(each.images[label]) for each in sets for label in labels}
     n = min([*given.values(), QUICK if settings.quick else MOST])
     seen = data.seen.images if data.seen else {}
@@ -96,17 +96,17 @@ def _sizes(
     room = min(data.counts) - max(overlap, scarce)
     held_out = min(n, int(room / ROOM))
     if held_out < min(n, SMALLEST):
-        held = f"--train holds {overlap} of a class, and " if overlap else ""
+        held = f"--train contains {overlap} images of a class, and " if overlap else ""
         raise InputError(
-            f"the real images are too few: the smallest class has {min(data.counts)} for training, {held}"
-            f"at least {int(ROOM * SMALLEST)}{' others' if held else ''} are needed to compare with."
+            f"too few real images: the smallest class has {min(data.counts)} apart from its test split; {held}"
+            f"at least {int(ROOM * SMALLEST)} {'others' if held else 'per class'} are needed."
         )
     fitted = Sizes(n_real, held_out, neutral=min(NEUTRAL, room - 2 * held_out))
     notes = _notes(settings, counts, fitted, n)
     for (name, label), count in given.items():
         if count > fitted.held_out:
             notes.append(
-                f"{name}: {fitted.held_out:,} of {count:,} images of class {data.class_names[label]} were drawn "
+                f"{name}: {fitted.held_out:,} of {count:,} images of class {data.class_names[label]} were sampled "
                 f"(seed {settings.seed})"
             )
     return n_real, fitted, notes
@@ -115,16 +115,16 @@ def _sizes(
 def _notes(settings: ScoreSettings, counts: list[int], sizes: Sizes, n: int) -> list[str]:
     numbers = " to ".join(f"{count:,}" for count in sorted({min(counts), max(counts)}))
     if settings.train:
-        said = f"Copies are looked for in {settings.train}: {numbers} images a class that the generator had seen"
+        said = f"Copies are searched for in {settings.train}: {numbers} training images per class"
     else:
         said = (
-            f"What the generator had seen was not said (--train): copies are looked for in the whole training split, "
-            f"{numbers} real images a class; a real image is compared with all but itself"
+            f"The training images were not given (--train): copies are searched for in the whole training split, "
+            f"{numbers} real images per class; a real image is compared with all others"
         )
     notes = [said]
     if sizes.held_out < n:
         notes.append(
-            f"The smallest class of the real images is small, so {sizes.held_out} synthetic images a class are scored, "
+            f"The smallest real class is small, so only {sizes.held_out} synthetic images per class are scored, "
             f"against as many real ones ({sizes.neutral} neutral)"
         )
     return notes

@@ -124,7 +124,7 @@ class Plan:
 
     @property
     def space(self) -> str:
-        """The name of the feature space in every row: `pca50`, or with the id of what was trained, `cnn-1a2b3c4d`."""
+        """The name of the feature space in every row: `pca50`, or `cnn-1a2b3c4d` with the id of the trained network."""
         return self.features.space if self.features.classifier_name == "svc" else self.reference_id
 
     @property
@@ -205,5 +205,5 @@ class Plan:
 
 
 def cores() -> int:
-    """Return the cores that this process may use."""
+    """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,4 +1,4 @@
-"""The real images that a plan stands on: which dataset, which classes, how many of each role."""
+"""The real images of a plan: which dataset, which classes, and how many of each role."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ class Basis:
 
 
 def basis(settings: Settings, registry: Registry, draws: int) -> Basis:
-    """Return what the settings of a run ask for (draws: see `protocol.Sizes`). Raises InputError."""
+    """Return the real images that the settings of a run ask for (draws: see `roles.Sizes`). Raises InputError."""
     dataset, data = load_data(settings, registry)
     labels = tuple(data.class_names.index(word) for word in parse_classes(settings.classes, data.class_names))
     return Basis(dataset, data, labels, *_sizes(settings, data, draws))
 
 
 def load_data(settings: Settings, registry: Registry) -> tuple[Dataset, RealData]:
-    """Return the dataset that is asked for, read. Raises InputError."""
+    """Read the dataset that the settings ask for. Raises InputError."""
     chosen = selectors.select(settings.dataset_name, registry.datasets, "dataset")
     if len(chosen) != 1:
-        raise InputError(f"--dataset {settings.dataset!r} names {len(chosen)} datasets; name one.")
+        raise InputError(f"--dataset {settings.dataset!r} names {len(chosen)} datasets; name only one.")
     dataset = chosen[0]
     if settings.data_dir and not dataset.takes_folder:
         able = ", ".join(sorted(name for name, plugin in registry.datasets.items() if plugin.takes_folder))
@@ -67,6 +67,6 @@ def _sizes(settings: Settings, data: RealData, draws: int) -> tuple[dict[int, Si
         notes.append(
             f"The smallest class has {min(data.counts)} training images, so sizes were reduced: "
             f"{fitted.train} training, "
-            f"{fitted.held_out} held-out and as many fresh and synthetic, {fitted.neutral} neutral images a class."
+            f"{fitted.held_out} held-out and as many fresh and synthetic, {fitted.neutral} neutral images per class."
         )
     return {n: replace(fitted, train=n) for n in sorted(settings.n_real or (fitted.train,))}, notes

@@ -1,1 +1,1 @@
-"""In which order, and what is left?"""
+"""In which order things run, and what is left to do."""

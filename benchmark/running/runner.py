@@ -1,4 +1,4 @@
-"""Runs a plan: cells to an executor, what comes back to the store. Nothing that was generated is lost to a metric."""
+"""Runs a plan: sends cells to an executor and puts the results into the store. A failing metric costs no samples."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ LOOK = 1.0  # seconds before what is left is estimated anew: it takes a look at 
 
 @dataclass
 class Runner:
-    """One run of a plan on a store by an executor."""
+    """One run of a plan, with a store and an executor."""
 
     plan: Plan
     store: Store
@@ -77,7 +77,7 @@ class Runner:
                     state.lock.release()
 
     def _begun(self) -> None:
-        """Say what is to be done, and compile what maps need before any cell waits for it."""
+        """Announce what is to be done, and compile the code of the maps before any cell waits for it."""
         self._spent = known_times(self.plan, self.store)
         self.plan.registry.manager.hook.bench_run_started(
             run={
@@ -109,7 +109,7 @@ class Runner:
             self._prepared()
             return
         if target.exists():
-            self.store.complain(f"{target} was damaged and is computed again")
+            self.store.complain(f"{target} was damaged and will be recomputed")
         target.parent.mkdir(parents=True, exist_ok=True)
         self.executor.start(
             Prepare(
@@ -265,7 +265,7 @@ class Runner:
         self._settle(state)
 
     def _settle(self, state: State) -> None:
-        """Let go what is done; after a fit its cells go on, or with it where they failed."""
+        """Release what is done. After a fit, its cells continue, or are done too if they failed."""
         self._let_go(state)
         keys = {cell.key for cell in self._cells_of(state)}
         for own in [s for s in self.states if s.work.key in keys and s.generate]:
@@ -351,7 +351,7 @@ class Runner:
         self._let_go(state)
 
     def _again(self, state: State, result: Mapping[str, Any]) -> bool:
-        """Put a cell back that found the disk full beside others, which may have filled it."""
+        """Put back a cell that found the disk full while others, which may have filled it, were running."""
         if not result.get("full") or state.alone:
             return False
         state.alone = True

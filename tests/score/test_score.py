@@ -40,7 +40,7 @@ def test_a_folder_of_pngs_against_data_of_ones_own_in_one_command(
     new, copied = save(tmp_path / "new", fives[:150]), save(tmp_path / "copied", mnist.raw[mnist.members(5)[::36]])
     done = bench("score", new, copied, "--data-dir", _mnist.FOLDER, "--class", "5", *FAST)
     out = bench.folder / "bench-results"
-    assert "copies are looked for in the whole training split, 5,421 real images a class" in done.stderr
+    assert "copies are searched for in the whole training split, 5,421 real images per class" in done.stderr
     rows = table(out)
     mixing = rows["new", "5", "mixing"]
     assert [mixing[n] for n in ("dataset", "n_synthetic", "n_real", "seed", "generator")] == [
@@ -60,7 +60,7 @@ def test_a_folder_of_pngs_against_data_of_ones_own_in_one_command(
     assert verdict["aspects"]["useful"]["lo"] is not None  # over its images: a set is one fit
     page = (out / "report.html").read_text()
     assert "The training images were not given (<code>--train</code>)." in page  # next to the copies
-    assert "5,421 real images a class; a real image is compared with all but itself" in page  # at the end
+    assert "5,421 real images per class; a real image is compared with all others" in page  # at the end
     assert f"bench score {shlex.join(map(str, (new, copied)))} --classes 5 --metrics" in page
 
 
@@ -69,7 +69,7 @@ def test_with_train_only_what_was_seen_is_a_copy(bench, tmp_path: Path, digits: 
     np.save(tmp_path / "seen.npy", own[:40])
     np.save(tmp_path / "fake.npy", own[20:60])
     done = bench("score", tmp_path / "fake.npy", "--train", tmp_path / "seen.npy", *DIGITS)
-    assert "40 images a class that the generator had seen" in done.stderr
+    assert "40 training images per class" in done.stderr
     rows = table(bench.folder / "bench-results")
     assert rows["fake", "5", "copy_share"]["n_real"] == "40"
     assert float(rows["fake", "5", "copy_share"]["value"]) == pytest.approx(0.5, abs=0.1)
@@ -121,7 +121,7 @@ def test_several_sets_are_compared_and_gated(bench, tmp_path: Path, digits: Real
         "gan-b.original>=0.5",
         code=1,
     )
-    assert "gan-a: 30 of 36 images of class 5 were drawn (seed 0)" in done.stderr
+    assert "gan-a: 30 of 36 images of class 5 were sampled (seed 0)" in done.stderr
     assert "\nmet: gan-a at n_real" in done.stdout
     assert "NOT MET: gan-b at n_real" in done.stdout
     assert "--seeds" not in done.stdout
@@ -189,7 +189,7 @@ def test_own_real_images_of_another_size_in_colour(bench, tmp_path: Path) -> Non
         labels=["Ankle boot"] * 40 + ["Bag"] * 30,
     )
     done = bench("score", tmp_path / "fake.npz", "--real", tmp_path / "real.npz", *FAST)
-    assert "fake: 30 of 40 images of class Ankle boot were drawn" in done.stderr
+    assert "fake: 30 of 40 images of class Ankle boot were sampled" in done.stderr
     rows = table(bench.folder / "bench-results")
     assert {c for _, c, _ in rows} == {"Ankle boot", "Bag"}
     assert float(rows["fake", "Bag", "class_accuracy"]["value"]) == 1
