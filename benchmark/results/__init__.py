@@ -1,1 +1,1 @@
-"""What came out?"""
+"""What came out of a run, and the files that are written from it."""

@@ -1,4 +1,4 @@
-"""Rows as text that spreadsheets and programs read: RFC 4180, numbers that read back exactly."""
+"""Rows as CSV text for spreadsheets and programs: RFC 4180, with numbers that can be read back exactly."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable
 from typing import Any
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a text begins with that a spreadsheet would run
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run text that begins with one of these
 
 
 def lines(rows: Iterable[Iterable[Any]]) -> str:
@@ -18,7 +18,7 @@ def lines(rows: Iterable[Iterable[Any]]) -> str:
 
 
 def field(value: Any) -> str:
-    """Return a value as a field: "" for None, and text that a spreadsheet would run with ' before it."""
+    """Return a value as a field: "" for None, and with a ' in front of text that a spreadsheet would run."""
     if value is None:
         return ""
     if isinstance(value, bool):

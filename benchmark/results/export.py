@@ -1,4 +1,4 @@
-"""Samples out of a store, as PNG files or NumPy arrays, and results as Markdown."""
+"""Exports samples from a store as PNG or NumPy files, and results as Markdown."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Sets = dict[Path, dict[str, "Images"]]  # where a set goes -> its images by clas
 
 
 def chosen(plan: Plan, store: Store, selection: str) -> list[Cell]:
-    """Return the cells with samples of the selected configurations: all generators for "". Raises InputError."""
+    """Return the cells with samples of the selected configurations ("" for all generators). Raises InputError."""
     words = [word.strip() for word in selection.split(",") if word.strip()]
     known = {cell.config for cell in plan.cells}
     for word in words:
@@ -35,14 +35,14 @@ def chosen(plan: Plan, store: Store, selection: str) -> list[Cell]:
     ]
     found = [cell for cell in cells if (record := store.cell(cell.key)) and record["result"]["status"] == "ok"]
     if not found:
-        raise InputError(f"{str(store.folder)!r} has no samples of {selection or 'a generator'}.")
+        raise InputError(f"{str(store.folder)!r} has no samples of {selection or 'any generator'}.")
     return found
 
 
 def sets_of(plan: Plan, store: Store, cells: list[Cell], *, train: bool) -> Sets:
-    """Return the samples of cells by set: a configuration, n_real (where there are several) and seed.
+    """Return the samples of cells by set: one per configuration, n_real (if there are several) and seed.
 
-    train: also what each seed's generators were fitted on, under `train`.
+    train: also return the images that the generators of each seed were fitted on, under `train`.
     """
     found: Sets = {}
     for cell in cells:
@@ -73,7 +73,7 @@ def write_samples(sets: Sets, folder: Path, form: str) -> Iterator[Path]:
 
 
 def to_markdown(summary: Mapping[str, Any]) -> str:
-    """Return the verdicts of a summary.json as a table: one row a generator and regime."""
+    """Return the verdicts of a summary.json as a table: one row per generator and number of training images."""
     aspects = [aspect["name"] for aspect in summary["aspects"]]
     rows = [["generator", "training images", *aspects], ["---"] * (len(aspects) + 2)]
     rows += [

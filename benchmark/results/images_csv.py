@@ -1,4 +1,4 @@
-"""Each image has a verdict too: its kind, what the metrics say of it, and images.csv, one row an image."""
+"""Per-image verdicts: the kind of each image, its values from the metrics, and images.csv with one row per image."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ OWN = {  # plain columns, each of one metric; any other is `<metric>.<name>`
     "components": "strokes",
 }
 
-JUDGED: Mapping[str, Callable[[Array], Array]] = {  # what an image must pass, by column; its kind too
+JUDGED: Mapping[str, Callable[[Array], Array]] = {  # the checks by column; the kind is checked too
     "copy": lambda copied: ~copied,
     "duplicate": lambda double: ~double,
     "plausible_strokes": lambda plausible: plausible,
@@ -39,7 +39,7 @@ JUDGED: Mapping[str, Callable[[Array], Array]] = {  # what an image must pass, b
 
 
 def columns_of(outcome: Outcome, cell: Cell) -> dict[str, Array]:
-    """Return what the metrics say of each image of a cell (n,), by column; with `kind` where that is known."""
+    """Return the per-image values of a cell's metrics (n,) by column, with `kind` if it is known."""
     found = {
         name if OWN.get(name) == metric.name else f"{metric.name}.{name}": values
         for config, metric in outcome.plan.metrics_for(cell).items()
@@ -50,9 +50,9 @@ def columns_of(outcome: Outcome, cell: Cell) -> dict[str, Array]:
 
 
 def kinds(columns: Mapping[str, Array]) -> Array | None:
-    """Return the kind of each image (n,); None where its distances to training images are not known.
+    """Return the kind of each image (n,), or None if the distances to training images are not known.
 
-    `warped` is told only where that metric ran.
+    `warped` only occurs if that metric ran.
     """
     if not {"nearest_distance", "blended", "copy"} <= set(columns):
         return None
@@ -62,20 +62,20 @@ def kinds(columns: Mapping[str, Array]) -> Array | None:
 
 
 def passed(columns: Mapping[str, Array]) -> Array | None:
-    """Return which images (n,) pass their own verdict: not copied, blended or double, plausible, and of their class.
+    """Return which images (n,) pass every per-image check of the metrics that ran; None if there are no such checks.
 
-    As far as the metrics of the run tell; None where they tell nothing.
+    They are no copies, blends or duplicates, have plausible strokes, and belong to their class.
     """
-    told = [test(columns[name]) for name, test in JUDGED.items() if name in columns]
+    checks = [test(columns[name]) for name, test in JUDGED.items() if name in columns]
     if "kind" in columns:
-        told.append(np.isin(columns["kind"], ("new", "warped")))
-    return np.logical_and.reduce(told) if told else None
+        checks.append(np.isin(columns["kind"], ("new", "warped")))
+    return np.logical_and.reduce(checks) if checks else None
 
 
 def breakdown(outcome: Outcome) -> dict[tuple[str, int, int | None], dict[str, Any]]:
-    """Return {"fits", "shares": by kind} by configuration, n_real and label: means over seeds.
+    """Return {"fits", "shares": by kind} by configuration, n_real and label, as means over seeds.
 
-    The label None is all classes: the mean of theirs.
+    The label None stands for the mean over all classes.
     """
     cells: dict[tuple[str, int, int], list[dict[str, Array]]] = {}
     for cell in outcome.plan.cells:
@@ -94,13 +94,13 @@ def breakdown(outcome: Outcome) -> dict[tuple[str, int, int | None], dict[str, A
 
 
 def _shares(fits: list[dict[str, Array]]) -> dict[str, Any]:
-    told = [columns for columns in fits if "warped" in columns] or fits  # not some with the kind and some without
-    known = [kind for kind in KINDS if kind != "warped" or "warped" in told[0]]
-    return {"fits": len(told), "shares": {k: float(np.mean([(c["kind"] == k).mean() for c in told])) for k in known}}
+    same = [columns for columns in fits if "warped" in columns] or fits  # not some with the kind and some without
+    known = [kind for kind in KINDS if kind != "warped" or "warped" in same[0]]
+    return {"fits": len(same), "shares": {k: float(np.mean([(c["kind"] == k).mean() for c in same])) for k in known}}
 
 
 def to_csv(outcome: Outcome) -> Iterator[str]:
-    """Yield images.csv: the header, then the rows of one generator's cell at a time."""
+    """Yield images.csv in pieces: the header, then the rows of one generator's cell at a time."""
     made = [c for c in outcome.plan.cells if not c.control and outcome.records[c.key]["status"] == "ok"]
     foreign = {name for cell in made for name in columns_of(outcome, cell)} - {"kind", *OWN}
     names = ["kind", *OWN, *sorted(foreign)]

@@ -13,13 +13,13 @@ from benchmark.store.store import Store
 if TYPE_CHECKING:
     from benchmark.plan.cells import Cell
 
-HELD_OUT = "held-out"  # the source that is no configuration
+HELD_OUT = "held-out"  # the source that is not a configuration
 
 REFERENCE = "real"  # the control that is on the map: fresh real images
 
 
 def stored(plan: Plan, store: Store, n_real: int) -> dict[str, Any] | None:
-    """Return the map of the cells that worked: strata, why a method failed, points by method; None: there is none."""
+    """Return the map of the cells that worked (strata, failed methods with reasons, points by method), or None."""
     strata = strata_of(plan, store, n_real)
     record = store.map_record(key_of(plan, strata, n_real)) if strata else None
     if record is None:
@@ -28,7 +28,7 @@ def stored(plan: Plan, store: Store, n_real: int) -> dict[str, Any] | None:
 
 
 def strata_of(plan: Plan, store: Store, n_real: int) -> list[Stratum]:
-    """Return what is on the map: of each source and class equally many images; [] where no generator worked."""
+    """Return the images on the map, the same number per source and class; [] if no generator worked."""
     cells = [c for c in plan.cells if c.task.n_real == n_real and c.task.seed == plan.seeds[0] and _worked(store, c)]
     chosen = [c for c in cells if not c.control] + [c for c in cells if c.config == REFERENCE]
     if all(cell.control for cell in chosen):

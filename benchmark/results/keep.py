@@ -1,4 +1,4 @@
-"""The images that pass their own verdict, in a folder: what `bench score --keep` writes."""
+"""Writes the images that pass every per-image check to a folder, for `bench score --keep`."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
 
 def keep(outcome: Outcome, folder: Path) -> tuple[int, int]:
-    """Write the images that pass into `folder`, by set where there are several; return how many, and of how many.
+    """Write the images that pass to `folder`, with a sub-folder per set if there are several.
 
-    Files are copied as they are, under their names; images out of an array become <class>/<index>.png.
+    Returns how many images pass, and how many there are. Files are copied under their own names; images from an array
+    become <class>/<index>.png.
     """
     given = [config for config, generator in outcome.plan.generators.items() if isinstance(generator, Given)]
     kept = total = 0
@@ -33,7 +34,7 @@ def keep(outcome: Outcome, folder: Path) -> tuple[int, int]:
         if not isinstance(cell.generator, Given):
             continue
         good = passed(columns_of(outcome, cell))
-        if good is None:  # its metrics failed: nothing is known to be good
+        if good is None:  # its metrics failed, so no image is known to be good
             good = np.zeros(cell.task.n_synthetic, dtype=bool)
         target = folder / cell.config if len(given) > 1 else folder
         files, images = cell.generator.files[cell.task.label], cell.generator.images[cell.task.label]
@@ -47,7 +48,7 @@ def keep(outcome: Outcome, folder: Path) -> tuple[int, int]:
 
 
 def check(plan: Plan) -> None:
-    """Raise InputError where no metric of a plan judges single images."""
+    """Raise InputError if no metric of a plan judges single images."""
     if not {OWN[name] for name in JUDGED} & {metric.name for metric in plan.metrics.values()}:
         raise InputError(
             f"--keep needs a metric that judges single images; leave out --metrics, or add one of: "
@@ -56,18 +57,18 @@ def check(plan: Plan) -> None:
 
 
 def new_folder(folder: Path, option: str) -> None:
-    """Raise InputError where `folder`, as an option names it, holds something or cannot be made."""
+    """Raise InputError if the folder named by `option` is not empty or cannot be created."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError(f"{option} {str(folder)!r} is there already and not empty; name a new folder.")
+        raise InputError(f"{option} {str(folder)!r} exists and is not empty; name a new folder.")
     above = next(place for place in (folder, *folder.absolute().parents) if place.exists())
     fault = "is a file" if not above.is_dir() else "" if os.access(above, os.W_OK | os.X_OK) else "is not writable"
     if fault:
-        raise InputError(f"{option} {str(folder)!r} cannot be made: {str(above)!r} {fault}; name another place.")
+        raise InputError(f"{option} {str(folder)!r} cannot be created: {str(above)!r} {fault}; name another folder.")
 
 
 @contextmanager
 def writing(folder: Path, option: str) -> Iterator[None]:
-    """Let what goes wrong with files inside be one sentence: raise InputError."""
+    """Turn an OSError raised by the enclosed code into an InputError of one sentence."""
     try:
         yield
     except OSError as error:
@@ -75,12 +76,12 @@ def writing(folder: Path, option: str) -> Iterator[None]:
 
 
 def plain(name: str) -> str:
-    """Return a class name that can be a folder's."""
+    """Return a class name in a form that can name a folder."""
     return re.sub(r"[^\w.-]+", "-", name)
 
 
 def write_png(path: Path, image: Array) -> None:
-    """Write an image float32 (h, w, c) in [0, 1] as 8-bit PNG."""
+    """Write an image, float32 (h, w, c) in [0, 1], as an 8-bit PNG file."""
     from PIL import Image
 
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -79,7 +79,7 @@ class StoredSource:
         return {}
 
     def per_image(self, cell: str) -> Mapping[str, Array]:
-        """Return the columns of images.csv that say something of a cell's images."""
+        """Return the columns of images.csv that describe the images of a cell."""
         return columns_of(self._outcome, next(c for c in self._outcome.plan.cells if c.key == cell))
 
     def history(self, cell: str) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""The outcome of a run, as its store has it: what each cell and metric said, and the calibrated aspects."""
+"""The outcome of a run, read from its store: the results of cells and metrics, and the calibrated aspects."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Outcome:
-    """What a run found, read from its store and calibrated; the files in `benchmark.results` are written from it."""
+    """The outcome of a run, read from its store and calibrated. All files of results are written from it."""
 
     plan: Plan
     store: Store
@@ -53,7 +53,7 @@ class Outcome:
 
     @property
     def places(self) -> list[tuple[int, int]]:
-        """All (label, n_real)."""
+        """All combinations (label, n_real)."""
         return [(label, n) for n in self.plan.sizes for label in self.plan.labels]
 
     def overall(self, config: str, n_real: int) -> dict[str, Part]:
@@ -67,11 +67,11 @@ class Outcome:
 
     @cached_property
     def shared(self) -> set[str]:
-        """The conditional generators, whose classes share a fit: to the statistics they are not independent."""
+        """The conditional generators, whose classes share a fit and are therefore not independent."""
         return {config for config, g in self.plan.generators.items() if isinstance(g, ConditionalGenerator)}
 
     def fit_scores(self, aspect: str, n_real: int) -> dict[str, dict[tuple[int, int], float]]:
-        """Return an aspect of each generator, unclipped, by (class, seed): what paired comparisons compare."""
+        """Return an aspect of each generator, unclipped, by (class, seed), for paired comparisons."""
         kind = next(k for k in ASPECTS if k.name == aspect)
         return {
             config: {
@@ -142,9 +142,9 @@ class Outcome:
         return scored
 
     def _add_draws(self) -> None:
-        """Read the draws of all that was scored where there are too few fits for an interval over these.
+        """Read the draws of values that have too few fits for an interval over fits.
 
-        Elsewhere nobody asks for them, and in a large store reading them all takes minutes.
+        The other draws are not needed, and reading them all from a large store takes minutes.
         """
         few = {
             (place, name)
@@ -161,7 +161,7 @@ class Outcome:
                     self.table.put(cell.config, place, name, seed, replace(value, draws=draws[name]))
 
     def columns(self, cell: Cell, config: str) -> dict[str, Array]:
-        """Return what a metric says of each image of a cell (n,), by its names for it."""
+        """Return the per-image values of a metric for a cell (n,), by name."""
         if (cell.key, config) not in self._columns:
             self._columns[cell.key, config] = self._arrays(cell, config, "image/")
         return self._columns[cell.key, config]

@@ -1,4 +1,4 @@
-"""Two finished runs, side by side: what changed between them, and is it more than noise?"""
+"""Compares two finished runs: what changed between them, and whether it is more than noise."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from benchmark.judging.aspects import ASPECTS
 from benchmark.judging.comparison import Comparison, Pair
 from benchmark.results.summary_json import FORMAT
 
-READABLE = (FORMAT, "bench.summary/1")  # they differ in nothing that is read here
+READABLE = (FORMAT, "bench.summary/1")  # the parts that are read here are the same in both
 Where = tuple[str, str, int, int, int]  # config, class, n_real, n_synthetic, seed
 Group = tuple[str, int, str]  # config, n_real, aspect
 
 
 @dataclass(frozen=True)
 class Side:
-    """One run: its summary, and its rows of generators by cell."""
+    """One run: its summary, and the rows of its generators by cell."""
 
     folder: Path
     summary: Mapping[str, Any]
@@ -40,7 +40,7 @@ class Side:
         }
 
     def record(self, where: Where) -> dict[str, Any]:
-        """Return what the store keeps of a cell; {} where it is not there any more."""
+        """Return the record of a cell in the store, or {} if it is no longer there."""
         key = self.rows[where][0]["cell"]
         path = self.folder / "cells" / key[:2] / key
         try:
@@ -64,7 +64,7 @@ class Change:
 
     @property
     def word(self) -> str:
-        """'the same', 'worse', 'better', 'no more than noise', 'too few pairs to tell'."""
+        """'the same', 'worse', 'better', 'no more than noise' or 'too few pairs to tell'."""
         if not self.found.nonzero:
             return "the same"
         words = {"<": "worse", ">": "better", "no clear difference": "no more than noise"}
@@ -85,7 +85,7 @@ def read(folder: Path) -> Side:
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"{str(folder)!r} has damaged results ({error}); run the same command again.") from None
     if summary.get("format") not in READABLE:
-        raise InputError(f"{str(folder)!r} has results of the format {summary.get('format')!r}; this is {FORMAT!r}.")
+        raise InputError(f"{str(folder)!r} has results in the format {summary.get('format')!r}; expected {FORMAT!r}.")
     rows: dict[Where, list[dict[str, str]]] = {}
     for row in lines:
         where = (row["config"], row["class"], int(row["n_real"]), int(row["n_synthetic"]), int(row["seed"]))
@@ -94,18 +94,18 @@ def read(folder: Path) -> Side:
 
 
 def common(a: Side, b: Side) -> list[Where]:
-    """Return the cells that are in both. Raises InputError where there is none."""
+    """Return the cells that both runs have. Raises InputError if there are none."""
     found = sorted(set(a.rows) & set(b.rows))
     if not found:
         sizes = {side.summary["n_synthetic"] for side in (a, b)}
         why = f": scores at {min(sizes)} and {max(sizes)} synthetic images are never compared" if len(sizes) > 1 else ""
         names = " and ".join(", ".join(sorted({where[0] for where in side.rows})) or "nothing" for side in (a, b))
-        raise InputError(f"{str(a.folder)!r} and {str(b.folder)!r} have no cell in common ({names}){why}.")
+        raise InputError(f"{str(a.folder)!r} and {str(b.folder)!r} have no cells in common ({names}){why}.")
     return found
 
 
 def changes(a: Side, b: Side) -> list[Change]:
-    """Return every aspect of every generator that both runs judged; adjusted by Holm within each aspect."""
+    """Return every aspect of every generator that both runs judged, Holm-adjusted within each aspect."""
     fits: dict[Group, dict[Pair, tuple[float, float]]] = {}
     classes = {name: i for i, name in enumerate(sorted({where[1] for where in a.rows}))}
     for where in common(a, b):
@@ -133,17 +133,17 @@ def _family(fits: Mapping[Group, Mapping[Pair, tuple[float, float]]]) -> Iterato
 
 
 def newly_failed(a: Side, b: Side) -> list[Where]:
-    """Return the cells that worked in A and do not in B."""
+    """Return the cells that worked in A but not in B."""
     return [where for where in common(a, b) if where in a.calibrated and where not in b.calibrated]
 
 
 def differences(a: Side, b: Side) -> list[str]:
-    """Say what is not the same in data, versions and code: one sentence each."""
+    """Return the differences in data, versions and code, one sentence each."""
     said = []
     if a.summary["sha256"] != b.summary["sha256"]:
         said.append(
             f"data: {a.summary['dataset']} {a.summary['sha256'][:12]} -> {b.summary['dataset']} "
-            f"{b.summary['sha256'][:12]}: other images, so the differences are not of the generators alone"
+            f"{b.summary['sha256'][:12]}: the images differ, so the differences are not due to the generators alone"
         )
     if a.summary["features"] != b.summary["features"]:
         said.append(f"features: {a.summary['features']} -> {b.summary['features']}")
@@ -164,16 +164,16 @@ def differences(a: Side, b: Side) -> list[str]:
     said += [f"code of {config}: {old} -> {new}" for config, pairs in codes.items() for old, new in sorted(pairs)]
     said += [f"{name}: {old} -> {new}" for name, old, new in sorted(versions)]
     if metrics and a.summary["sha256"] == b.summary["sha256"]:
-        said.append(f"how it is scored: {', '.join(sorted(metrics))}")
+        said.append(f"code of the metrics: {', '.join(sorted(metrics))}")
     for side, other in ((a, b), (b, a)):
         extra = set(side.rows) - set(other.rows)
         if extra:
             configs = ", ".join(sorted({where[0] for where in extra}))
-            said.append(f"{len(extra)} cells are in {side.folder} alone, of {configs}")
+            said.append(f"{len(extra)} cells are only in {side.folder}, of {configs}")
     return said
 
 
 def seeds_needed(found: list[Change], a: Side) -> int:
-    """Return how many seeds it takes before a difference of the largest family could be more than noise."""
+    """Return how many seeds are needed before a difference in the largest family could be more than noise."""
     family = max(sum(c.aspect == kind.name for c in found) for kind in ASPECTS)
     return math.ceil(comparison.pairs_needed(max(family, 1)) / max(len({where[1] for where in a.rows}), 1))

@@ -14,10 +14,10 @@ SECTIONS = ("copies", "images", "training")  # the built-in sections that collec
 
 
 def upgraded(report: Mapping[str, Any]) -> dict[str, Any]:
-    """Return such a report in the current format.
+    """Return a report of the first format in the current one.
 
-    Its configurations do not name their generators, which the first format did not record. What sections from other
-    packages collected is left as it is.
+    Its configurations do not name their generators, which the first format did not record. Data that sections from
+    other packages collected are left as they are.
     """
     tables = {name: _renamed(report[name]) for name in TABLES}
     sections = {name: _renamed(data) if name in SECTIONS else data for name, data in report["sections"].items()}

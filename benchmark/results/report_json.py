@@ -1,4 +1,4 @@
-"""report.json: all that the page shows, from results; the page is a pure function of it."""
+"""report.json: everything that the page shows, collected from results. The page is a pure function of it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 FORMAT = "bench.report/2"
 SLOTS = 6
-DIGITS = 5  # significant ones: more than a run can resolve
+DIGITS = 5  # significant digits: more than a run can resolve
 LONGEST = 300  # characters of a reason
 
 

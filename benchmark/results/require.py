@@ -1,4 +1,4 @@
-"""Requirements: `gan.realistic>=0.6`, `copy_share<0.05`: what must hold for a run to end well."""
+"""Requirements that a run must meet to exit with 0, such as `gan.realistic>=0.6` or `copy_share<0.05`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FORM = re.compile(r"(?:(?P<generator>.+)\.)?(?P<name>[a-z0-9_]+)\s*(?P<sign>>=|
 
 @dataclass(frozen=True)
 class Requirement:
-    """An aspect (calibrated) or a measure (raw) that must be over or under a bound, for one generator or all."""
+    """An aspect (calibrated) or a measure (raw) that must be above or below a bound, for one generator or for all."""
 
     text: str
     generator: str
@@ -38,14 +38,14 @@ class Verdict:
 
 
 def parse(text: str, plan: Plan) -> Requirement:
-    """Read a requirement and check its names against the plan. Raises InputError."""
+    """Parse a requirement and check its names against the plan. Raises InputError."""
     match = _FORM.fullmatch(text.strip())
     try:
         bound = float(match["bound"]) if match else None
     except ValueError:
         bound = None
     if match is None or bound is None:
-        raise InputError(f"--require {text!r}: write it as realistic>=0.6 or gan.copy_share<0.05.")
+        raise InputError(f"--require {text!r} is not a condition; write it as realistic>=0.6 or gan.copy_share<0.05.")
     ours = {config: generator for config, generator in plan.generators.items() if not generator.control}
     generators = set(ours) | (set() if plan.settings.one_fit else {generator.name for generator in ours.values()})
     if match["generator"] and match["generator"] not in generators:
@@ -54,12 +54,12 @@ def parse(text: str, plan: Plan) -> Requirement:
     if match["name"] not in names:
         raise unknown(f"--require {text!r}: aspect or measure", match["name"], names)
     if match["name"] in {kind.name for kind in ASPECTS} and not 0 <= bound <= 1:
-        raise InputError(f"--require {text!r}: {match['name']} goes from 0 to 1.")
+        raise InputError(f"--require {text!r}: {bound:g} is out of range; {match['name']} goes from 0 to 1.")
     return Requirement(text, match["generator"] or "", match["name"], match["sign"], bound)
 
 
 def check(requirement: Requirement, outcome: Outcome) -> Iterator[Verdict]:
-    """Yield the verdict for each generator and regime: `>` asks the interval's lower end, `<` the upper."""
+    """Yield the verdict for each generator and n_real; `>` is about the lower end of the interval, `<` the upper."""
     for n_real in outcome.plan.sizes:
         for config, generator in outcome.plan.generators.items():
             if generator.control or requirement.generator not in ("", config, generator.name):

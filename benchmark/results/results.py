@@ -1,4 +1,4 @@
-"""The results of a run, as `benchmark.run` returns them: its outcome, and the files that are written from it."""
+"""The results of a run, as returned by `benchmark.run`: its outcome, and the files that are written from it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from benchmark.store.records import write_json, write_text
 class Results(Outcome):
     """The outcome of a run: `scores` has one row per cell and measure, `summary` the verdicts."""
 
-    page_warning: str = ""  # a sentence on the size of the page, where it is too large; known once it is written
+    page_warning: str = ""  # a sentence if the page is too large; set when it is written
 
     @cached_property
     def scores(self) -> list[dict[str, Any]]:
@@ -28,16 +28,16 @@ class Results(Outcome):
 
     @property
     def failures(self) -> list[dict[str, Any]]:
-        """The rows of what failed, and of cells that were skipped; a measure that was not judged is no failure."""
+        """The rows of failed cells and metrics and of skipped cells. A measure that was not judged is not a failure."""
         return scores_csv.failures(self.scores)
 
     @cached_property
     def summary(self) -> dict[str, Any]:
-        """What summary.json holds."""
+        """The content of summary.json."""
         return summarise(self, self.failures)
 
     def report(self, path: str | Path | None = None) -> Path:
-        """Write report.json, and the page to `path` (default: report.html in the output folder); return where it is."""
+        """Write report.json, and the page to `path` (default: report.html in the output folder); return its path."""
         target = Path(path) if path is not None else self.store.folder / "report.html"
         write_json(self.store.folder / "report.json", self._report)
         self.page_warning = write_page(self._report, self.plan.registry, target)

@@ -50,7 +50,7 @@ def rows(outcome: Outcome) -> list[dict[str, Any]]:
 
 
 def failures(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the rows of cells and metrics that failed, and of cells that were skipped.
+    """Return the rows of failed cells and metrics, and of skipped cells.
 
     A measure that was not judged or skipped is no failure, and a group that failed shows in the rows of its cells.
     """

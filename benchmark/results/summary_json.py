@@ -67,7 +67,7 @@ def summarise(outcome: Outcome, failures: Iterable[Mapping[str, Any]]) -> dict[s
 
 
 def compared(outcome: Outcome, aspect: str, n_real: int) -> dict[str, Any]:
-    """Return the paired comparisons of one aspect: over fits, and over classes where there are enough of them."""
+    """Return the paired comparisons of one aspect: over fits, and also over classes if there are enough."""
     scores = {config: fits for config, fits in outcome.fit_scores(aspect, n_real).items() if fits}
     shared = outcome.shared & set(scores)
     pairs = comparison.compare(scores, shared=shared)
@@ -89,7 +89,7 @@ def compared(outcome: Outcome, aspect: str, n_real: int) -> dict[str, Any]:
 def _advice(outcome: Outcome, pairs: int, comparisons: int, classes: int) -> str:
     said = comparison.advice(pairs, comparisons, classes)
     if said and outcome.plan.settings.one_fit:
-        return f"cannot reach p < .05 with {pairs} pair{'s' * (pairs != 1)}: a set is one fit"
+        return f"cannot reach p < .05 with {pairs} pair{'s' * (pairs != 1)}: each set counts as one fit"
     return said
 
 

@@ -1,4 +1,4 @@
-"""Figures for papers, drawn from the same report as the page: one file a kind, each a function of the report alone."""
+"""Figures for papers, drawn from the same report as the page: one file per kind, each a function of the report."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from reports._rows import Row
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-DOTS = 300  # an inch, of PNG
+DOTS = 300  # per inch, in PNG files
 # No dates and no random names: the same report gives the same bytes. Text stays text in PDF and SVG.
 SETTINGS: dict[str, Any] = {"pdf.fonttype": 42, "svg.fonttype": "none", "svg.hashsalt": "synthassay"}
 UNDATED: dict[str, dict[str, Any]] = {
@@ -48,5 +48,5 @@ def _save(figure: Figure, path: Path, end: str) -> Path:
 
 
 def _plain(name: str) -> str:
-    """Return a name that every file system takes: 'training-gan-steps-600'."""
+    """Return a name that every file system accepts: 'training-gan-steps-600'."""
     return re.sub(r"[^A-Za-z0-9.]+", "-", name).strip("-")

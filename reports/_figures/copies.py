@@ -1,4 +1,4 @@
-"""Distances to the nearest training image, a figure a class."""
+"""Distances to the nearest training image: one figure per class."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from reports.copies import top_share
 
 
 def figures(report: Row) -> Iterator[tuple[str, Figure]]:
-    """Yield a figure a class and regime, all on the same scales."""
+    """Yield one figure per class and number of training images, all on the same scales."""
     data = report["sections"].get("copies") or []
     panels = index(data, "configuration", "class", "n_real")
     for n_real in regimes(report):

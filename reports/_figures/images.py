@@ -1,4 +1,4 @@
-"""The first fifteen images of each generator beside real ones, a figure a class."""
+"""The first fifteen images of each generator next to real ones: one figure per class."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from reports._rows import REAL, Row, index, regimes, working
 
 
 def figures(report: Row) -> Iterator[tuple[str, Figure]]:
-    """Yield a figure a class and regime."""
+    """Yield one figure per class and number of training images."""
     panels = index(report["sections"].get("images") or [], "configuration", "class", "n_real")
     shown = [{"id": REAL, "label": "Real"}, *working(report)]
     for n_real in regimes(report):

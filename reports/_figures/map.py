@@ -1,4 +1,4 @@
-"""The joint t-SNE and UMAP: each generator alone over held-out real images, a figure a method."""
+"""The joint t-SNE and UMAP: each generator alone over held-out real images, one figure per method."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from reports._rows import HELD_OUT, REAL, Row, controls, index, regimes, working
 
 
 def figures(report: Row) -> Iterator[tuple[str, Figure]]:
-    """Yield a figure a method and regime, in two dimensions."""
+    """Yield one figure per method and number of training images, in two dimensions."""
     maps = index(report["sections"].get("map") or [], "n_real")
     fresh: list[Row] = [{**c, "label": "Real against real"} for c in controls(report) if c["id"] == REAL]
     for n_real in regimes(report):
@@ -49,7 +49,7 @@ def _figure(report: Row, found: Row, points: Array, shown: Sequence[Row], across
 
 
 def _marks(generator: Row) -> dict[str, Any]:
-    """Return the marks of a generator: shape as well as colour, as on the page."""
+    """Return the marks of a generator, which differ in shape and colour as on the page."""
     own, hollow = colour(generator), bool(generator.get("hollow"))
     shape = "o" if generator["id"] == REAL else SHAPES[generator["slot"]]
     inside = "none" if hollow else own
@@ -57,7 +57,7 @@ def _marks(generator: Row) -> dict[str, Any]:
 
 
 def _centres(report: Row, found: Row, points: Array) -> dict[str, Array]:
-    """Return where each class of held-out images has its middle (median); {} where there is one class alone."""
+    """Return the middle (median) of each class of held-out images; {} if there is only one class."""
     names = {c["label"]: str(c["name"]) for c in report["classes"]}
     ends = np.cumsum([n for _, _, n in found["strata"]])
     parts = zip(found["strata"], np.split(points, ends[:-1]), strict=True)

@@ -1,4 +1,4 @@
-"""Paired differences between generators, a panel an aspect."""
+"""Paired differences between generators: one panel per aspect."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from reports.ranking import panels
 
 
 def figures(report: Row) -> Iterator[tuple[str, Figure]]:
-    """Yield the comparisons of each regime; of many generators, those with the best one."""
+    """Yield one figure per number of training images; with many generators, only comparisons with the best one."""
     for n_real in regimes(report):
         found = [p for p in panels(report, n_real) if p["lines"]] if len(working(report)) > 1 else []
         if found:

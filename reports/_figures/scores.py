@@ -1,4 +1,4 @@
-"""Calibrated scores: all classes together, and each class."""
+"""Calibrated scores, over all classes and per class."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from reports._svg import LEAST, MOST
 
 
 def figures(report: Row) -> Iterator[tuple[str, Figure]]:
-    """Yield the verdict of each regime, and where there are several classes the scores of each."""
+    """Yield the verdict per number of training images and, if there are several classes, the scores of each."""
     for n_real in regimes(report):
         shown = [s.generator for s in standings(report, n_real)]
         if not shown:
@@ -28,7 +28,7 @@ def figures(report: Row) -> Iterator[tuple[str, Figure]]:
 
 
 def _figure(report: Row, n_real: int, generators: Sequence[Row], classes: Sequence[tuple[Any, str]]) -> Figure:
-    """Return a row of panels a class, a panel an aspect, a line a generator."""
+    """Return a figure with one row of panels per class, one panel per aspect and one line per generator."""
     rows = index((r for r in report["calibrated"] if r["n_real"] == n_real), "configuration", "class", "aspect")
     aspects = report["aspects"]
     height = 0.45 + len(classes) * (0.3 + 0.17 * len(generators))

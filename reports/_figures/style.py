@@ -1,4 +1,4 @@
-"""Sizes, type and marks of figures for papers; colours and shapes are those of the page in light."""
+"""Sizes, fonts and marks of figures for papers; colours and shapes are those of the light page."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def mark(generator: Row, size: float = 4.5) -> dict[str, Any]:
 
 
 def score(axes: Axes, generator: Row, row: Row, y: float) -> None:
-    """Draw a score with its interval at a height; a mark that lies outside the axis stands at its end."""
+    """Draw a score with its interval at a height; a mark that lies outside the axis is drawn at its end."""
     low, high = axes.get_xlim()
 
     def inside(value: float) -> float:
@@ -84,7 +84,7 @@ def score(axes: Axes, generator: Row, row: Row, y: float) -> None:
 
 
 def paper(sheet: Row, *, ink: bool) -> np.ndarray[Any, Any]:
-    """Return the pixels of a sheet of images; light strokes on dark become ink on paper."""
+    """Return the pixels of a sheet of images; light strokes on a dark background become ink on paper."""
     from matplotlib import image
 
     pixels: np.ndarray[Any, Any] = image.imread(io.BytesIO(base64.b64decode(sheet["png"])), format="png")

@@ -1,4 +1,4 @@
-"""Losses, a figure a generator."""
+"""Training curves: one figure per generator."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STYLES = ("-", "--", ":", "-.")
 
 
 def figures(report: Row) -> Iterator[tuple[str, Figure]]:
-    """Yield the curves of each generator that logged any, its classes side by side."""
+    """Yield the curves of each generator that logged any, with its classes side by side."""
     for generator in working(report):
         data = report["sections"].get("training") or []
         own = [h for h in data if h["configuration"] == generator["id"] and h["curves"]]

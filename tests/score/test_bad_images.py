@@ -116,9 +116,9 @@ def test_images_stretched_one_by_one_are_noticed() -> None:
     rng = np.random.default_rng(0)
     real = rng.uniform(0.2, 0.7, (200, 8, 8, 1)).astype(np.float32)
     low, high = real.min(axis=(1, 2, 3), keepdims=True), real.max(axis=(1, 2, 3), keepdims=True)
-    problem, mend = ranges.suspicion((real - low) / (high - low), real)
+    problem, fix = ranges.suspicion((real - low) / (high - low), real)
     assert "each image is stretched to its own black and white" in problem
-    assert mend == "save all images with the same range"
+    assert fix == "save all images with the same range"
     assert ranges.suspicion(real, real) == ("", "")
 
 
@@ -213,7 +213,7 @@ def test_one_sentence_and_nothing_written(bench, tmp_path: Path, small: np.ndarr
         ([fives, "-c", "5", "--real", "nowhere"], "'nowhere' does not exist; allowed are a folder of PNG or JPEG"),
         ([fives, "-c", "5", "--train", "nowhere"], "'nowhere' does not exist"),
         ([fives, "-c", "5", "--range", "1"], "--range '1': write two numbers"),
-        ([fives, "-c", "5", "--keep", tmp_path], "is there already and not empty; name a new folder"),
+        ([fives, "-c", "5", "--keep", tmp_path], "exists and is not empty; name a new folder"),
         ([fives, "-c", "5", "--keep", "kept", "-m", "mixing"], "--keep needs a metric that judges single images"),
         ([fives, "-c", "5", "--require", "gan.realistic>=0.5"], "generator 'gan' is not known; .*fives"),
         ([fives, "-c", "5", "--clas", "5"], "No such option"),

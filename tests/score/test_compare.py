@@ -114,7 +114,7 @@ def test_few_pairs_tell_nothing_and_say_what_to_add(compare, place: Path) -> Non
     done = compare("a", altered(place, "few", few), "--fail-on-regression")
     assert "too few pairs to tell" in done.stdout
     assert "too few pairs: add --seeds 1 to both runs" in done.stdout  # six classes of a are enough with one seed
-    assert "4 cells are in a alone" in done.stdout
+    assert "4 cells are only in a," in done.stdout
 
 
 def test_a_cell_that_fails_now_is_a_regression(compare, place: Path) -> None:
@@ -133,7 +133,7 @@ def test_a_summary_of_the_first_format_is_read_and_an_unknown_one_refused(compar
     assert "the same" in compare("a", "old").stdout
     old.write_text(json.dumps({**summary, "format": "bench.summary/9"}))
     assert (
-        "has results of the format 'bench.summary/9'; this is 'bench.summary/2'" in compare("a", "old", code=2).stderr
+        "has results in the format 'bench.summary/9'; expected 'bench.summary/2'" in compare("a", "old", code=2).stderr
     )
 
 
@@ -147,5 +147,5 @@ def test_what_cannot_be_compared_is_one_sentence(compare, place: Path) -> None:
     summary = json.loads((place / other / "summary.json").read_text())
     (place / other / "summary.json").write_text(json.dumps({**summary, "n_synthetic": 20}))
     said = compare("a", other, code=2).stderr
-    assert "'a' and 'other' have no cell in common (jitter and jitter): scores at 20 and" in said
+    assert "'a' and 'other' have no cells in common (jitter and jitter): scores at 20 and" in said
     assert len(said.strip().splitlines()) == 1

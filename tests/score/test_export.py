@@ -78,7 +78,7 @@ def test_bad_input(bench, run: Path) -> None:
         (["nowhere", "-f", "png"], "'nowhere' is not a store"),
         (["nowhere", "-f", "csv"], "'nowhere/scores.csv' cannot be read"),
         (["run", "-f", "png", "-g", "smote"], "generator of this run 'smote' is not known; there are: copy, jitter"),
-        (["run", "-f", "png", "-o", "run"], "--to 'run' is there already and not empty"),
+        (["run", "-f", "png", "-o", "run"], "--to 'run' exists and is not empty"),
         (["run"], "Missing option '--format'"),
     ):
         assert message in bench("export", *arguments, code=2).stderr
@@ -89,7 +89,7 @@ def test_bad_input(bench, run: Path) -> None:
 def test_a_place_that_cannot_be_written_is_one_sentence(bench, run: Path, form: str) -> None:
     (run / "file").write_text("")
     done = bench("export", "run", "--format", form, "-o", "file/x", code=2)
-    assert done.stderr == f"bench: --to 'file/x' cannot be made: '{run / 'file'}' is a file; name another place.\n"
+    assert done.stderr == f"bench: --to 'file/x' cannot be created: '{run / 'file'}' is a file; name another folder.\n"
     done = bench("export", "run", "--format", form, "-o", "/proc/x/y", code=2)
     assert done.stderr.startswith("bench: --to '/proc/x/y' cannot be ")
     assert len(done.stderr.splitlines()) == 1

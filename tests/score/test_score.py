@@ -128,7 +128,7 @@ def test_several_sets_are_compared_and_gated(bench, tmp_path: Path, digits: Real
     summary = json.loads((bench.folder / "bench-results" / "summary.json").read_text())
     assert [v["config"] for v in summary["verdicts"]] == ["gan-a", "gan-b"]
     assert {c["advice"] for c in summary["comparisons"] if c["pairs"]} == {
-        "cannot reach p < .05 with 1 pair: a set is one fit"
+        "cannot reach p < .05 with 1 pair: each set counts as one fit"
     }
 
 
