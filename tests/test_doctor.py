@@ -1,4 +1,4 @@
-"""`bench doctor`: what is missing or in the way is named with what mends it; it exits with 1 where a run cannot run."""
+"""`bench doctor`: what is missing or in the way is named with what fixes it; exit code 1 if no run is possible."""
 
 import json
 import os
@@ -27,7 +27,7 @@ def doctored(path: Path, *arguments: str, code: int = 0) -> str:
 
 
 def distribution(path: Path, name: str, **files: str) -> None:
-    """Install what a user might have beside us."""
+    """Install what a user might have installed next to us."""
     folder = path / f"{name}-1.0.dist-info"
     folder.mkdir()
     (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
@@ -42,16 +42,16 @@ def test_all_is_said_and_what_is_in_the_way_hinders_nothing(tmp_path: Path) -> N
     assert said["ready"] is True
     found = {finding["what"]: finding for finding in said["findings"]}
     assert found["numpy"]["state"] == "ok" and found["numpy"]["found"]
-    assert found["data mnist"] == {"what": "data mnist", "state": "ok", "found": "70,000 images, intact", "mend": ""}
+    assert found["data mnist"] == {"what": "data mnist", "state": "ok", "found": "70,000 images, intact", "fix": ""}
     assert {"system", "cores", "memory", "disk", "device", "cache", "tensorflow", "torch", "distributed"} <= set(found)
-    assert found["packages"]["mend"] == "pip uninstall someones-metrics"
+    assert found["packages"]["fix"] == "pip uninstall someones-metrics"
     assert "plugin broken (no_such_module) cannot be loaded" in found["plugin"]["found"]
-    assert found["torch"]["found"] != "missing" or found["torch"]["mend"] == "pip install 'synthassay[torch]'"
+    assert found["torch"]["found"] != "missing" or found["torch"]["fix"] == "pip install 'synthassay[torch]'"
 
 
 def test_what_is_missing_comes_with_the_line_that_installs_it() -> None:
     finding = doctor._package("no-such-distribution", "note", "synthassay[torch]")
-    assert (finding.state, finding.found, finding.mend) == ("note", "missing", "pip install 'synthassay[torch]'")
+    assert (finding.state, finding.found, finding.fix) == ("note", "missing", "pip install 'synthassay[torch]'")
 
 
 def test_damaged_data_and_a_file_that_hides_a_package_are_named_and_exit_with_1(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ class Finding:
     what: str
     state: Literal["ok", "note", "bad"]
     found: str
-    mend: str = ""
+    fix: str = ""
 
 
 def examine() -> Iterator[Finding]:

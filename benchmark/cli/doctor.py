@@ -27,7 +27,7 @@ def command(as_json: bool) -> int:
         findings.append(finding)
         if not as_json:
             click.secho(f"{finding.state:<5}", fg=COLOURS[finding.state], nl=False)
-            click.echo(f"{finding.what:<17} {finding.found}" + f": {finding.mend}" * bool(finding.mend))
+            click.echo(f"{finding.what:<17} {finding.found}" + f": {finding.fix}" * bool(finding.fix))
     bad = [finding for finding in findings if finding.state == "bad"]
     if as_json:
         click.echo(json.dumps({"ready": not bad, "findings": [asdict(f) for f in findings]}, indent=1))

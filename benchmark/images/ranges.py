@@ -96,9 +96,9 @@ def suspicion(images: Images, real: Images) -> tuple[str, str]:
             f"add --range {low:g},{top:g}",
         ),
     )
-    for other, what, mend in explanations:
+    for other, what, fix in explanations:
         if far > FAR and float(np.abs(other - ends).mean()) < NEARER * far:
-            return what, mend
+            return what, fix
     made, own = _stretched(images), _stretched(real)
     if made > 0.95 and own < 0.5:
         return (

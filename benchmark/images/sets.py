@@ -148,11 +148,11 @@ def _in_range(images: Array, settings: ScoreSettings, data: RealData, labels: tu
         found = 1 - found
     if settings.as_is:
         return found
-    problem, mend = ranges.suspicion(found, to_images(data.raw[np.isin(data.labels, labels)][:ENOUGH]))
+    problem, fix = ranges.suspicion(found, to_images(data.raw[np.isin(data.labels, labels)][:ENOUGH]))
     said = " and ".join([f"--range {settings.range}"] * bool(bounds) + ["--invert"] * settings.invert)
     if problem and said:
         ends = f"the original values range from {images.min():g} to {images.max():g}"
         raise InputError(f"{where}: with {said}, {problem}; {ends}; fix {said}, {ranges.ESCAPE}.")
     if problem:
-        raise InputError(f"{where}: {problem}; {mend}, {ranges.ESCAPE}.")
+        raise InputError(f"{where}: {problem}; {fix}, {ranges.ESCAPE}.")
     return found
