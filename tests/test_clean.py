@@ -61,7 +61,7 @@ def test_cells_that_the_last_run_does_not_refer_to(bench, out: Path, jitter: Pat
     assert len(list(out.glob("cells/*/*/cell.json"))) == 6
 
 
-def test_old_cells_go_but_not_one_that_a_run_has_in_hand(bench, out: Path) -> None:
+def test_old_cells_go_but_not_one_that_a_run_is_working_on(bench, out: Path) -> None:
     cells = sorted(out.glob("cells/*/*/cell.json"))
     for path in cells:
         os.utime(path, (0, 0))
@@ -86,7 +86,7 @@ def test_bad_input(bench, out: Path, words: list[str], said: str) -> None:
     assert said in done.stderr and done.stderr.count("\n") == 1
 
 
-def test_failures_are_tried_again_unless_they_are_kept(bench, tmp_path: Path) -> None:
+def test_failures_are_retried_unless_they_are_kept(bench, tmp_path: Path) -> None:
     plugin = tmp_path / "moody.py"
     plugin.write_text(
         '"""Moody: fails while a file is there."""\n\nfrom pathlib import Path\n\n'

@@ -40,7 +40,7 @@ def command(folder: str, unreferenced: bool, older_than: float | None, yes: bool
         found |= {waste.path: waste for waste in clean.old(store, older_than)}
     if unreferenced:
         found |= {waste.path: waste for waste in clean.unreferenced(store, _keys(store))}
-    total = 0
+    count, total = 0, 0
     for waste in found.values():
         size = waste.size
         if yes and not clean.remove(store, waste):
