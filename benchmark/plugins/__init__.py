@@ -1,1 +1,1 @@
-"""Which plugins are there?"""
+"""Which plugins there are, and how they are found, checked, configured and selected."""

@@ -1,10 +1,10 @@
 """The code that a result depends on: a hash over syntax trees, found by following imports.
 
-What a plugin is made of is every module that it reaches by imports, at any depth and wherever in the code they stand,
-and that is its own: in its top-level package, in its folder, or in a package of the same distribution. Libraries are
-left out. Docstrings, comments, layout and what only type checkers read count for nothing, and the hash is the same on
-every version of Python. Data files count where the code names them by a path relative to its own folder, unless it
-opens them for writing: a log is no input.
+The code of a plugin is every module of its own that it reaches by imports, at any depth and anywhere in the code. Its
+own modules are those in its top-level package, in its folder, or in a package of the same distribution; libraries are
+left out. Docstrings, comments, layout and whatever only type checkers read make no difference, and the hash is the same
+on every version of Python. A data file counts if the code names it by a path relative to its own folder, unless the
+code opens it for writing: a log is not an input.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from benchmark.plugins.registry import FOLDERS
 SUITE = ("benchmark", "generators", "metrics", "reports")
 WRITING = ("write_text", "write_bytes", "touch", "unlink", "mkdir")
 WRITE_MODE = re.compile(r"[wax][bt+]{0,2}")
-SKIPPED = ("ctx", "type_comment", "type_ignores", "kind")  # of a tree: what changes nothing, or differs between Pythons
+SKIPPED = ("ctx", "type_comment", "type_ignores", "kind")  # fields that change nothing, or that differ between Pythons
 
 
 def code_of(plugin: type[Plugin]) -> str:
@@ -64,7 +64,7 @@ class Home:
     names: frozenset[str] | None = None
 
     def path(self, name: str) -> Path | None:
-        """Return the file of a module by its dotted name; None where it is not the plugin's own."""
+        """Return the file of a module by its dotted name, or None if it is not the plugin's own."""
         if self.prefix and not name.startswith(f"{self.prefix}."):
             return None
         parts = (name[len(self.prefix) + 1 :] if self.prefix else name).split(".")
@@ -76,9 +76,9 @@ class Home:
 
 @dataclass(frozen=True)
 class Module:
-    """What is read of one source file.
+    """The parts of one source file that matter.
 
-    imports: dotted names that may be modules. digest: of its tree and of the data files that it names.
+    imports: dotted names that may be modules. digest: the hash of its tree and of the data files that it names.
     """
 
     imports: tuple[str, ...]
@@ -87,7 +87,7 @@ class Module:
 
 @cache
 def _read(file: Path, name: str) -> Module:
-    """Read and parse a file; `name` is what it is imported as."""
+    """Read and parse a file; `name` is the dotted name under which it is imported."""
     tree = ast.parse(file.read_bytes())
     _strip(tree)
     nodes = list(ast.walk(tree))
@@ -130,7 +130,7 @@ def _hashed(modules: dict[Path, Module], *more: str) -> str:
 
 
 def _closure(names: Iterable[str]) -> dict[Path, Module]:
-    """Return the modules by file: those named, and all of their own that they reach."""
+    """Return modules by file: those named, and all modules of their own that they reach."""
     found: dict[Path, Module] = {}
     for start in names:
         file = getattr(sys.modules.get(start), "__file__", None)
@@ -148,7 +148,7 @@ def _closure(names: Iterable[str]) -> dict[Path, Module]:
 
 
 def _home(module: str, file: str | None) -> Home:
-    """Return where the own modules of a plugin's module are: a folder of the suite, or its package, folder and kin."""
+    """Return where a plugin's own modules are: a folder of the suite, or its package, folder and distribution."""
     for folder in (*FOLDERS, "benchmark"):
         if module.startswith(f"{folder}."):
             return Home(_suite().joinpath(*folder.split(".")), folder)
@@ -164,7 +164,7 @@ def _suite() -> Path:
 
 @cache
 def _installed() -> frozenset[Path]:
-    """Return the folders in which packages of all distributions lie together."""
+    """Return the folders that packages of all distributions share."""
     paths = [sysconfig.get_path(name) for name in ("purelib", "platlib", "stdlib", "platstdlib")]
     paths += [*site.getsitepackages(), site.getusersitepackages()]
     paths += [
@@ -188,7 +188,7 @@ def _with_packages(name: str) -> list[str]:
 
 
 def _strip(tree: ast.Module) -> None:
-    """Take docstrings, and what stands under `if TYPE_CHECKING`, out of a tree."""
+    """Remove docstrings, and everything under `if TYPE_CHECKING`, from a tree."""
     for node in ast.walk(tree):
         if not isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
             continue
@@ -215,7 +215,7 @@ def _dumped(node: Any) -> str:
 
 
 def _merged(parts: list[ast.expr]) -> list[ast.expr]:
-    """Return the parts of an f-string with texts that follow each other joined: some Pythons leave them apart."""
+    """Return the parts of an f-string with adjacent texts joined, as some versions of Python keep them apart."""
     merged: list[ast.expr] = []
     for part in parts:
         before = merged[-1] if merged else None
@@ -233,7 +233,7 @@ def _texts(nodes: Iterable[ast.AST]) -> list[str]:
 
 
 def _paths(nodes: Iterable[ast.AST]) -> Iterator[str]:
-    """Yield what may be a relative path: each text, and texts joined by `/`, by `join` or as arguments."""
+    """Yield possible relative paths: each text, and texts joined by `/`, by `join` or as arguments."""
     for node in nodes:
         parts: list[str] = []
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -252,7 +252,7 @@ def _paths(nodes: Iterable[ast.AST]) -> Iterator[str]:
 
 
 def _written(nodes: Iterable[ast.AST]) -> Iterator[str]:
-    """Yield the paths in calls that write: those that open with the mode w, a or x, and `write_text` and its like."""
+    """Yield the paths in calls that write: `open` with the mode w, a or x, `write_text` and so on."""
     for node in nodes:
         if isinstance(node, ast.Call) and (
             getattr(node.func, "attr", "") in WRITING

@@ -1,4 +1,4 @@
-"""Finds plugins: built-in ones by scanning folders, others by entry points and `-p`; says what is wrong with any."""
+"""Finds plugins: built-in ones by scanning folders, others by entry points and `-p`. Faulty ones are reported."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def discover(extra: Sequence[str] = ()) -> Registry:
 
 
 def missing(plugin: type[Plugin]) -> str:
-    """Say what a plugin needs that is not installed, with the line that installs it; "" where nothing is missing."""
+    """Return what a plugin needs that is not installed, and the command that installs it; "" if nothing is missing."""
     absent = [name for name in plugin.needs if importlib.util.find_spec(name) is None]
     if not absent:
         return ""
@@ -149,13 +149,13 @@ def _check_layout() -> None:
         if spec is None or spec.origin is None or Path(spec.origin).resolve().parent.parent != here:
             found = spec.origin if spec else "nothing"
             raise InputError(
-                f"the package {name!r} should be beside {here / 'benchmark'}, but {found} hides it; "
+                f"the package {name!r} should be next to {here / 'benchmark'}, but {found} hides it; "
                 "rename or remove that."
             )
 
 
 def _add(registry: Registry, name: str, load: Callable[[], Any]) -> None:
-    """Import, register and check one plugin module; what is wrong becomes one sentence."""
+    """Import, register and check one plugin module; each fault becomes one sentence."""
     try:
         module = load()
     except InputError as error:
@@ -172,7 +172,7 @@ def _add(registry: Registry, name: str, load: Callable[[], Any]) -> None:
     try:
         registry.manager.register(module, name=name)
         registry.manager.check_pending()
-    except pluggy.PluginValidationError as error:  # what only pluggy sees: a hook that is no plain function
+    except pluggy.PluginValidationError as error:  # what only pluggy sees: a hook that is not a plain function
         if registry.manager.is_registered(module):
             registry.manager.unregister(module)
         registry.problems.append(f"plugin {where} does not fit the hooks: {str(error).splitlines()[-1].strip()}")

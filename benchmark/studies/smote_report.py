@@ -1,4 +1,4 @@
-"""SMOTE on 50 handwritten threes and fives: a report's claims about 15 images each, judged on 500 of the same fit."""
+"""SMOTE on 50 threes and 50 fives: a report's claims about 15 images of each digit, judged on 500 of the same fit."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _keep_structure(found: Findings) -> Verdict:
 
     listing, proper, real = kept(LISTING), kept(SMOTE), kept("real")
     return confirmed(
-        (listing.lo or 0) >= KEPT, f"{listing} of the listing's samples, {proper} of SMOTE's, {real} of real"
+        (listing.lo or 0) >= KEPT, f"{listing} of the listing's samples, {proper} of SMOTE's, {real} of real images"
     )
 
 
@@ -41,13 +41,15 @@ def _ghosts(config: str) -> Callable[[Findings], Verdict]:
 def _recognised(found: Findings) -> Verdict:
     listing, proper = found.mean(RUN, LISTING, "class_accuracy"), found.mean(RUN, SMOTE, "class_accuracy")
     less = difference(found, RUN, (LISTING, "class_accuracy"), ("real", "class_accuracy"))
-    return confirmed((less.hi or 0) < 0, f"recognised: listing {listing}, SMOTE {proper}; listing minus real {less}")
+    said = f"recognised: listing {listing}, SMOTE {proper}; listing minus real images {less}"
+    return confirmed((less.hi or 0) < 0, said)
 
 
 def _continuity(found: Findings) -> Verdict:
     less = difference(found, RUN, (SMOTE, "stroke_plausibility"), ("real", "stroke_plausibility"))
     made = found.mean(RUN, SMOTE, "stroke_plausibility")
-    return confirmed((less.hi or 0) < 0, f"plausible strokes: {made} of SMOTE's samples; SMOTE minus real {less}")
+    said = f"plausible strokes: {made} of SMOTE's samples; SMOTE minus real images {less}"
+    return confirmed((less.hi or 0) < 0, said)
 
 
 def _between(config: str) -> Callable[[Findings], Verdict]:
@@ -143,7 +145,7 @@ STUDY = Study(
             "Others are ghost-like: parts of two digits on top of each other",
             "Figures of 15 samples per digit",
             "judged by eye",
-            "at least 5% of the listing's samples have too many separate parts, and more than of real ones (interval)",
+            "at least 5% of the listing's samples have too many separate parts, more than real ones (interval above 0)",
             _ghosts(LISTING),
         ),
         Claim(
@@ -157,7 +159,7 @@ STUDY = Study(
             "Samples are blurred until the digit is lost",
             "Figures of 15 samples per digit",
             "judged by eye",
-            "the listing's samples are recognised less often than real ones (interval of the difference below 0)",
+            "the listing's samples are recognised less often than real images (interval of the difference below 0)",
             _recognised,
         ),
         Claim(
