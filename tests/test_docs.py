@@ -12,11 +12,13 @@ import pytest
 
 from benchmark import api, hookspecs
 from benchmark.cli import bench as command_line
+from benchmark.plugins.registry import discover
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 PAGES = ("tutorial.md", "how-to/own-generator.md", "how-to/own-metric.md")
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+NUMBERS = re.compile(r"p = [\d.]+|-?\d[\d.,]*%?(?: \[[^]]*\])?")  # with their intervals
 HOOKS = [function for name, function in vars(hookspecs).items() if name.startswith("bench_")]
 
 
@@ -78,3 +80,17 @@ def test_commands_and_options_that_are_named_are_there(page: str) -> None:
         options = {option for parameter in known[name].params for option in parameter.opts}
         for option in re.findall(r"(?<![\w-])--[a-z][a-z-]*", rest):
             assert option in options or option == "--help", f"{page}: bench {name} {option}"
+
+
+def test_quoted_studies_have_the_words_that_the_studies_print() -> None:
+    """The numbers are of a run at full size; claims and the words between the numbers are those of the code."""
+    studies = discover().studies
+    for quoted in re.split(r"^## ", (DOCS / "results" / "studies.md").read_text(), flags=re.MULTILINE)[1:]:
+        study = studies[quoted.split()[0]]
+        rows = [line.strip("| ").split(" | ") for line in quoted.splitlines() if line.startswith("| ")][1:]
+        assert [claim for claim, _, _ in rows] == [claim.text for claim in study.claims]
+        assert f"{study.title}. " in quoted
+        for claim, (_, measured, _) in zip(study.claims, rows, strict=True):
+            source = Path(inspect.getfile(claim.judge)).read_text()
+            for words in NUMBERS.split(measured):
+                assert words.strip(" ,:;()=") in source, f"{study.name}: {words!r} in {measured!r}"
