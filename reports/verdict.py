@@ -63,18 +63,18 @@ def _row(report: Row, standing: Standing, n_real: int) -> dict[str, Any]:
 
 def _cell(generator: Row, row: Row, aspect: Row) -> dict[str, Any]:
     status, bad = row["status"], False
-    beside = interval(row["lo"], row["hi"])
+    detail = interval(row["lo"], row["hi"])
     if status == "ok":
         said = word(row)
         bad = row["score"] < 0.1
-        beside = ("hurts" if said == "hurts" else "fails") if bad else beside
+        detail = ("hurts" if said == "hurts" else "fails") if bad else detail
     else:
-        beside, bad = status.replace("-", " "), status not in UNRANKED
+        detail, bad = status.replace("-", " "), status not in UNRANKED
     return {
         "label": aspect["label"],
         "number": fixed(row["score"]) if row["score"] is not None else DASH,
         "grey": status != "ok",
-        "beside": beside,
+        "detail": detail,
         "bad": bad,
         "strip": strip(generator, row, aspect["label"]),
         "reason": row["reason"],
