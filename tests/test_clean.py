@@ -1,4 +1,4 @@
-"""`bench clean` says what it would delete, removes it when told to, and never what a run needs."""
+"""`bench clean` lists what it would delete, deletes it on request, and never deletes what a run needs."""
 
 from __future__ import annotations
 
@@ -34,14 +34,16 @@ def test_nothing_is_deleted_without_yes(bench, out: Path) -> None:
     said = bench("clean").stdout
     assert said.count("would delete: work/abc-") == 2
     assert "would delete: damaged/ghi: damaged" in said
-    assert "3 entries, 0.0 MiB; nothing was deleted; add --yes to delete" in said
+    assert "3 entries, 0.0 MiB; nothing was deleted: add --yes to delete" in said
     assert sorted(out.rglob("*")) == before
 
 
 def test_leftovers_go_and_those_of_a_live_run_stay(bench, out: Path) -> None:
-    assert "deleted: work/abc-" in bench("clean", "--yes").stdout
+    said = bench("clean", "--yes").stdout
+    assert "deleted: work/abc-" in said
+    assert said.splitlines()[-1] == "3 entries, 0.0 MiB"
     assert [p.name for p in (out / "work").iterdir()] == [f"def-{os.getpid()}"]
-    assert bench("clean").stdout == "nothing to delete\n"
+    assert bench("clean").stdout == bench("clean", "--yes").stdout == "nothing to delete\n"
     assert "0 cells to do" not in bench(*RUN, "-g", "affine").stderr
 
 
@@ -70,7 +72,8 @@ def test_old_cells_go_but_not_one_that_a_run_is_working_on(bench, out: Path) -> 
     said = bench("clean", "--older-than", "30", "--yes").stdout
     lock.release()
     assert said.count("older than 30 days") == len(cells) - 1
-    assert "a run is using it" in said
+    assert "a run is working on it" in said
+    assert said.splitlines()[-1].startswith(f"{len(cells) - 1 + 3} entries, ")  # with the leftovers, not the one kept
     assert sorted(out.glob("cells/*/*/cell.json")) == cells[:1]
 
 

@@ -44,12 +44,14 @@ def command(folder: str, unreferenced: bool, older_than: float | None, yes: bool
     for waste in found.values():
         size = waste.size
         if yes and not clean.remove(store, waste):
-            click.echo(f"kept: {waste.path.relative_to(store.folder)}: a run is using it")
+            click.echo(f"kept: {waste.path.relative_to(store.folder)}: a run is working on it")
             continue
-        total += size
+        count, total = count + 1, total + size
         click.echo(f"{'deleted' if yes else 'would delete'}: {waste.path.relative_to(store.folder)}: {waste.why}")
-    said = f"{len(found)} entries, {total / 2**20:.1f} MiB"
-    click.echo(said if yes else f"{said}; nothing was deleted; add --yes to delete" if found else "nothing to delete")
+    said = f"{count} {'entry' if count == 1 else 'entries'}, {total / 2**20:.1f} MiB"
+    click.echo(
+        "nothing to delete" if not found else said if yes else f"{said}; nothing was deleted: add --yes to delete"
+    )
 
 
 def _keys(store: Store) -> set[str]:
