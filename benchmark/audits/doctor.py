@@ -136,7 +136,7 @@ def _owners() -> Iterator[Finding]:
 
 def _data(registry: Registry) -> Iterator[Finding]:
     """Read each dataset that needs neither a folder nor a download, which verifies its checksums; yield the results."""
-    from benchmark.settings import Settings
+    from benchmark.settings import DATASET
 
     for name, plugin in sorted(registry.datasets.items()):
         dataset: Any = plugin()
@@ -145,7 +145,7 @@ def _data(registry: Registry) -> Iterator[Finding]:
         try:
             data = dataset.load(None)
         except Exception as error:  # noqa: BLE001 - a third party's dataset may raise anything
-            state: Literal["note", "bad"] = "bad" if name == Settings().dataset_name else "note"
+            state: Literal["note", "bad"] = "bad" if name == DATASET else "note"
             yield Finding(f"data {name}", state, str(error))
         else:
             tests = 0 if data.test_images is None else len(data.test_images)

@@ -84,7 +84,7 @@ def _features(settings: Settings, registry: Registry) -> Features:
     if len(found) != 1:
         raise InputError(
             f"--features {settings.features!r} names {len(found)} spaces; "
-            "scores of different spaces are never mixed, so name one."
+            "scores in different spaces are never mixed, so name one."
         )
     if problem := missing(type(found[0])):
         raise InputError(f"--features {settings.features} {problem}.")

@@ -89,8 +89,8 @@ class Plan:
             return self.remarks
         own = sum(not cell.elsewhere for cell in self.cells)
         note = (
-            f"This is shard {self._shard}: {own} of {len(self.cells)} cells. Merge the shards (bench merge), then give "
-            "the same command without --shard: for all cells, and what is scored over all classes."
+            f"This is shard {self._shard}: {own} of {len(self.cells)} cells. Merge the shards (bench merge), then run "
+            "the same command without --shard to score over all classes and report on all cells."
         )
         return (*self.remarks, note)
 
@@ -101,7 +101,7 @@ class Plan:
 
     @property
     def n_seeds(self) -> int:
-        """How many seeds there are."""
+        """The number of seeds."""
         return self.settings.seeds or self.settings.usual("seeds")
 
     @cached_property

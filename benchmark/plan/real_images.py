@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from benchmark.errors import InputError
 from benchmark.images.classes import parse_classes
-from benchmark.images.reading import absent
+from benchmark.images.reading import absent, kind_of
 from benchmark.images.real import RealData, load
 from benchmark.images.roles import Sizes, fit_sizes
 from benchmark.plugins import selectors
-from benchmark.settings import Settings
+from benchmark.settings import DATASET, Settings
 
 if TYPE_CHECKING:
     from benchmark.api import Dataset
@@ -38,9 +38,16 @@ def basis(settings: Settings, registry: Registry, draws: int) -> Basis:
     return Basis(dataset, data, labels, *_sizes(settings, data, draws))
 
 
+def dataset_name(settings: Settings) -> str:
+    """Return the dataset plugin of a run: the one that is set, else the one that reads `data_dir`, else the default."""
+    if settings.dataset or not settings.data_dir:
+        return settings.dataset or DATASET
+    return kind_of(Path(settings.data_dir))
+
+
 def load_data(settings: Settings, registry: Registry) -> tuple[Dataset, RealData]:
     """Read the dataset that the settings ask for. Raises InputError."""
-    chosen = selectors.select(settings.dataset_name, registry.datasets, "dataset")
+    chosen = selectors.select(dataset_name(settings), registry.datasets, "dataset")
     if len(chosen) != 1:
         raise InputError(f"--dataset {settings.dataset!r} names {len(chosen)} datasets; name only one.")
     dataset = chosen[0]

@@ -1,6 +1,6 @@
 """What was the run asked to do? Every option, read from the command line, Python or a TOML file."""
 
 from benchmark.settings.reading import from_mapping, read_toml
-from benchmark.settings.settings import ScoreSettings, Settings
+from benchmark.settings.settings import DATASET, ScoreSettings, Settings
 
-__all__ = ["ScoreSettings", "Settings", "from_mapping", "read_toml"]
+__all__ = ["DATASET", "ScoreSettings", "Settings", "from_mapping", "read_toml"]

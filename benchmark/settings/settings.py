@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar
 
 from benchmark.errors import InputError
 from benchmark.settings.option import Option, changed, option, options_of
 from benchmark.shards import Shard
 
+DATASET = "mnist"  # the one that is used where neither dataset nor data_dir is set
 RUN = ("run",)  # commands of an option that bench score does not have
 
 
@@ -36,7 +36,7 @@ class Settings:
     )
     features: str = option("pca", metavar="NAME", help="The feature space in which distances are measured.")
     dataset: str = option(
-        "", "-d", metavar="NAME", help="The real images: a name from `bench list datasets`.", shown="mnist"
+        "", "-d", metavar="NAME", help="The real images: a name from `bench list datasets`.", shown=DATASET
     )
     data_dir: str = option(
         "",
@@ -144,15 +144,6 @@ class Settings:
                 f"--require {self.require[0]!r} applies to the whole run: "
                 f"use it in the run over the merged shards, not together with --shard {self.shard}."
             )
-
-    @property
-    def dataset_name(self) -> str:
-        """The dataset plugin: the one that is set, else the one that reads `data_dir`, else mnist."""
-        from benchmark.images.reading import kind_of
-
-        if self.dataset or not self.data_dir:
-            return self.dataset or options_of(type(self))["dataset"].shown
-        return kind_of(Path(self.data_dir))
 
     @property
     def one_fit(self) -> bool:

@@ -13,6 +13,7 @@ from benchmark.datasets.npz import Npz
 from benchmark.errors import InputError
 from benchmark.images.classes import parse_classes
 from benchmark.images.real import load
+from benchmark.plan.real_images import dataset_name
 from benchmark.settings import Settings
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (40, 5, 5), dtype=np.uint8)
@@ -66,7 +67,7 @@ def test_npz_with_and_without_a_test_split(tmp_path: Path) -> None:
 
 def test_the_dataset_is_found_by_what_data_dir_is(tmp_path: Path) -> None:
     def found(path: Path) -> str:
-        return Settings(data_dir=str(path)).dataset_name
+        return dataset_name(Settings(data_dir=str(path)))
 
     assert found(folder(tmp_path / "own")) == "folder"
     assert found(csv(tmp_path / "a.csv", slice(4))) == "csv"
