@@ -40,7 +40,7 @@ class Fit:
 
 @dataclass(frozen=True)
 class Cell:
-    """One configuration x one class x one seed on given data.
+    """One configuration, class and seed on given data.
 
     skip: why it is not run, or "". fit: the fit that its images come from, if it shares one with other classes.
     elsewhere: whether it is left to another shard. device: where it is generated.

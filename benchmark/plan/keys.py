@@ -21,7 +21,7 @@ MAPPING = ("benchmark.jobs.joint_map", "benchmark.images.real")  # the same for 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How synthetic images come about: from which real ones, and by what.
+    """What determines synthetic images: the real images, and the generator.
 
     seed: of the fit. code: of the generator. seen: which real images a generator was trained on that was fitted
     elsewhere.

@@ -60,7 +60,7 @@ def load_data(settings: Settings, registry: Registry) -> tuple[Dataset, RealData
 
 
 def _sizes(settings: Settings, data: RealData, draws: int) -> tuple[dict[int, Sizes], list[str]]:
-    """Return the sizes for each n_real. The largest decides what the other roles get, so that no role moves."""
+    """Return the sizes for each n_real. The largest determines the other roles, so that these are always the same."""
     asked = max(settings.n_real or [settings.usual("n_real")])
     wanted = Sizes(asked, settings.n_synthetic or settings.usual("n_synthetic"), draws=draws)
     fitted = fit_sizes(

@@ -119,7 +119,7 @@ class Outcome:
                 )
 
     def _together(self, group: Group) -> dict[str, Any]:
-        """Return the result of a group: ok where all of its cells are, else what the first of the others says."""
+        """Return the result of a group: ok if all of its cells are, otherwise that of the first one that is not."""
         for cell in group.cells:
             found = self.records[cell.key]
             if found["status"] != "ok":
@@ -186,7 +186,7 @@ class Outcome:
 
 
 def raw(table: Table, config: str, place: Place, name: str) -> Part:
-    """Return a measure's raw mean over seeds at one place, with its interval: calibration by 0 and 1."""
+    """Return a measure's raw mean over seeds at one place, with its interval, by calibration with anchors 0 and 1."""
     measure = table.measures[name]
     plain = Table({name: replace(measure, better="higher")}, table.n_synthetic, table.values)
     return calibration.part(plain, config, place, name, Anchors(0.0, 1.0))

@@ -52,7 +52,7 @@ def rows(outcome: Outcome) -> list[dict[str, Any]]:
 def failures(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the rows of failed cells and metrics, and of skipped cells.
 
-    A measure that was not judged or skipped is no failure, and a group that failed shows in the rows of its cells.
+    A measure that was not judged or was skipped is not a failure. A failed group appears in the rows of its cells.
     """
     return [
         row
@@ -69,7 +69,7 @@ def to_csv(rows: list[dict[str, Any]]) -> str:
 
 
 def _rows_of(outcome: Outcome, scored: Scored) -> Iterator[dict[str, Any]]:
-    """Yield a row for each measure of a cell that worked, and a single one for a cell that did not."""
+    """Yield a row for each measure of a cell that worked, or a single row for a cell that did not."""
     base = _base(outcome, scored)
     if base["status"] != "ok":
         yield base
@@ -99,7 +99,7 @@ def _base(outcome: Outcome, scored: Scored) -> dict[str, Any]:
 def _measured(
     outcome: Outcome, scored: Scored, metric: Metric, measure: Measure, record: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return the columns of one measure; a value is not judged where the controls do not separate."""
+    """Return the columns of one measure; a value is not judged if the controls are not far enough apart."""
     value = outcome.table.fits(scored.config, scored.place, measure.name)[scored.tasks[0].seed]
     scale = outcome.scales[scored.place][measure.name]
     calibrated, status, reason = None, value.status, value.reason

@@ -97,7 +97,7 @@ def pending(plan: Plan, store: Store) -> list[State]:
 
 
 def look(plan: Plan, store: Store, work: Work) -> State:
-    """Return what is left to do for a piece of work: failed work is tried again, finished work is not."""
+    """Return what is left to do for a piece of work: failed work is retried, finished work is not."""
     if isinstance(work, Fit):
         return State(work, plan.settings.fresh or any(not is_done(store, cell) for cell in cells_of(plan, work)), {})
     metrics = due_metrics(plan, work)

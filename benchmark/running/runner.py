@@ -58,7 +58,7 @@ class Runner:
     _looked: float = float("-inf")
 
     def run(self) -> None:
-        """Do all that is not in the store yet. KeyboardInterrupt ends the children and goes on up."""
+        """Do everything that is not in the store yet. KeyboardInterrupt ends the children and propagates."""
         self.states = [s for s in pending.pending(self.plan, self.store) if not s.done]
         if self.states:
             self._begun()
@@ -247,7 +247,7 @@ class Runner:
             self._scoring_ended(self._hands[job.key], job, event.payload)
 
     def _fitted(self, job: Generate, result: dict[str, Any]) -> None:
-        """Keep the cells of a fit; those that are there already stay, with their scores."""
+        """Keep the cells of a fit; those that exist already stay, with their scores."""
         state = self._hands[job.key]
         if self._again(state, result):
             shutil.rmtree(job.folder, ignore_errors=True)
@@ -359,7 +359,7 @@ class Runner:
         return True
 
     def _put_back(self, state: State) -> None:
-        """Give the cell back to the queue, before cells that are not begun, or let it go where it is done."""
+        """Put a cell back into the queue, before cells that have not begun, or release it if it is done."""
         del self._hands[state.work.key]
         self.states.insert(0, state)
         if state.done:
