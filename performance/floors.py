@@ -45,7 +45,7 @@ SHOWN = (
 RAW = {"class_accuracy": "recognised", "stroke_plausibility": "strokes"}
 MOST = ("copy_share", "cpu_s")  # for these, the floor is an upper limit
 GAN = {"recognised": 0.93, "mixing": 0.6, "recall": 0.65, "coverage": 0.8, "copy_share": 0.02}
-FLOORS: Mapping[tuple[str, int], Mapping[str, float]] = {  # issue 8, by configuration and training images
+FLOORS: Mapping[tuple[str, int], Mapping[str, float]] = {  # by configuration and number of training images
     ("mixture", 1000): {"realistic": 0.75, "varied": 0.8, "original": 0.98, "tstr": 0.95, "cpu_s": 3.0},
     ("mixture", 50): {"realistic": 0.6, "varied": 0.7, "original": 0.97, "tstr": 0.93, "cpu_s": 15.0},
     ("gan", 1000): GAN,

@@ -1,4 +1,4 @@
-"""What was the run asked to do? Every option, read from the command line, Python or a TOML file."""
+"""What a run was asked to do: every option, read from the command line, Python or a TOML file."""
 
 from benchmark.settings.reading import from_mapping, read_toml
 from benchmark.settings.settings import DATASET, ScoreSettings, Settings

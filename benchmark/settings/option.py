@@ -1,4 +1,4 @@
-"""Options as fields of a dataclass: the metadata say how a setting is typed, explained and checked."""
+"""Options as fields of a dataclass: their metadata describe how a setting is typed, explained and checked."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ PLURALS = {int: "whole numbers", str: "strings"}
 class Option:
     """One setting. Its name, type and default are those of the field.
 
-    flags: as typed, the first being the one that `Settings.command` writes; a leading short one follows `--name`.
-    shown: the default as help shows it, where the value does not say it.
-    usual: the value where none is set, and the one with `--quick`.
+    flags: as typed. `Settings.command` writes the first one; if that is a short one, `--name` is put before it.
+    shown: the default as the help shows it, if it is not the value itself.
+    usual: the value if none is set, and the one with `--quick`.
     bounds: the smallest and the largest allowed value.
     joined: several values are one word with commas; otherwise the flag is repeated.
     commands: those that have the option.
@@ -52,7 +52,7 @@ class Option:
 
     @property
     def item(self) -> type:
-        """The type of a value: of each, where there are several."""
+        """The type of a value, or of each value if there are several."""
         kind: type = typing.get_args(self._kind)[0] if self.many else self._kind
         return kind
 
@@ -125,12 +125,12 @@ class Option:
 
 
 def option(default: T, *flags: str, **about: Any) -> T:
-    """Return a dataclass field with what `Option` holds; the flag `--name` needs no mention."""
+    """Return a dataclass field with the content of an `Option`; the flag `--name` need not be given."""
     return field(default=default, metadata={"option": Option(flags=flags, **about)})
 
 
 def changed(kind: Any, name: str, **changes: Any) -> Any:
-    """Return a field that overrides one of the class `kind`: the same option but for the changes."""
+    """Return a field that overrides one of the class `kind`: the same option except for the changes."""
     made = replace(options_of(kind)[name], **changes)
     return field(default=made.default, metadata={"option": made})
 

@@ -1,4 +1,4 @@
-"""The options of `bench run` and `bench score`: each stands here once, as a field."""
+"""The options of `bench run` and `bench score`, each declared once, as a field."""
 
 from __future__ import annotations
 
