@@ -6,8 +6,8 @@ import importlib.util
 import os
 import re
 import subprocess
-import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,6 +16,8 @@ import pytest
 from benchmark.datasets.digits import Digits
 from benchmark.datasets.mnist import Mnist
 from benchmark.images.real import RealData, load
+
+from ._commands import Commands
 
 JITTER = '''
 """Jitter: training images with Gaussian pixel noise."""
@@ -80,24 +82,20 @@ def jitter(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def commands(_own_cache: None) -> Iterator[Commands]:
+    """What runs `bench` without importing everything again: `commands.run("list", "--json", folder=folder)`."""
+    running = Commands()
+    yield running
+    running.close()
+
+
 @pytest.fixture
-def bench(tmp_path: Path) -> Bench:
+def bench(tmp_path: Path, commands: Commands) -> Bench:
     """Run the command in an empty folder of its own, as a user would."""
     folder = tmp_path / "cwd"
     folder.mkdir()
-
-    def run(*arguments: object, code: int | None = 0) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "benchmark", *map(str, arguments)],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
-        if code is not None:
-            assert done.returncode == code, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
-        return done
-
+    run = partial(commands.run, folder=folder)
     run.folder = folder  # type: ignore[attr-defined]
     return run
 

@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,14 +21,16 @@ from benchmark.settings import from_mapping
 from benchmark.store.clean import unreferenced
 from benchmark.store.store import Store
 
+from ._commands import Commands
+
 RUN = ["run", "-d", "digits", "-g", "smote,affine", "-c", "3,5", "--quick", "-m", "mixing", "--quiet"]
 
 
 @pytest.fixture(scope="module")
-def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def out(tmp_path_factory: pytest.TempPathFactory, commands: Commands) -> Path:
     """The folder of a finished run."""
     folder = tmp_path_factory.mktemp("map") / "out"
-    subprocess.run([sys.executable, "-m", "benchmark", *RUN, "-o", str(folder)], check=True, timeout=300)
+    commands.run(*RUN, "-o", folder, folder=folder.parent)
     return folder
 
 

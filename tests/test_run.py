@@ -48,7 +48,7 @@ def written(folder: Path) -> dict[str, int]:
 
 
 def test_files_and_rows(bench, jitter: Path) -> None:
-    done = bench(*SMALL, "-p", jitter, "-g", "jitter")
+    done = bench(*SMALL, "-p", jitter, "-g", "jitter", anew=True)
     out = bench.folder / "bench-results"
     assert {p.name for p in out.iterdir()} >= {
         "report.html",

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,8 @@ import pytest
 
 from benchmark.shards import Shard
 from benchmark.store.store import Store
+
+from ._commands import Commands
 
 RUN = [
     "run",
@@ -33,6 +36,7 @@ RUN = [
     "1",
     "--quiet",
 ]
+Command = Callable[..., subprocess.CompletedProcess[str]]
 TIMES = ("fit_seconds", "sample_seconds", "metric_seconds", "peak_rss_mib", "fit_cpu_seconds")
 
 
@@ -51,16 +55,14 @@ def generated(folder: Path) -> dict[str, int]:
     return {p.parent.name: p.stat().st_mtime_ns for p in files}
 
 
-def command(folder: Path, *arguments: object, code: int = 0) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmark", *map(str, arguments)], cwd=folder, capture_output=True, text=True
-    )
-    assert done.returncode == code, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
-    return done
+@pytest.fixture(scope="module")
+def command(commands: Commands) -> Command:
+    """What runs `bench` in a folder."""
+    return lambda folder, *arguments, code=0: commands.run(*arguments, folder=folder, code=code)
 
 
 @pytest.fixture(scope="module")
-def shards(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shards(tmp_path_factory: pytest.TempPathFactory, command: Command) -> Path:
     """A folder with the stores 1, 2, 3 of three shards. They are not to be changed."""
     folder = tmp_path_factory.mktemp("shards")
     for i in (1, 2, 3):
@@ -91,7 +93,9 @@ def test_every_unit_is_in_one_shard_and_shares_are_even() -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_scores_are_the_same_with_one_worker_two_and_three_shards_merged(shards: Path, tmp_path: Path) -> None:
+def test_scores_are_the_same_with_one_worker_two_and_three_shards_merged(
+    shards: Path, tmp_path: Path, command: Command
+) -> None:
     keys = [set(generated(shards / str(i))) for i in (1, 2, 3)]
     assert sum(map(len, keys)) == len(set.union(*keys)) == 12
     before = bytes_of(shards)
@@ -120,7 +124,7 @@ def test_a_shard_reports_what_it_has_and_says_which_it_is(shards: Path) -> None:
     assert report["failures"] == []
 
 
-def test_merged_again_nothing_is_new(stores: Path) -> None:
+def test_merged_again_nothing_is_new(stores: Path, command: Command) -> None:
     command(stores, "merge", "1", "2", "--into", "all")
     before = bytes_of(stores / "all")
     done = command(stores, "merge", "1", "2", "--into", "all")
@@ -128,7 +132,7 @@ def test_merged_again_nothing_is_new(stores: Path) -> None:
     assert bytes_of(stores / "all") == before
 
 
-def test_a_merge_that_was_killed_goes_on(stores: Path) -> None:
+def test_a_merge_that_was_killed_goes_on(stores: Path, command: Command) -> None:
     process = subprocess.Popen([sys.executable, "-m", "benchmark", "merge", "1", "2", "3", "--into", "all"], cwd=stores)
     while process.poll() is None and not (stores / "all" / "format.json").exists():
         time.sleep(0.001)
@@ -138,7 +142,7 @@ def test_a_merge_that_was_killed_goes_on(stores: Path) -> None:
     assert len(generated(stores / "all")) == 12
 
 
-def test_other_images_under_one_key_are_said_and_both_are_kept(stores: Path) -> None:
+def test_other_images_under_one_key_are_said_and_both_are_kept(stores: Path, command: Command) -> None:
     shutil.copytree(stores / "1", stores / "other")
     store, key = Store(stores / "other"), a_cell(stores / "1")
     record, folder = store.cell(key), store.workspace(key)
@@ -155,7 +159,7 @@ def test_other_images_under_one_key_are_said_and_both_are_kept(stores: Path) -> 
         ]
 
 
-def test_other_scores_under_one_key_are_said_and_new_ones_taken(stores: Path) -> None:
+def test_other_scores_under_one_key_are_said_and_new_ones_taken(stores: Path, command: Command) -> None:
     shutil.copytree(stores / "1", stores / "other")
     store, key = Store(stores / "other"), a_cell(stores / "1")
     metric_key = next(store.path(key).glob("scores/*.json")).stem
@@ -172,7 +176,7 @@ def test_other_scores_under_one_key_are_said_and_new_ones_taken(stores: Path) ->
     assert len(list((stores / "all" / "conflicts" / key / "scores").glob("*.json"))) == 1
 
 
-def test_a_damaged_cell_is_left_out_and_the_store_stays_as_it_is(stores: Path) -> None:
+def test_a_damaged_cell_is_left_out_and_the_store_stays_as_it_is(stores: Path, command: Command) -> None:
     store, key = Store(stores / "1"), a_cell(stores / "1")
     path = store.path(key) / "samples.npz"
     content = bytearray(path.read_bytes())
@@ -185,7 +189,7 @@ def test_a_damaged_cell_is_left_out_and_the_store_stays_as_it_is(stores: Path) -
     assert set(generated(stores / "all")) == (set(generated(stores / "1")) - {key}) | set(generated(stores / "2"))
 
 
-def test_other_versions_and_other_weights_are_said(stores: Path) -> None:
+def test_other_versions_and_other_weights_are_said(stores: Path, command: Command) -> None:
     from benchmark.store.records import sha256
     from benchmark.store.weights import checksum_of
 
@@ -226,7 +230,9 @@ def test_other_versions_and_other_weights_are_said(stores: Path) -> None:
         ),
     ],
 )
-def test_bad_input_is_one_sentence_and_nothing_is_written(stores: Path, arguments: list[str], message: str) -> None:
+def test_bad_input_is_one_sentence_and_nothing_is_written(
+    stores: Path, arguments: list[str], message: str, command: Command
+) -> None:
     Store(stores / "empty").create()
     (stores / "mine").mkdir()
     (stores / "mine" / "text").write_text("mine")

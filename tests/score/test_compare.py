@@ -7,8 +7,8 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -38,28 +38,19 @@ Row = dict[str, str]
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory, jitter_source: str) -> Path:
+def place(tmp_path_factory: pytest.TempPathFactory, jitter_source: str, commands) -> Path:
     """A folder with the runs `a` and `b` on six classes; between them somebody made the generator worse."""
     folder = tmp_path_factory.mktemp("compare")
     for out, sigma in (("a", "0.1"), ("b", "1.0")):
         (folder / "jitter.py").write_text(jitter_source.replace("sigma: float = 0.1", f"sigma: float = {sigma}"))
-        words = [sys.executable, "-m", "benchmark", *RUN, "-p", "jitter.py", "-o", out]
-        subprocess.run(words, cwd=folder, check=True, capture_output=True, timeout=290)
+        commands.run(*RUN, "-p", "jitter.py", "-o", out, folder=folder)
     return folder
 
 
 @pytest.fixture
-def compare(place: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+def compare(place: Path, commands) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run `bench compare` in that folder."""
-
-    def run(*words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "benchmark", "compare", *words], cwd=place, capture_output=True, text=True
-        )
-        assert done.returncode == code, done.stdout + done.stderr
-        return done
-
-    return run
+    return partial(commands.run, "compare", folder=place)
 
 
 def altered(place: Path, name: str, change: Callable[[Row], Row | None]) -> str:

@@ -6,8 +6,6 @@ import csv
 import io
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -18,15 +16,13 @@ from benchmark.store.store import Store
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, jitter_source: str) -> Path:
+def made(tmp_path_factory: pytest.TempPathFactory, jitter_source: str, commands) -> Path:
     """A folder with `run`: two classes and two sizes."""
     folder = tmp_path_factory.mktemp("export")
     (folder / "jitter.py").write_text(jitter_source)
     words = "run -p jitter.py -d digits -c 3,5 -g jitter[sigma=0.2] --n-real 20,40 --seeds 1 --seed 1 -m diversity"
     words += " --map-points 0 --quiet -o run"
-    subprocess.run(
-        [sys.executable, "-m", "benchmark", *words.split()], cwd=folder, check=True, capture_output=True, timeout=290
-    )
+    commands.run(*words.split(), folder=folder)
     return folder
 
 
