@@ -101,19 +101,19 @@ def bench(tmp_path: Path, commands: Commands) -> Bench:
 
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
-EXTRAS = ("tensorflow", "torch")
+EXTRAS = {"tensorflow": "tensorflow", "torch": "torch", "dask": "distributed", "opentsne": "openTSNE"}  # by marker
 BROWSER = ("chromium", "playwright")
-MUST_BE_THERE = ((*EXTRAS, "distributed", "openTSNE") if os.environ.get("SYNTHASSAY_FULL") else ()) + (
+MUST_BE_THERE = (tuple(EXTRAS.values()) if os.environ.get("SYNTHASSAY_FULL") else ()) + (
     BROWSER if os.environ.get("SYNTHASSAY_FULL") and os.environ.get("CI") else ()
 )
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip what is marked `tensorflow` or `torch` where that is not installed."""
-    for name in EXTRAS:
-        if item.get_closest_marker(name) and importlib.util.find_spec(name) is None:
-            pytest.skip(f"{name} is not installed")
+    """Skip a test that is marked with an extra which is not installed."""
+    for marker, package in EXTRAS.items():
+        if item.get_closest_marker(marker) and importlib.util.find_spec(package) is None:
+            pytest.skip(f"{package} is not installed")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -129,7 +129,7 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 
 
 def _failed_if_skipped(report: Report) -> Report:
-    """Fail a skip for TensorFlow or torch in the full environment, and one for the browser in its continuous run."""
+    """Fail a skip for an extra where all are installed, and one for the browser in continuous integration."""
     if report.skipped and not hasattr(report, "wasxfail") and isinstance(report.longrepr, tuple):
         file, line, reason = report.longrepr
         if re.search("|".join(MUST_BE_THERE) or "$^", reason, re.IGNORECASE):

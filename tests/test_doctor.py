@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import benchmark
 from benchmark.audits import doctor
 
@@ -35,6 +37,7 @@ def distribution(path: Path, name: str, **files: str) -> None:
         (folder / f"{file}.txt").write_text(text)
 
 
+@pytest.mark.with_extras
 def test_all_is_said_and_what_is_in_the_way_hinders_nothing(tmp_path: Path) -> None:
     distribution(tmp_path, "someones-metrics", top_level="metrics\n")
     distribution(tmp_path, "broken-plugin", entry_points="[synthassay]\nbroken = no_such_module\n")

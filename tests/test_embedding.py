@@ -132,14 +132,17 @@ def test_wide_features_are_brought_to_their_components(digit_features: Array) ->
 def test_which_engine() -> None:
     assert choose("auto", 20_000, 2) == "exact"
     assert choose("auto", 60_000, 3) == "exact"
-    pytest.importorskip("openTSNE")
-    assert choose("auto", 20_001, 2) == "fft"
     with pytest.raises(InputError, match="allowed are 2 and 3"):
         choose("auto", 100, 4)
 
 
+@pytest.mark.opentsne
+def test_many_points_are_interpolated() -> None:
+    assert choose("auto", 20_001, 2) == "fft"
+
+
+@pytest.mark.opentsne
 def test_interpolation_finds_a_like_map(digit_features: Array) -> None:
-    pytest.importorskip("openTSNE")
     near, far = (embed(digit_features[:400], "tsne", (2,), engine=e)[2] for e in ("exact", "fft"))
     assert near.kl is not None
     assert far.kl == pytest.approx(near.kl, rel=0.05)

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.with_extras  # what is not installed cannot be loaded
+
 HEAVY = ("keras", "numba", "sklearn", "tensorflow", "torch", "umap")
 FOLDERS = ("benchmark.datasets", "benchmark.features", "generators", "metrics", "reports")
 HELP = (["--help"], ["--version"], ["run", "--help"])

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-pytest.importorskip("distributed")
+pytestmark = pytest.mark.dask
 
 SIZES = ["--seeds", "1", "--n-real", "20", "--n-synthetic", "30", "--quiet", "--no-report"]
 RUN = ["run", "-d", "digits", "-c", "0-3", *SIZES, "-m", "nearest_neighbour,prdc", "-g", "affine,slow", "-p", "slow.py"]

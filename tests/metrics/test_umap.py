@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from metrics._joint import map_shares
 from metrics.umap import Umap
@@ -52,6 +53,7 @@ def test_shares_on_a_map_by_hand() -> None:
     assert np.allclose(real, [4 / 3, 2 / 3])
 
 
+@pytest.mark.with_extras
 def test_tensorflow_stays_out(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", LOAD], cwd=tmp_path, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
