@@ -14,7 +14,7 @@ from hypothesis import given, reject
 from hypothesis import settings as checked
 from hypothesis import strategies as st
 
-from benchmark.cli import _options, run, score
+from benchmark.cli import _options, bench, run, score
 from benchmark.errors import InputError
 from benchmark.settings import ScoreSettings, Settings, from_mapping, read_toml
 from benchmark.settings.option import options_of
@@ -115,6 +115,15 @@ def test_each_option_explains_itself_in_a_sentence(kind: type[Settings]) -> None
         assert re.fullmatch(r"[A-Z].+\.|.+\bfiles\.", option.help), name
 
 
+@pytest.mark.parametrize("flag", ["--json", "--open", "--quiet", "--plugin", "--workers", "--features"])
+def test_an_option_of_several_commands_reads_the_same_in_all(flag: str) -> None:
+    context = click.Context(bench, info_name="bench")
+    commands = [bench.get_command(context, name) for name in bench.list_commands(context)]
+    options = [each for command in commands for each in command.params if flag in each.opts]
+    assert len(options) > 2
+    assert len({option.get_help_record(context) for option in options}) == 1
+
+
 BOUNDED = [
     (kind, name)
     for kind in COMMANDS
@@ -202,8 +211,8 @@ def settings_to_repeat(draw: st.DrawFn, kind: type[Settings]) -> Settings:
 def test_the_command_of_settings_gives_these_settings(kind: type[Settings], data: st.DataObject) -> None:
     """It stands in the report, and is shown when a run is interrupted."""
     settings = data.draw(settings_to_repeat(kind))
-    bench, name, *words = settings.command()
-    assert (bench, name) == ("bench", kind.COMMAND)
+    program, name, *words = settings.command()
+    assert (program, name) == ("bench", kind.COMMAND)
     assert typed(kind, words) == settings
 
 
