@@ -87,7 +87,7 @@ class Option:
             if self.item is str and isinstance(value, (list, tuple)):
                 return ",".join(map(self._item, value))
             return self._item(value)
-        except TypeError:
+        except (TypeError, OverflowError):
             raise InputError(f"{self.name} in {origin} is {value!r}; it must be {self.allowed}.") from None
 
     def check(self, value: Any) -> None:
