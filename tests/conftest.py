@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from threadpoolctl import threadpool_limits
 
 from benchmark.datasets.digits import Digits
 from benchmark.datasets.mnist import Mnist
@@ -54,6 +55,13 @@ Bench = Callable[..., "subprocess.CompletedProcess[str]"]
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep the user's cache folder out of the tests."""
     os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    """Compute with one thread per library, as cells do: on a busy machine, OpenMP's threads wait for each other."""
+    with threadpool_limits(1):
+        yield
 
 
 @pytest.fixture(scope="session")
