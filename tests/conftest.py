@@ -116,6 +116,15 @@ MUST_BE_THERE = (tuple(EXTRAS.values()) if os.environ.get("SYNTHASSAY_FULL") els
 )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse a marker `slow` that does not say why."""
+    for item in items:
+        for marker in item.iter_markers("slow"):
+            why = marker.args[0] if len(marker.args) == 1 and not marker.kwargs else None
+            if not (isinstance(why, str) and why.strip()):
+                raise pytest.UsageError(f'{item.nodeid}: give the reason, as in @pytest.mark.slow("trains a network")')
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip a test that is marked with an extra which is not installed."""

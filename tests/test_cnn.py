@@ -65,7 +65,7 @@ def test_its_own_last_layer_is_the_reference_classifier(mnist: RealData) -> None
     assert (sure.argmax(axis=1) == space.classify(features)).all()
 
 
-@pytest.mark.slow
+@pytest.mark.slow("trains the network on 9000 images")
 def test_it_knows_mnist_from_9000_images(mnist: RealData) -> None:
     images, labels = neutral(mnist, 900)
     assert len(images) == 9000

@@ -46,7 +46,7 @@ def test_every_page_stands_in_the_index() -> None:
         assert re.search(rf"^({re.escape(path)}|{re.escape(glob)})$", index, re.MULTILINE), path
 
 
-@pytest.mark.slow
+@pytest.mark.slow("runs the commands of a page as a reader would")
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("page", PAGES)
 def test_commands_run_as_they_are_written(page: str, bench: Any) -> None:

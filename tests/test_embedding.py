@@ -82,7 +82,7 @@ def test_probabilities_have_the_perplexity_and_are_symmetric(digit_features: Arr
     assert np.abs(_joint_probabilities_nn(squared, 20, 0).toarray() - dense).max() < 1e-5
 
 
-@pytest.mark.slow
+@pytest.mark.slow("makes twelve maps of 500 images")
 def test_no_worse_than_scikit_learn(digit_features: Array) -> None:
     """Medians over three subsamples: the divergence, in one kernel for both, and in 2D the neighbours that are kept.
 

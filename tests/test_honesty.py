@@ -22,7 +22,7 @@ def script() -> ModuleType:
     return module
 
 
-@pytest.mark.slow
+@pytest.mark.slow("scores twelve draws of several generators")
 def test_fresh_images_are_one_copies_are_caught_and_a_generator_equals_itself(script, tmp_path: Path) -> None:
     """Twelve draws of three seeds with 100 images; the script has forty, and 500."""
     found = list(script.findings(script.score(tmp_path / "store", quick=True, draws=12)))

@@ -148,7 +148,7 @@ def test_every_built_in_study_can_be_planned() -> None:
         assert len({c.text for c in study.claims}) == len(study.claims)
 
 
-@pytest.mark.slow
+@pytest.mark.slow("runs the study, if reduced")
 def test_the_smote_report_runs_reduced(bench) -> None:
     bench("reproduce", "smote-report", "--quick", "-q", "-o", "out", code=0)
     report = json.loads((bench.folder / "out" / "study.json").read_text())
@@ -158,7 +158,7 @@ def test_the_smote_report_runs_reduced(bench) -> None:
     assert "PASS" not in words.values()
 
 
-@pytest.mark.slow
+@pytest.mark.slow("trains the networks of the study, if for a few steps")
 @pytest.mark.tensorflow
 def test_the_gan_paper_runs_reduced(bench) -> None:
     bench("reproduce", "gan-tsne-paper", "--quick", "-q", "-o", "out", code=0)

@@ -91,7 +91,7 @@ def test_every_unit_is_in_one_shard_and_shares_are_even() -> None:
             assert max(sizes) - min(sizes) <= 1
 
 
-@pytest.mark.slow
+@pytest.mark.slow("runs everything with one worker, with two, and in three shards")
 @pytest.mark.timeout(900)
 def test_scores_are_the_same_with_one_worker_two_and_three_shards_merged(
     shards: Path, tmp_path: Path, command: Command

@@ -138,7 +138,7 @@ def finished(bench, out: str) -> int:
     return len(list((bench.folder / out).glob("cells/*/*/cell.json")))
 
 
-@pytest.mark.slow
+@pytest.mark.slow("starts a cluster, and kills a worker midway")
 def test_scores_are_those_of_a_local_run_though_a_worker_is_killed_midway(bench, rows, cluster: Cluster) -> None:
     """Its cells in hand are done by the other; nothing of the client's disk, cache or plugin is on a worker's."""
     run = begin(bench, cluster, *RUN)
@@ -154,7 +154,7 @@ def test_scores_are_those_of_a_local_run_though_a_worker_is_killed_midway(bench,
     until(lambda: not cluster.below(), 60)
 
 
-@pytest.mark.slow
+@pytest.mark.slow("starts a cluster, and kills its scheduler midway")
 def test_without_its_scheduler_a_run_says_so_and_goes_on_here(bench, rows, cluster: Cluster) -> None:
     run = begin(bench, cluster, *RUN)
     until(lambda: finished(bench, "bench-results") >= 4)
@@ -174,7 +174,7 @@ def test_without_its_scheduler_a_run_says_so_and_goes_on_here(bench, rows, clust
     until(lambda: not cluster.below(), 60)
 
 
-@pytest.mark.slow
+@pytest.mark.slow("starts a cluster, and kills its workers one after the other")
 def test_a_cell_that_kills_its_workers_is_a_crashed_row(bench, rows, cluster: Cluster) -> None:
     """Dask's nanny starts a worker again each time."""
     run = begin(
@@ -204,7 +204,7 @@ def test_a_cell_that_kills_its_workers_is_a_crashed_row(bench, rows, cluster: Cl
     assert (row["status"], said in row["reason"]) == ("crashed", True), row
 
 
-@pytest.mark.slow
+@pytest.mark.slow("starts a cluster, and waits until it has cleaned up")
 def test_a_killed_run_leaves_no_process_on_the_workers(bench, cluster: Cluster) -> None:
     run = begin(bench, cluster, *RUN, "-g", "slow[seconds=120]")
     until(lambda: len(cluster.below()) >= 3)  # a fork server, a supervisor, its job
@@ -213,7 +213,7 @@ def test_a_killed_run_leaves_no_process_on_the_workers(bench, cluster: Cluster) 
     until(lambda: not cluster.below(), 60)
 
 
-@pytest.mark.slow
+@pytest.mark.slow("starts a cluster from the command line")
 def test_the_three_commands_of_the_guide_do_what_it_says(bench) -> None:
     """docs/how-to/cluster.md as it is written, but for the port, and with this interpreter's `dask` and `bench`."""
     guide = Path(__file__).parents[2] / "docs" / "how-to" / "cluster.md"

@@ -37,7 +37,7 @@ def disk(bench: Callable[..., object]) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", folder], check=True)
 
 
-@pytest.mark.slow
+@pytest.mark.slow("fills the disk eight times")
 def test_a_plugin_that_fills_the_disk_harms_nobody_else(bench, plugin: Path, rows, disk: Path) -> None:
     """The healthy ones beside it find no room and are done once more; one after the other fills it, eight times."""
     out = disk / "out"
@@ -61,7 +61,7 @@ def fill(path: Path) -> None:
             pass
 
 
-@pytest.mark.slow
+@pytest.mark.slow("starts six runs")
 def test_a_full_disk_loses_nothing_and_with_room_it_goes_on(bench, plugin: Path, rows, disk: Path) -> None:
     """Somebody else filled it."""
     run = [*ONE, "-p", plugin, "-g", "healthy", "-m", "diversity"]
@@ -82,7 +82,7 @@ def test_a_full_disk_loses_nothing_and_with_room_it_goes_on(bench, plugin: Path,
     assert {path: path.read_bytes() for path in cells} == cells
 
 
-@pytest.mark.slow
+@pytest.mark.slow("starts four runs")
 def test_a_store_that_can_only_be_read(bench, plugin: Path, disk: Path) -> None:
     """The page can be written elsewhere; where it cannot be written is said, and nothing is half done."""
     out = disk / "out"
@@ -97,7 +97,7 @@ def test_a_store_that_can_only_be_read(bench, plugin: Path, disk: Path) -> None:
     assert sorted(out.rglob("*")) == before
 
 
-@pytest.mark.slow
+@pytest.mark.slow("starts four runs of eight classes")
 def test_a_plugin_that_writes_into_the_store_harms_nobody_else(bench, plugin: Path, rows) -> None:
     """It overwrites what it finds there: that is said and computed again, at the latest by the next run."""
     run = [*DATA, "-p", plugin, "-m", "diversity", "--no-report"]
@@ -127,7 +127,7 @@ FILES = ("cell.json", "samples.npz", "scores/*.json", "scores/*.npz")
 HARMS = (cut, flip, Path.unlink)
 
 
-@pytest.mark.slow
+@pytest.mark.slow("starts three runs of six classes")
 def test_what_is_damaged_is_said_moved_aside_and_computed_again(bench, plugin: Path, rows) -> None:
     """Each kind of file of a cell, harmed in each way, each in another cell, all at once."""
     run = ["run", "-d", "digits", "-c", "0-5", *SIZES, "-p", plugin, "-g", "healthy,affine", "-m", "nearest_neighbour"]

@@ -27,7 +27,7 @@ FAULTS = {  # kind -> status, and what the reason says
 HARMLESS = ("daemon", "floods", "deaf", "scratch", "changes", "view")
 
 
-@pytest.mark.slow
+@pytest.mark.slow("waits for the time limit of many cells")
 def test_a_generator_that_does_harm_harms_nobody_else(bench, plugin: Path, rows, alive) -> None:
     """Eight healthy cells beside each kind of harm, in one run."""
     kinds = ",".join([*FAULTS, *HARMLESS])
@@ -50,7 +50,7 @@ def test_a_generator_that_does_harm_harms_nobody_else(bench, plugin: Path, rows,
     assert any(p.read_bytes().endswith(b"the end") for p in bench.folder.glob("bench-results/cells/*/*/log.txt"))
 
 
-@pytest.mark.slow
+@pytest.mark.slow("fills two gibibytes eight times")
 def test_two_gibibytes_with_a_limit_of_one(bench, plugin: Path, rows, alive) -> None:
     bench(*DATA, "-p", plugin, "-g", "healthy,fault[kind=hungry]", "-m", "diversity", "--memory", "1", code=1)
     found = {(row["config"], row["class"]): row for row in rows() if row["measure"] in ("", "diversity")}
@@ -60,7 +60,7 @@ def test_two_gibibytes_with_a_limit_of_one(bench, plugin: Path, rows, alive) -> 
         assert (row["status"], "allowed are 1024" in row["reason"]) == ("out-of-memory", True), row["reason"]
 
 
-@pytest.mark.slow
+@pytest.mark.slow("starts a run for each way to fail")
 @pytest.mark.parametrize(
     ("kind", "status"),
     [
@@ -81,7 +81,7 @@ def test_a_metric_that_does_harm_harms_nobody_else(bench, plugin: Path, rows, al
     assert alive(str(bench.folder)) == []
 
 
-@pytest.mark.slow
+@pytest.mark.slow("waits for the time limit of a metric")
 def test_a_metric_that_never_ends_harms_nobody_else(bench, plugin: Path, rows, alive) -> None:
     """As above; the limit of a metric, ten minutes, is ten seconds here."""
     run = (
@@ -101,7 +101,7 @@ def test_a_metric_that_never_ends_harms_nobody_else(bench, plugin: Path, rows, a
 
 
 @pytest.mark.tensorflow
-@pytest.mark.slow
+@pytest.mark.slow("loads TensorFlow, and waits for its exit")
 def test_tensorflow_that_hangs_at_exit_is_not_waited_for(bench, plugin: Path, rows, alive) -> None:
     bench(*ONE, "-p", plugin, "-g", "healthy,heavy[kind=hangs]", "-m", "diversity", "--timeout", "120")
     found = {row["config"]: row["status"] for row in rows() if row["measure"] in ("", "diversity")}

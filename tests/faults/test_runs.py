@@ -36,7 +36,7 @@ def start(folder: Path, *words: object) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
-@pytest.mark.slow
+@pytest.mark.slow("ends a run midway, and runs it again")
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM], ids=lambda n: n.name)
 def test_ended_midway_nothing_is_left_alive_and_it_goes_on(bench, plugin: Path, rows, alive, number) -> None:
     out = bench.folder / "broken"
@@ -59,7 +59,7 @@ def test_ended_midway_nothing_is_left_alive_and_it_goes_on(bench, plugin: Path, 
     assert rows(out, "value") == rows("whole", "value")
 
 
-@pytest.mark.slow
+@pytest.mark.slow("starts several runs at once")
 @pytest.mark.parametrize("count", [2, 3])
 def test_runs_on_one_store_at_once_generate_each_cell_once(bench, plugin: Path, rows, count: int) -> None:
     runs = [start(bench.folder, *RUN, "-p", plugin) for _ in range(count)]

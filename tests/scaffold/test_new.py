@@ -81,7 +81,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next(out.glob("synthassay-*.whl"))
 
 
-@pytest.mark.slow
+@pytest.mark.slow("builds and installs six packages")
 @pytest.mark.timeout(1800)
 def test_each_kind_is_installed_checked_and_run_as_the_readme_says(wheel: Path, tmp_path: Path) -> None:
     """In a new environment with the wheel, on the libraries of this one."""
@@ -106,7 +106,7 @@ def test_each_kind_is_installed_checked_and_run_as_the_readme_says(wheel: Path, 
     assert "foo-dataset,small," in (tmp_path / "out-dataset" / "scores.csv").read_text()
 
 
-@pytest.mark.slow
+@pytest.mark.slow("installs all libraries from the index")
 @pytest.mark.timeout(1800)
 def test_its_own_tox_passes_at_once(wheel: Path, tmp_path: Path, bench: Any) -> None:
     """With everything installed from the index, as an author's machine does it."""

@@ -18,7 +18,7 @@ from .conftest import FAST, save, table
 DIGITS = ("--against", "digits", "-c", "5", *FAST)
 
 
-@pytest.mark.slow
+@pytest.mark.slow("runs and scores MNIST twice")
 def test_smotes_own_samples_get_the_scores_of_the_run(bench) -> None:
     metrics = ("-m", "mixing,classifier,nearest_neighbour,copy_rank,membership,prdc", "--map-points", "0", "--quiet")
     bench("run", "-g", "smote", "-c", "5", "--quick", *metrics, "-o", "run")
@@ -32,7 +32,7 @@ def test_smotes_own_samples_get_the_scores_of_the_run(bench) -> None:
     assert len(run) > 80
 
 
-@pytest.mark.slow
+@pytest.mark.slow("reads and scores MNIST as 28x28 PNG files")
 def test_a_folder_of_pngs_against_data_of_ones_own_in_one_command(
     bench, tmp_path: Path, mnist: RealData, fives: np.ndarray
 ) -> None:
