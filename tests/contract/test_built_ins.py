@@ -34,7 +34,7 @@ def cases() -> list[Any]:
     for kind in KINDS:
         for name, plugin in getattr(REGISTRY, kind).items():
             marks = [getattr(pytest.mark, need) for need in plugin.needs if need in ("tensorflow", "torch")]
-            marks += [pytest.mark.slow] * (name not in QUICK)
+            marks += [pytest.mark.slow("runs all checks of the kit, each on its own")] * (name not in QUICK)
             found.append(pytest.param(kind, name, id=name, marks=marks))
     return found
 
