@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,14 +12,25 @@ import pytest
 
 from benchmark.store.store import Store
 
+from ._commands import Commands
+
 SIZES = ["--seeds", "1", "--n-real", "20", "--n-synthetic", "30"]
 RUN = ["run", "-d", "digits", "-c", "3", *SIZES, "-m", "diversity", "--quiet"]
 
 
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory, jitter_source: str, commands: Commands) -> Path:
+    """A folder with a plugin and the store of one run."""
+    folder = tmp_path_factory.mktemp("clean")
+    (folder / "jitter.py").write_text(jitter_source)
+    commands.run(*RUN, "-g", "affine", "-p", "jitter.py", folder=folder)
+    return folder
+
+
 @pytest.fixture
-def out(bench, jitter: Path) -> Path:
-    """A store of one run, with leftovers of a process that is gone and of this one."""
-    bench(*RUN, "-g", "affine", "-p", jitter)
+def out(bench, finished: Path) -> Path:
+    """A copy of that store for one test, with leftovers of a process that is gone and of this one."""
+    shutil.copytree(finished, bench.folder, dirs_exist_ok=True)
     folder: Path = bench.folder / "bench-results"
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
@@ -47,11 +59,11 @@ def test_leftovers_go_and_those_of_a_live_run_stay(bench, out: Path) -> None:
     assert "0 cells to do" not in bench(*RUN, "-g", "affine").stderr
 
 
-def test_cells_that_the_last_run_does_not_refer_to(bench, out: Path, jitter: Path) -> None:
+def test_cells_that_the_last_run_does_not_refer_to(bench, out: Path) -> None:
     assert "nothing to delete" not in bench("clean", "--unreferenced").stdout  # the leftovers
     bench("clean", "--yes")
     assert bench("clean", "--unreferenced").stdout == "nothing to delete\n"
-    bench(*RUN, "-g", "jitter", "-p", jitter)
+    bench(*RUN, "-g", "jitter", "-p", "jitter.py")
     said = [
         line
         for line in bench("clean", "--unreferenced", "--yes").stdout.splitlines()
@@ -59,7 +71,7 @@ def test_cells_that_the_last_run_does_not_refer_to(bench, out: Path, jitter: Pat
     ]
     assert [line.split("/")[0] for line in said] == ["deleted: cells", "deleted: maps", "deleted: maps"]
     # affine's cell, and the record and points of the map that it was on; controls are shared
-    bench(*RUN, "-g", "jitter", "-p", jitter)
+    bench(*RUN, "-g", "jitter", "-p", "jitter.py")
     assert len(list(out.glob("cells/*/*/cell.json"))) == 6
 
 
@@ -101,7 +113,7 @@ def test_failures_are_retried_unless_they_are_kept(bench, tmp_path: Path) -> Non
         "@hookimpl\ndef bench_generators():\n    return [Moody]\n"
     )
     (tmp_path / "mood").touch()
-    moody = [*RUN, "-g", "moody", "-p", plugin]
+    moody = [*RUN, "-g", "moody", "-p", plugin, "--no-report"]
     bench(*moody, code=1)
     (tmp_path / "mood").unlink()
     bench(*moody, "--keep-failures", code=1)

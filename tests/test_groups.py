@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 TINY = ["run", "-d", "digits", "-m", "all_classes", "--seeds", "1", "--n-real", "20", "--n-synthetic", "30", "--quiet"]
+TINY += ["--no-report"]
 HALF = '''
 """Half: training images, but never of the class 5."""
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -82,7 +83,8 @@ def test_clean_finds_maps_with_cells_that_are_not_of_the_last_run(out: Path) -> 
     assert not any(waste.path.parent == path.parent for waste in unreferenced(Store(out), set(record["cells"])))
 
 
-def test_no_map_is_made_where_none_is_wanted(bench) -> None:
+def test_no_map_is_made_where_none_is_wanted(bench, out: Path) -> None:
+    shutil.copytree(out, bench.folder / "none", ignore=shutil.ignore_patterns("maps"))
     bench(*RUN, "-o", "none", "--map-points", 0)
     assert not list(bench.folder.glob("none/maps/*"))
     page = " ".join((bench.folder / "none/report.html").read_text().split())

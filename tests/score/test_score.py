@@ -119,6 +119,7 @@ def test_several_sets_are_compared_and_gated(bench, tmp_path: Path, digits: Real
         "gan-a.copy_share<0.5",
         "--require",
         "gan-b.original>=0.5",
+        "--no-report",
         code=1,
     )
     assert "gan-a: 30 of 36 images of class 5 were sampled (seed 0)" in done.stderr
@@ -134,7 +135,7 @@ def test_several_sets_are_compared_and_gated(bench, tmp_path: Path, digits: Real
 
 def test_the_same_again_does_nothing_and_other_images_are_scored_anew(bench, tmp_path: Path, small: np.ndarray) -> None:
     np.save(tmp_path / "fake.npy", small)
-    arguments = ("score", tmp_path / "fake.npy", *DIGITS)
+    arguments = ("score", tmp_path / "fake.npy", *DIGITS, "--no-report")
     bench(*arguments)
     out = bench.folder / "bench-results"
     first = table(out)
@@ -151,7 +152,7 @@ def test_keep_writes_the_images_that_pass(bench, tmp_path: Path, digits: RealDat
     noise = np.random.default_rng(0).random((20, 8, 8, 1))
     images = np.concatenate([small[:25], noise, digits.raw[digits.members(5)[:15]]])
     folder = save(tmp_path / "mixed", np.rint(images * 255).astype(np.uint8))
-    done = bench("score", folder, *DIGITS, "--as-is", "--keep", "kept")
+    done = bench("score", folder, *DIGITS, "--as-is", "--keep", "kept", "--no-report")
     kept = {int(path.stem) for path in (bench.folder / "kept").iterdir()}
     assert f"Kept {len(kept)} of " in done.stdout
     assert kept and kept <= set(range(25))
@@ -161,7 +162,7 @@ def test_keep_writes_the_images_that_pass(bench, tmp_path: Path, digits: RealDat
 
 def test_a_set_too_small_to_judge_says_so_per_measure(bench, tmp_path: Path, small: np.ndarray) -> None:
     np.save(tmp_path / "fake.npy", small[:12])
-    said = bench("score", tmp_path / "fake.npy", *DIGITS).stdout
+    said = bench("score", tmp_path / "fake.npy", *DIGITS, "--no-report").stdout
     assert re.search(r"^not judged: realistic of fake.*: needs \d+ synthetic images, has 12$", said, re.MULTILINE), said
     rows = table(bench.folder / "bench-results")
     assert rows["fake", "5", "copy_share"]["status"] == "not-judged"
@@ -188,7 +189,7 @@ def test_own_real_images_of_another_size_in_colour(bench, tmp_path: Path) -> Non
         images=np.concatenate([shirts(40, 0), shirts(30, 2)]),
         labels=["Ankle boot"] * 40 + ["Bag"] * 30,
     )
-    done = bench("score", tmp_path / "fake.npz", "--real", tmp_path / "real.npz", *FAST)
+    done = bench("score", tmp_path / "fake.npz", "--real", tmp_path / "real.npz", *FAST, "--no-report")
     assert "fake: 30 of 40 images of class Ankle boot were sampled" in done.stderr
     rows = table(bench.folder / "bench-results")
     assert {c for _, c, _ in rows} == {"Ankle boot", "Bag"}
