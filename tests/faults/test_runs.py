@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from .conftest import PLUGIN
+
 RUN = [
     "run",
     "-d",
@@ -36,9 +38,20 @@ def start(folder: Path, *words: object) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory, commands) -> Path:
+    """The output folder of the same run, not interrupted."""
+    folder = tmp_path_factory.mktemp("whole")
+    (folder / "fault.py").write_text(PLUGIN)
+    commands.run(*RUN, "-p", "fault.py", folder=folder)
+    return folder / "bench-results"
+
+
 @pytest.mark.slow("ends a run midway, and runs it again")
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM], ids=lambda n: n.name)
-def test_ended_midway_nothing_is_left_alive_and_it_goes_on(bench, plugin: Path, rows, alive, number) -> None:
+def test_ended_midway_nothing_is_left_alive_and_it_goes_on(
+    bench, plugin: Path, rows, alive, whole: Path, number
+) -> None:
     out = bench.folder / "broken"
     process = start(bench.folder, *RUN, "-p", plugin, "-o", out)
     until = time.monotonic() + 120
@@ -55,8 +68,7 @@ def test_ended_midway_nothing_is_left_alive_and_it_goes_on(bench, plugin: Path, 
     before = {path: path.stat().st_mtime_ns for path in out.glob("cells/*/*/samples.npz")}
     bench(*RUN, "-p", plugin, "-o", out)
     assert {path: path.stat().st_mtime_ns for path in before} == before
-    bench(*RUN, "-p", plugin, "-o", "whole")
-    assert rows(out, "value") == rows("whole", "value")
+    assert rows(out, "value") == rows(whole, "value")
 
 
 @pytest.mark.slow("starts several runs at once")
