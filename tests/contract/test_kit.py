@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -38,20 +39,27 @@ class Mine(Generator):
 def bench_generators():
     return [Mine]
 '''
+Faults = Callable[..., dict[str, str]]
 PARTS = {"top": "", "fields": "", "fit": "pass", "sample": "pass", "returned": "made", "more": ""}
 
 
-def faults(folder: Path, source: str, kind: str, only: tuple[str, ...] = ()) -> dict[str, str]:
-    """Return the reasons of the failed checks by name."""
-    path = folder / "mine.py"
-    path.write_text(source)
-    plugin = getattr(discover([str(path)]), kind)["mine"]
-    chosen = [check for check in checks_of(plugin) if not only or check.name in only]
-    return {o.check: o.reason for o in run_checks(plugin, chosen, workers=2) if o.word == "FAIL"}
+@pytest.fixture
+def faults(tmp_path: Path, check_here: Any) -> Faults:
+    """Return what gives the reasons of the failed checks of a plugin by name."""
+
+    def find(source: str, kind: str, only: tuple[str, ...] = (), *, apart: bool = False) -> dict[str, str]:
+        path = tmp_path / "mine.py"
+        path.write_text(source)
+        plugin = getattr(discover([str(path)]), kind)["mine"]
+        chosen = [check for check in checks_of(plugin) if not only or check.name in only]
+        outcomes = run_checks(plugin, chosen, workers=2) if apart else check_here(plugin, chosen)
+        return {o.check: o.reason for o in outcomes if o.word == "FAIL"}
+
+    return find
 
 
-def test_a_generator_without_a_fault_passes(tmp_path: Path) -> None:
-    assert faults(tmp_path, GENERATOR.format(**PARTS), "generators") == {}
+def test_a_generator_without_a_fault_passes(faults: Faults) -> None:
+    assert faults(GENERATOR.format(**PARTS), "generators") == {}
 
 
 @pytest.mark.parametrize(
@@ -80,9 +88,10 @@ def test_a_generator_without_a_fault_passes(tmp_path: Path) -> None:
     ],
 )
 def test_a_fault_fails_the_check_that_is_about_it(
-    tmp_path: Path, part: str, code: str, found: set[str], said: str
+    faults: Faults, part: str, code: str, found: set[str], said: str
 ) -> None:
-    failed = faults(tmp_path, GENERATOR.format(**{**PARTS, part: code}), "generators")
+    source = GENERATOR.format(**{**PARTS, part: code})
+    failed = faults(source, "generators", apart="_exit" in code)
     assert set(failed) == found
     assert any(said in reason for reason in failed.values()), failed
 
@@ -96,14 +105,14 @@ def test_a_fault_fails_the_check_that_is_about_it(
         ("made.astype(str)", "instead of numbers"),
     ],
 )
-def test_what_is_no_image_fails(tmp_path: Path, returned: str, said: str) -> None:
-    source = GENERATOR.format(**{**PARTS, "returned": returned, "top": "np.seterr(all='ignore')"})
-    assert said in faults(tmp_path, source, "generators", ("usual_images",))["usual_images"]
+def test_what_is_no_image_fails(faults: Faults, returned: str, said: str) -> None:
+    source = GENERATOR.format(**{**PARTS, "returned": returned})
+    assert said in faults(source, "generators", ("usual_images",))["usual_images"]
 
 
-def test_parameters_that_do_not_come_back_fail(tmp_path: Path) -> None:
+def test_parameters_that_do_not_come_back_fail(faults: Faults) -> None:
     parts = {**PARTS, "top": "@dataclass", "fields": "k: int = 3", "more": "def __post_init__(self): self.k += 1"}
-    failed = faults(tmp_path, GENERATOR.format(**parts), "generators", ("parameters",))
+    failed = faults(GENERATOR.format(**parts), "generators", ("parameters",))
     assert "k was given as 4 and became 5" in failed["parameters"]
 
 
@@ -155,13 +164,13 @@ TOLD = '{"mine": Score.of_means(lambda m: m, d, rng=ctx.rng)}'
     ],
 )
 def test_a_metric_must_order_its_controls_and_declare_what_there_is(
-    tmp_path: Path, changed: dict[str, str], found: set[str], said: str
+    faults: Faults, changed: dict[str, str], found: set[str], said: str
 ) -> None:
     parts = {**HONEST, **changed}
     source = METRIC
     for name, value in parts.items():
         source = source.replace("{" + name + "}", value)
-    failed = faults(tmp_path, source, "metrics", ("declaration", "orders_controls") if len(found) else ())
+    failed = faults(source, "metrics", ("declaration", "orders_controls") if len(found) else ())
     assert set(failed) - ({"orders_controls"} if found == {"declaration"} else set()) == found, failed
     assert any(said in reason for reason in failed.values()) or not found, failed
 
@@ -188,13 +197,13 @@ def test_a_metric_must_order_its_controls_and_declare_what_there_is(
     ],
 )
 def test_a_metric_that_breaks_a_promise_fails_the_check_about_it(
-    tmp_path: Path, change: str, found: set[str], said: str
+    faults: Faults, change: str, found: set[str], said: str
 ) -> None:
     source = METRIC
     for name, value in {**HONEST, "declared": '"none", "x"', "returned": change}.items():
         source = source.replace("{" + name + "}", value)
     only = ("declared_measures", "bounds", "same_seed", "global_state", "evidence_unchanged", "few_images")
-    failed = faults(tmp_path, source, "metrics", only)
+    failed = faults(source, "metrics", only)
     assert found <= set(failed), failed
     assert any(said in reason for reason in failed.values()), failed
 
@@ -227,8 +236,8 @@ NOISE = {"licence": "MIT", "seed": "0", "n": "200", "names": "'a', 'b'", "images
         ({"n": "4", "images": "rng.random((8, 4, 4, 1))"}, {"every_class"}, "no test images of a, b"),
     ],
 )
-def test_a_dataset_is_held_to_its_promises(tmp_path: Path, changed: dict[str, str], found: set[str], said: str) -> None:
-    failed = faults(tmp_path, DATASET.format(**{**NOISE, **changed}), "datasets")
+def test_a_dataset_is_held_to_its_promises(faults: Faults, changed: dict[str, str], found: set[str], said: str) -> None:
+    failed = faults(DATASET.format(**{**NOISE, **changed}), "datasets")
     assert set(failed) == found, failed
     assert any(said in reason for reason in failed.values()) or not found
 
@@ -273,10 +282,10 @@ def bench_report_sections():
     ],
 )
 def test_a_section_is_held_to_its_promises(
-    tmp_path: Path, collected: str, html: str, found: set[str], said: str
+    faults: Faults, collected: str, html: str, found: set[str], said: str
 ) -> None:
     source = SECTION.replace("{collected}", collected).replace("{html}", html)
-    failed = faults(tmp_path, source, "report_sections")
+    failed = faults(source, "report_sections")
     assert set(failed) == found, failed
     assert any(said in reason for reason in failed.values()) or not found
 
