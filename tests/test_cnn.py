@@ -24,12 +24,13 @@ pytestmark = pytest.mark.torch
 CHILD = """
 import hashlib, numpy as np
 from benchmark.api import Context
-from benchmark.features.cnn import Cnn
+from benchmark.features import cnn
+cnn.FEWEST_STEPS = 30
 rng = np.random.default_rng(5)
 images, labels = rng.random((40, 8, 8, 3), dtype=np.float32), np.arange(40) % 4
-cnn = Cnn()
-cnn.fit(images, labels, Context(rng))
-found = hashlib.sha256(cnn.transform(images).tobytes()).hexdigest()
+net = cnn.Cnn()
+net.fit(images, labels, Context(rng))
+found = hashlib.sha256(net.transform(images).tobytes()).hexdigest()
 """
 
 
@@ -47,9 +48,14 @@ def fitted(images: np.ndarray, labels: np.ndarray, seed: int = 0) -> Cnn:
 
 @pytest.fixture(scope="module")
 def cnn(mnist: RealData) -> Cnn:
-    return fitted(*neutral(mnist, 200))
+    """A network that was trained a little."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("benchmark.features.cnn.EPOCHS", 1)
+        patch.setattr("benchmark.features.cnn.FEWEST_STEPS", 30)
+        return fitted(*neutral(mnist, 200))
 
 
+@pytest.mark.slow("trains the network on 2000 images")
 def test_its_own_last_layer_is_the_reference_classifier(mnist: RealData) -> None:
     space = prepare(Cnn(), *neutral(mnist, 200), np.random.default_rng(0), "a")
     assert space.reference_id.startswith("cnn-")
@@ -94,7 +100,8 @@ def test_a_pickled_network_gives_the_same(cnn: Cnn, mnist: RealData) -> None:
     assert np.array_equal(again.classifier().predict(found), cnn.head.predict(found))
 
 
-def test_fits_are_the_same_bits_in_any_process() -> None:
+def test_fits_are_the_same_bits_in_any_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("benchmark.features.cnn.FEWEST_STEPS", 30)
     here: list[str] = []
     for _ in range(2):
         names: dict[str, str] = {}

@@ -66,6 +66,7 @@ def training(tf, real):
     return make
 
 
+@pytest.mark.slow("starts TensorFlow in two processes")
 @pytest.mark.usefixtures("tf")
 def test_fresh_processes_make_the_same_images_to_the_last_bit():
     found = [
