@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -22,8 +23,18 @@ assert PARAMETRIC not in sys.modules            # whoever wants it may still imp
 assert importlib.util.find_spec("umap.parametric_umap") is not None
 print(sorted({"tensorflow", "keras", "torch"} & set(sys.modules)))
 """
+MAP = """
+import numpy as np
+from benchmark.evidence.embedding import embed
+rng = np.random.default_rng(0)
+features = np.concatenate([rng.normal(0, 1, (8, 5)), rng.normal(20, 1, (8, 5))]).astype(np.float32)
+one = embed(features, "umap", (2,))[2].points
+near = np.linalg.norm(one[:, None] - one[None], axis=2).argsort(axis=1)[:, 1]
+print(one.shape, one.dtype, ((near < 8) == (np.arange(16) < 8)).all())
+"""
 
 
+@pytest.mark.slow("compiles umap-learn")
 def test_overlap_is_that_of_the_map_that_is_kept(plane: Any, score: Any) -> None:
     rng = np.random.default_rng(0)
     real = rng.normal(0, 1, (50, 5))
@@ -39,10 +50,19 @@ def test_overlap_is_that_of_the_map_that_is_kept(plane: Any, score: Any) -> None
     assert np.linalg.norm(embedded[:40] - made, axis=1).mean() < np.linalg.norm(held_out - made)
 
 
+@pytest.mark.slow("compiles umap-learn")
 def test_the_same_map_every_time(plane: Any, score: Any) -> None:
     rng = np.random.default_rng(0)
     evidence = plane(rng.random((20, 4)), rng.random((20, 4)))
     assert np.array_equal(score(Umap(), evidence).kept["umap_2d"], score(Umap(), evidence).kept["umap_2d"])
+
+
+def test_two_clouds_are_two_on_the_map_without_the_compiler(tmp_path: Path) -> None:
+    """As above, of 16 images, in plain Python: what the fast suite has of UMAP."""
+    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
+    command = [sys.executable, "-c", MAP]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=240)
+    assert done.stdout.strip() == "(16, 2) float32 True", done.stderr
 
 
 def test_shares_on_a_map_by_hand() -> None:
