@@ -21,6 +21,8 @@ LESS = {  # what takes minutes is given less to do
 SLOW = {
     "gan": "compiles its training for each check",
     "cgan": "compiles its training for each check",
+    "flow": "registers images and trains for each check",
+    "vae": "registers images and trains for each check",
     "umap": "compiles umap-learn",
     "worth": "trains many classifiers",
 }
