@@ -44,7 +44,7 @@ class Commands:
         return done
 
     def _fork(self, words: list[str], folder: Path) -> Done:
-        request = {"arguments": words, "folder": str(folder), "environment": dict(os.environ)}
+        request = {"arguments": words, "folder": str(folder), "environment": _environment()}
         status, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         (stdout, out), (stderr, err) = os.pipe(), os.pipe()
         with theirs, Path(os.devnull).open("rb") as stdin:
@@ -66,7 +66,12 @@ class Commands:
 
 def _new_interpreter(words: list[str], folder: Path) -> Done:
     command = [sys.executable, "-m", "benchmark", *words]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=PATIENCE)
+    return subprocess.run(command, cwd=folder, env=_environment(), capture_output=True, text=True, timeout=PATIENCE)
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment of a command. Coverage is not measured in what it starts, which would be slow."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
 
 
 def _read(descriptor: int) -> str:

@@ -174,7 +174,7 @@ def npy(path: Path, array: np.ndarray) -> Path:
         (lambda p: png(p / "palette", "P"), "1.png: has a palette; save it as plain 8-bit grey or RGB"),
         (lambda p: png(p / "alpha", "RGBA"), "1.png: has transparent pixels"),
         (lambda p: png(p / "key", "L", transparency=0), "1.png: has transparent pixels; save it"),
-        (lambda p: png(p / "deep", "I;16"), "1.png: has 16 bits per value"),
+        (lambda p: png(p / "deep", "I;16"), "1.png: has 16 (or 32 )?bits per value"),
         (lambda p: png(p / "mixed", "RGB"), "1.png is 6x6 in colour, but 0.png is 6x6 in grey"),
         (lambda p: damaged(p / "cut"), "1.png: cannot be read as an image"),
         (lambda p: text(save(p / "not", GREY[:1]) / "1.png", "hello").parent, "as an image .cannot identify"),
