@@ -61,7 +61,7 @@ def test_a_folder_of_pngs_against_data_of_ones_own_in_one_command(
     page = (out / "report.html").read_text()
     assert "The training images were not given (<code>--train</code>)." in page  # next to the copies
     assert "5,421 real images per class; a real image is compared with all others" in page  # at the end
-    assert f"bench score {shlex.join(map(str, (new, copied)))} --classes 5 --metrics" in page
+    assert f"bench score {shlex.join(map(str, (new, copied, '--real', _mnist.FOLDER)))} --class 5" in page
 
 
 def test_with_train_only_what_was_seen_is_a_copy(bench, tmp_path: Path, digits: RealData) -> None:
