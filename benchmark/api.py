@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeAlias
 
 import pluggy
 
@@ -25,8 +25,6 @@ from benchmark.measures import Measure, Score, Space
 from benchmark.study import CannotTell, Claim, Estimate, Findings, Study, StudyFigure, Verdict, confirmed, p_text
 
 if TYPE_CHECKING:
-    from typing import TypeAlias
-
     import numpy as np
     from numpy.typing import NDArray
 
@@ -193,15 +191,11 @@ class Neighbours:
 
 @dataclass(frozen=True)
 class Embedding:
-    """A map of images: points float32 (n, dimensions).
-
-    kl: the divergence that t-SNE minimised, KL(P || Q) in nats, with one kernel for all engines (None for UMAP).
-    preserved: the mean share of each image's 10 nearest neighbours that are also among its 10 nearest on the map.
-    """
+    """A map of images: points float32 (n, dimensions)."""
 
     points: Array
-    kl: float | None
-    preserved: float
+    kl: float | None  # KL(P || Q) in nats, which t-SNE minimised, with one kernel for all engines; None for UMAP
+    preserved: float  # the mean share of each image's 10 nearest neighbours that are among its 10 nearest on the map
 
 
 class Evidence(Protocol):
@@ -324,7 +318,7 @@ class Dataset(Plugin):
 
 
 class Features(Plugin):
-    """A space in which distances mean more than in pixels. Fitted once on the neutral role, then pickled."""
+    """A space in which distances mean more than in pixels. Fitted once on the neutral role, then stored."""
 
     classifier_name: ClassVar[str] = "svc"  # prefix of the reference classifier's id; change it with `classifier`
 
@@ -336,8 +330,17 @@ class Features(Plugin):
         """Return float32 (n, d)."""
         raise NotImplementedError
 
+    def state(self) -> Mapping[str, Any]:
+        """Return what was learned, by name: finite arrays, numbers, texts, None, and lists, tuples, dicts of these."""
+        fields = getattr(self, "__dataclass_fields__", {})
+        return {name: value for name, value in vars(self).items() if name not in fields or not fields[name].init}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over the state of a fitted space with the same parameters; raise ValueError if it does not fit."""
+        vars(self).update(state)
+
     def classifier(self) -> Any | None:
-        """Return the space's own fitted reference classifier, or None to use an SVC.
+        """Return the space's own fitted reference classifier, also after `restore`, or None to use an SVC.
 
         It has `predict(features) -> labels` and, if it gives probabilities, `classes_` and `predict_proba`.
         """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import pickle
 import re
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from benchmark.features.cnn import Cnn
 from benchmark.features.pca import Pca
 from benchmark.images.real import RealData
 from benchmark.images.roles import Sizes
+from benchmark.store.arrays import packed, unpacked
 
 pytestmark = pytest.mark.torch
 
@@ -76,12 +76,12 @@ def test_it_knows_mnist_from_9000_images(mnist: RealData) -> None:
     images, labels = neutral(mnist, 900)
     assert len(images) == 9000
     cnn = fitted(images, labels)
-    assert (cnn.head.predict(cnn.transform(mnist.test)) == mnist.test_labels).mean() >= 0.984
+    assert (cnn.classifier().predict(cnn.transform(mnist.test)) == mnist.test_labels).mean() >= 0.984
 
 
 def test_images_of_8_by_8_are_enough(digits: RealData) -> None:
     cnn = fitted(*neutral(digits, 100))
-    assert (cnn.head.predict(cnn.transform(digits.test)) == digits.test_labels).mean() >= 0.93
+    assert (cnn.classifier().predict(cnn.transform(digits.test)) == digits.test_labels).mean() >= 0.93
 
 
 def test_equal_images_have_equal_features_whatever_the_batch(cnn: Cnn, mnist: RealData) -> None:
@@ -93,11 +93,12 @@ def test_equal_images_have_equal_features_whatever_the_batch(cnn: Cnn, mnist: Re
     assert cnn.transform(images[:0]).shape == (0, 64)
 
 
-def test_a_pickled_network_gives_the_same(cnn: Cnn, mnist: RealData) -> None:
-    again = pickle.loads(pickle.dumps(cnn))
+def test_a_stored_network_gives_the_same(cnn: Cnn, mnist: RealData) -> None:
+    again = Cnn()
+    again.restore(unpacked(packed(cnn.state())))
     found = cnn.transform(mnist.test[:50])
     assert np.array_equal(again.transform(mnist.test[:50]), found)
-    assert np.array_equal(again.classifier().predict(found), cnn.head.predict(found))
+    assert np.array_equal(again.classifier().predict(found), cnn.classifier().predict(found))
 
 
 def test_fits_are_the_same_bits_in_any_process(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,7 +118,7 @@ def test_any_size_and_one_class_alone(shape: tuple[int, int, int], monkeypatch: 
     images = np.random.default_rng(0).random((7, *shape), dtype=np.float32)
     cnn = fitted(images, np.full(7, 3))
     assert np.isfinite(cnn.transform(images)).all()
-    assert cnn.head.predict(cnn.transform(images)).tolist() == [3] * 7
+    assert cnn.classifier().predict(cnn.transform(images)).tolist() == [3] * 7
 
 
 def test_the_global_state_of_torch_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:

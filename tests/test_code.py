@@ -1,7 +1,6 @@
 """Code: a result goes stale when code changes that it was made by, wherever that code is, and by nothing else."""
 
 import csv
-import pickle
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -26,6 +25,7 @@ from benchmark.plan.keys import SCORING
 from benchmark.plugins import code
 from benchmark.plugins.loadable import loadable
 from benchmark.plugins.registry import discover
+from benchmark.store import weights
 
 Change = Callable[[dict[str, str], str, str], bool]
 GOLDEN = '''"""A docstring."""
@@ -266,15 +266,16 @@ def test_the_core_that_scores_depend_on_is_complete(digits: RealData, tmp_path: 
             ran.add(frame.f_code.co_filename)
 
     registry, sizes = discover(), Sizes(60, 40, neutral=40)
-    space, samples = tmp_path / "space.pickle", tmp_path / "samples.npz"
+    space, samples = tmp_path / f"{'0' * 24}.npz", tmp_path / "samples.npz"
     images = [digits.roles(label, 0, sizes)["neutral"] for label in range(10)]
     fitted = prepare(Pca(components=8), np.concatenate(images), np.repeat(range(10), 40), np.random.default_rng(0), "p")
-    space.write_bytes(pickle.dumps(fitted))
+    weights.write(fitted, space.stem, space)
     np.savez(samples, images=digits.roles(3, 0, sizes)["fresh"])
     source = DataSource(loadable(Digits()), "", digits.fingerprint)
     task = Task("digits", 3, "3", 60, 40, digits.shape, 10, 0)
     metrics = {name: metric() for name, metric in registry.metrics.items() if name not in SLOW}
     parts = {"folder": tmp_path, "task": task, "control": None, "sizes": sizes, "data": source, "space": space}
+    parts["features"] = loadable(fitted.features)
     each = {name: loadable(metric) for name, metric in metrics.items() if metric.scope == "cell"}
     every = {name: loadable(metric) for name, metric in metrics.items() if metric.scope == "generator"}
     said: list[Any] = []

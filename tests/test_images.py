@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 
 from benchmark import run
+from benchmark.plugins.loadable import loadable
 from benchmark.results.images_csv import KEYS, OWN, kinds
 from benchmark.results.results import Results
+from benchmark.store.weights import load_space
 
 PLUGINS = '''
 """Half copies; a metric that speaks of each image, and one that miscounts them."""
@@ -127,10 +129,8 @@ def test_real_neighbours_are_counted_by_hand(results: Results) -> None:
     cell = next(c for c in results.plan.cells if c.config == "real")
     made = results.store.samples(cell.key)
     held_out = results.plan.data.roles(cell.task.label, cell.task.seed, cell.sizes)["held_out"]
-    (pickled,) = (results.store.folder / "features").glob("*.pickle")
-    import pickle
-
-    space = pickle.loads(pickled.read_bytes())
+    (stored,) = (results.store.folder / "features").glob("*.npz")
+    space = load_space(stored, loadable(results.plan.features))
     both = space.transform(np.concatenate([made, held_out])).astype(np.float64)
     apart = np.linalg.norm(both[:30, None] - both[None], axis=2)
     np.fill_diagonal(apart, np.inf)

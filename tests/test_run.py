@@ -240,7 +240,7 @@ def test_damaged_features_are_said_and_computed_again(bench, jitter: Path, tmp_p
     small += ["--map-points", "0", "--no-report"]
     bench(*small)
     table = timeless(bench.folder / "bench-results")
-    cached = next((tmp_path / "cache").rglob("*.pickle"))
+    cached = next((tmp_path / "cache").rglob("features/*.npz"))
     cached.write_bytes(cached.read_bytes()[:100])
     assert "was damaged and will be recomputed" in bench(*small, "--fresh").stderr
     assert timeless(bench.folder / "bench-results") == table

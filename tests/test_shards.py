@@ -190,6 +190,7 @@ def test_a_damaged_cell_is_left_out_and_the_store_stays_as_it_is(stores: Path, c
 
 
 def test_other_versions_and_other_weights_are_said(stores: Path, command: Command) -> None:
+    from benchmark.store.arrays import packed, unpacked
     from benchmark.store.records import sha256
     from benchmark.store.weights import checksum_of
 
@@ -198,8 +199,10 @@ def test_other_versions_and_other_weights_are_said(stores: Path, command: Comman
     shutil.copyfile(store.path(key) / "samples.npz", folder / "samples.npz")
     told = {k: v for k, v in record.items() if k not in ("key", "files")}
     store.put_cell(key, folder, {**told, "versions": {**record["versions"], "numpy": "1.0"}})
-    weights = next((stores / "2" / "features").glob("*.pickle"))
-    weights.write_bytes(weights.read_bytes() + b"\0")
+    weights = next((stores / "2" / "features").glob("*.npz"))
+    other = unpacked(weights.read_bytes())
+    other["state"]["fitted"]["mean"] += 1e-9
+    weights.write_bytes(packed(other))
     checksum_of(weights).write_text(sha256(weights.read_bytes()))
     done = command(stores, "merge", "1", "2", "--into", "all")
     assert "versions of numpy differ: " in done.stderr and "1.0" in done.stderr

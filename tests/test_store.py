@@ -21,11 +21,19 @@ def store(tmp_path: Path) -> Store:
     return made
 
 
+ABOUT = {
+    **{"cell": KEY, "generator": "made", "config": "made", "control": False, "parameters": {}, "dataset": "digits"},
+    **{"label": 3, "class": "3", "n_real": 5, "n_synthetic": 3, "seed": 0},
+}
+RESULT = {"status": "ok", "reason": "", "fit_seconds": 0.1, "sample_seconds": 0.1}
+SCORES = {"metric": "m", "status": "ok", "reason": "", "scores": {}, "seconds": 0.1}
+
+
 def put(store: Store, value: float = 0.5) -> None:
     folder = store.workspace(KEY)
     np.savez(folder / "samples.npz", images=np.full((3, 2, 2, 1), value, np.float32))
     (folder / "log.txt").write_text("said")
-    store.put_cell(KEY, folder, {"result": {"status": "ok"}})
+    store.put_cell(KEY, folder, {**ABOUT, "result": RESULT})
 
 
 def test_a_cell_comes_back_as_it_was_put(store: Store) -> None:
@@ -33,7 +41,7 @@ def test_a_cell_comes_back_as_it_was_put(store: Store) -> None:
     put(store)
     record = store.cell(KEY)
     assert record is not None
-    assert record["result"] == {"status": "ok"}
+    assert record["result"] == RESULT
     assert store.samples(KEY).shape == (3, 2, 2, 1)
     assert list((store.folder / "work").iterdir()) == []
 
@@ -47,16 +55,16 @@ def test_a_cell_that_is_there_is_replaced(store: Store) -> None:
 def test_scores_come_back_with_their_arrays(store: Store, tmp_path: Path) -> None:
     put(store)
     assert store.scores(KEY, "m") is None
-    np.savez(tmp_path / "a.npz", x=np.arange(3))
-    store.put_scores(KEY, "m", {"status": "ok"}, tmp_path / "a.npz")
+    np.savez(tmp_path / "a.npz", **{"kept/x": np.arange(3)})
+    store.put_scores(KEY, "m", SCORES, tmp_path / "a.npz")
     arrays = store.path(KEY).joinpath("scores/m.npz").read_bytes()
     assert store.scores(KEY, "m") == {
-        "status": "ok",
+        **SCORES,
         "arrays": True,
         "size": len(arrays),
         "sha256": hashlib.sha256(arrays).hexdigest(),
     }
-    assert store.kept(KEY, "m")["x"].tolist() == [0, 1, 2]
+    assert store.kept(KEY, "m")["kept/x"].tolist() == [0, 1, 2]
 
 
 def flip(path: Path) -> None:
@@ -92,7 +100,7 @@ def test_a_flipped_bit_is_noticed_when_the_samples_are_read(store: Store) -> Non
 
 def test_damaged_scores_are_forgotten_and_the_cell_stays(store: Store) -> None:
     put(store)
-    store.put_scores(KEY, "m", {"status": "ok"}, None)
+    store.put_scores(KEY, "m", SCORES, None)
     (store.path(KEY) / "scores" / "m.json").write_text("{")
     assert store.scores(KEY, "m") is None
     assert store.cell(KEY) is not None
@@ -111,7 +119,7 @@ def test_a_lock_is_held_by_one(store: Store) -> None:
 def test_a_long_log_keeps_head_and_tail(store: Store) -> None:
     folder = store.workspace(KEY)
     (folder / "log.txt").write_bytes(b"head" + b"x" * 3 * LOG_LIMIT + b"tail")
-    store.put_cell(KEY, folder, {"result": {"status": "failed"}})
+    store.put_cell(KEY, folder, {**ABOUT, "result": {"status": "failed", "reason": "no"}})
     log = (store.folder / store.log(KEY)).read_bytes()
     assert len(log) < LOG_LIMIT + 100
     assert log.startswith(b"head")

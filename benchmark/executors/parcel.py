@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmark.jobs.sources import DataSource
+from benchmark.jobs.sources import DataSource, data_bytes
 from benchmark.plugins.registry import Origin
 from benchmark.store.records import sha256
 
@@ -59,11 +59,10 @@ class Sender:
         return self._known[path], path.name
 
     def share_data(self) -> tuple[str, str]:
-        """Return the SHA-256 and the name of the pickled real images."""
+        """Return the SHA-256 and the name of the file of the real images; the worker checks its fingerprint."""
         if "data" not in self._known:
-            plain = replace(self._data)  # without cached values such as its fingerprint, which the worker must check
-            self._known["data"] = self._keep("data.pickle", pickle.dumps(plain, protocol=5))
-        return self._known["data"], "data.pickle"
+            self._known["data"] = self._keep("data.npz", data_bytes(self._data))
+        return self._known["data"], "data.npz"
 
     def _keep(self, name: str, content: bytes) -> str:
         checksum = sha256(content)

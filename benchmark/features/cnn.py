@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -74,7 +74,16 @@ class Cnn(Features):
         initial = _initial(images.shape[-1], len(classes), ctx.rng)
         with _one_thread(), torch.inference_mode(mode=False), torch.enable_grad():
             found = _trained(self._prepared(images), targets.astype(np.int64), initial, ctx)
-        self.weights, self.head = found[:-2], Head(found[-2], found[-1], np.asarray(classes, dtype=np.int64))
+        self.weights, self.last, self.labels = found[:-2], found[-2:], np.asarray(classes, dtype=np.int64)
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over the weights, if their types and shapes fit."""
+        channels, classes = len(state["mean"]), len(state["labels"])
+        due = [each for shape in _shapes(channels, classes) for each in (shape, shape[:1])]
+        given = [*state["weights"], *state["last"]]
+        if [(w.shape, w.dtype) for w in given] != [(shape, np.dtype(np.float32)) for shape in due]:
+            raise ValueError("the weights do not fit the layers")
+        super().restore(state)
 
     def transform(self, images: Images) -> Array:
         """Return float32 (n, 64)."""
@@ -92,7 +101,8 @@ class Cnn(Features):
 
     def classifier(self) -> Head:
         """Return the last layer."""
-        return self.head
+        weights, bias = self.last
+        return Head(weights, bias, self.labels)
 
     @property
     def space(self) -> str:
@@ -109,13 +119,17 @@ class Cnn(Features):
         return torch.nn.functional.avg_pool2d(tensor, factor, ceil_mode=True) if factor > 1 else tensor
 
 
+def _shapes(channels: int, classes: int) -> list[tuple[int, ...]]:
+    """Return the shape of the weights of each layer; its bias has the first of their dimensions."""
+    inputs = (channels, *FILTERS[:-1])
+    convolutions: list[tuple[int, ...]] = [(to, of, 3, 3) for of, to in zip(inputs, FILTERS, strict=True)]
+    return [*convolutions, (UNITS, FILTERS[-1] * GRID**2), (classes, UNITS)]
+
+
 def _initial(channels: int, classes: int, rng: np.random.Generator) -> list[Array]:
     """Return the initial weights and bias of each layer in turn (He et al. 2015)."""
-    inputs = (channels, *FILTERS[:-1])
-    shapes: list[tuple[int, ...]] = [(to, of, 3, 3) for of, to in zip(inputs, FILTERS, strict=True)]
-    shapes += [(UNITS, FILTERS[-1] * GRID**2), (classes, UNITS)]
     arrays: list[Array] = []
-    for shape in shapes:
+    for shape in _shapes(channels, classes):
         spread = np.sqrt(2 / np.prod(shape[1:]))
         arrays += [(rng.standard_normal(shape) * spread).astype(np.float32), np.zeros(shape[0], dtype=np.float32)]
     return arrays

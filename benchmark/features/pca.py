@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -37,6 +39,13 @@ class Pca(Features):
             random_state=ctx.seed if wide else None,
         ).fit(flat)
         self.mean, self.axes = fitted.mean_, fitted.components_.T.copy()
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over the mean and the axes, if their shapes fit."""
+        mean, axes = (np.asarray(state[name], dtype=np.float64) for name in ("mean", "axes"))
+        if mean.ndim != 1 or axes.ndim != 2 or len(axes) != len(mean) or not 0 < axes.shape[1] <= self.components:
+            raise ValueError(f"a mean {mean.shape} and axes {axes.shape} are no {self.components} components")
+        self.mean, self.axes = mean, axes
 
     def transform(self, images: Images) -> Array:
         """Return float32 (n, components)."""

@@ -53,7 +53,10 @@ class Generate:
 
     def work(self, plugin: Any, record: dict[str, Any], say: Say) -> None:
         """Fit and sample; add the times and warnings to `record`."""
-        real, names = np.load(self.folder / "real.npy"), (self.task.dataset, self.task.label, plugin.name)
+        real, names = (
+            np.load(self.folder / "real.npy", allow_pickle=False),
+            (self.task.dataset, self.task.label, plugin.name),
+        )
         fitting, sampling = self.context("fit", names, say), self.context("sample", names, say)
         with timed(record, "fit"):
             plugin.fit(real, fitting)

@@ -37,7 +37,7 @@ class GenerateTogether(Generate):
 
     def work(self, plugin: Any, record: dict[str, Any], say: Say) -> None:
         """Fit once, then sample class by class. record["classes"] holds the result of each."""
-        with np.load(self.folder / "real.npz") as file:
+        with np.load(self.folder / "real.npz", allow_pickle=False) as file:
             real, labels = file["images"], file["labels"]
         names = (self.task.dataset, *(task.label for task in self.tasks), plugin.name)
         fitting = self.context("fit", names, say)

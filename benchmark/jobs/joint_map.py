@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from benchmark.jobs import Say
     from benchmark.jobs.sources import DataSource
     from benchmark.plan.plan import MapMethod
+    from benchmark.plugins.loadable import Loadable
 
 
 DIMENSIONS = (2, 3)
@@ -47,6 +48,7 @@ class MapJob:
     sizes: Sizes
     data: DataSource
     space: Path
+    features: Loadable
     methods: tuple[MapMethod, ...]
     start: Literal["pool"] = "pool"
     seconds: float = 600.0  # per method
@@ -75,7 +77,7 @@ class MapJob:
         return {"status": "ok", "failed": failed, "preserved": preserved}
 
     def _features(self) -> Array:
-        space, data = load_space(self.space), self.data.load()
+        space, data = load_space(self.space, self.features), self.data.load()
         parts = []
         for stratum in self.strata:
             if stratum.samples is None:

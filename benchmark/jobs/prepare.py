@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
-import time
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,8 +14,7 @@ from benchmark.images.roles import Sizes
 from benchmark.jobs.errors import describe
 from benchmark.plugins.parameters import config_of
 from benchmark.seeds import random
-from benchmark.store.records import sha256
-from benchmark.store.weights import checksum_of
+from benchmark.store import weights
 
 if TYPE_CHECKING:
     from benchmark.jobs import Say
@@ -27,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Prepare:
-    """Fit the features and the reference classifier on the neutral role of all classes and pickle them to `target`."""
+    """Fit the features and the reference classifier on the neutral role of all classes and store them in `target`."""
 
     folder: Path
     features: Loadable
@@ -51,11 +48,7 @@ class Prepare:
             features = self.features.load()
             rng = random(0, "features", data.name, config_of(features))
             space = reference.prepare(features, np.concatenate(images), labels, rng, self.features_id)
-            content = pickle.dumps(space, protocol=5)
-            for path, written in ((self.target, content), (checksum_of(self.target), sha256(content).encode())):
-                aside = path.with_name(f".{path.name}.{time.time_ns()}")
-                aside.write_bytes(written)
-                aside.replace(path)
+            weights.write(space, self.features_id, self.target)
         except Exception as error:  # noqa: BLE001
             traceback.print_exc()
             return {"status": "failed", "reason": describe(error, None)}

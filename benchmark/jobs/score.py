@@ -17,6 +17,7 @@ from benchmark.images.real import RealData
 from benchmark.images.roles import Sizes
 from benchmark.jobs.errors import describe
 from benchmark.seeds import random
+from benchmark.store.arrays import read_npz
 from benchmark.store.weights import load_space
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Scoring:
     sizes: Sizes
     data: DataSource
     space: Path
+    features: Loadable
     metrics: Mapping[str, Loadable]
     start: Literal["pool"] = "pool"
     seconds: float = 600.0  # per metric
@@ -125,7 +127,7 @@ class ScoreCell(Scoring):
             others=_Others(data, task, self.sizes, "held_out"),
             others_train=_Others(data, task, self.sizes, "train"),
             in_train=self._in_train(data),
-            feature_space=load_space(self.space),
+            feature_space=load_space(self.space, self.features),
         )
 
     def _in_train(self, data: RealData) -> dict[str, Array]:
@@ -159,15 +161,14 @@ class ScoreGroup(Scoring):
             held_out={label: own["held_out"] for label, own in roles.items()},
             test=data.test[chosen],
             test_labels=data.test_labels[chosen],
-            feature_space=load_space(self.space),
+            feature_space=load_space(self.space, self.features),
             control=self.control,
         )
 
 
 def load_images(samples: Path) -> Images:
     """Return the images in a samples file, float32 (n, h, w, c)."""
-    with np.load(samples, allow_pickle=False) as file:
-        return np.asarray(file["images"])
+    return read_npz(samples)["images"]
 
 
 def checked_column(name: str, values: Any, task: Task) -> Array:

@@ -11,7 +11,8 @@ from benchmark.images.real import RealData, Seen, load
 from benchmark.plugins.loadable import Loadable, loadable
 from benchmark.plugins.parameters import build_from_values
 from benchmark.plugins.registry import Origin
-from benchmark.store.weights import unpickled
+from benchmark.store.arrays import LARGEST, packed, unpacked
+from benchmark.store.records import read_bytes
 
 if TYPE_CHECKING:
     from benchmark.plan.plan import Plan
@@ -25,12 +26,12 @@ class DataSource:
     folder: str
     fingerprint: str
     seen: Seen | None = None
-    file: Path | None = None  # a pickled RealData, if the dataset is not on this machine
+    file: Path | None = None  # what `data_bytes` returned, if the dataset is not on this machine
 
     def load(self) -> RealData:
         """Return the data. Raises ValueError if they changed after the run was planned."""
         values = tuple(self.dataset.values.items())
-        data = unpickled(self.file) if self.file else _load_data(self.dataset.origin, values, self.folder, self.seen)
+        data = _read_data(self.file) if self.file else _load_data(self.dataset.origin, values, self.folder, self.seen)
         if data.fingerprint != self.fingerprint:
             raise ValueError("the dataset's files changed after the run was planned")
         return data
@@ -40,6 +41,20 @@ class DataSource:
 def _load_data(origin: Origin, values: tuple[tuple[str, Any], ...], folder: str, seen: Seen | None) -> RealData:
     dataset: Any = build_from_values(origin.load(), dict(values))
     return replace(load(dataset, Path(folder) if folder else None), seen=seen)
+
+
+def data_bytes(data: RealData) -> bytes:
+    """Return real images as a file without pickles."""
+    seen = None if data.seen is None else {"key": data.seen.key, "images": list(data.seen.images.items())}
+    plain = {name: getattr(data, name) for name in RealData.__dataclass_fields__}  # without cached values
+    return packed({**plain, "seen": seen})
+
+
+@lru_cache(maxsize=2)
+def _read_data(path: Path) -> RealData:
+    values = unpacked(read_bytes(path, LARGEST))
+    seen = values["seen"]
+    return RealData(**{**values, "seen": None if seen is None else Seen(seen["key"], dict(seen["images"]))})
 
 
 def data_source(plan: Plan) -> DataSource:

@@ -6,14 +6,14 @@ import shutil
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from benchmark.evidence.embedding import compiling
 from benchmark.jobs.joint_map import MapJob
 from benchmark.jobs.sources import DataSource
 from benchmark.plan.plan import Plan
+from benchmark.plugins.loadable import loadable
 from benchmark.results.joint_maps import key_of, strata_of
 from benchmark.store import weights
+from benchmark.store.arrays import read_npz
 from benchmark.store.store import Store
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ def _job(plan: Plan, store: Store, n_real: int, data: DataSource) -> MapJob:
         plan.sizes[n_real],
         data,
         weights.kept(plan, store),
+        loadable(plan.features),
         plan.map_methods,
     )
 
@@ -74,8 +75,7 @@ def _keep(store: Store, job: MapJob, ended: Mapping[str, Any]) -> None:
         if ended["status"] == "ok" and method in failed:
             continue
         try:
-            with np.load(path, allow_pickle=False) as file:
-                arrays |= dict(file)
+            arrays |= read_npz(path)
         except (OSError, ValueError):
             failed[method] = f"{ended['status']}: {ended['reason']}"
     record = {

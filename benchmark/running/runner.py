@@ -30,7 +30,6 @@ from benchmark.running.disk import Room
 from benchmark.running.estimates import estimate, known_times
 from benchmark.running.pending import State, Step, cells_of, due_metrics, is_done, look, next_step
 from benchmark.store import weights
-from benchmark.store.weights import is_prepared
 
 if TYPE_CHECKING:
     from benchmark.api import Metric
@@ -102,14 +101,14 @@ class Runner:
         target = weights.cached(self.plan)
         if not any(state.metrics or state.generate for state in self.states):
             return
-        self.prepared = not self.plan.settings.fresh and is_prepared(weights.kept(self.plan, self.store))
-        if self.prepared:
+        if any(self.store.folder.glob("features/*.pickle")):
+            self.store.complain("the pickles in features are of an earlier version and are not read")
+        if not self.plan.settings.fresh and self._usable(weights.kept(self.plan, self.store)):
+            self.prepared = True
             return
-        if is_prepared(target):
+        if self._usable(target):
             self._prepared()
             return
-        if target.exists():
-            self.store.complain(f"{target} was damaged and will be recomputed")
         target.parent.mkdir(parents=True, exist_ok=True)
         self.executor.start(
             Prepare(
@@ -121,6 +120,14 @@ class Runner:
                 target,
             )
         )
+
+    def _usable(self, path: Path) -> bool:
+        """Whether a file of fitted features exists and is intact."""
+        found = path.is_symlink() or path.exists()
+        why = weights.fault(path, self.plan) if found else ""
+        if why:
+            self.store.complain(f"{path} was damaged ({why}) and will be recomputed")
+        return found and not why
 
     def _prepared(self) -> None:
         weights.copy(weights.cached(self.plan), weights.kept(self.plan, self.store))
@@ -217,6 +224,7 @@ class Runner:
             "sizes": scored.sizes,
             "data": data_source(self.plan),
             "space": weights.kept(self.plan, self.store),
+            "features": loadable(self.plan.features),
             "metrics": {key: loadable(metric) for key, metric in metrics.items()},
         }
         if isinstance(scored, Cell):

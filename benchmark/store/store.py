@@ -9,7 +9,9 @@
     OUT/maps/<key>.json and .npz                joint maps for the page
     OUT/locks/<key>                             locked while a run works on the cell
 
-Everything is written aside, flushed to disk and moved into place: a reader sees a complete cell or none.
+Everything is written aside, flushed to disk and moved into place: a reader sees a complete cell or none. A store may
+come from a stranger: it is data, never code, and what is read is checked first. It has no links, so that nothing
+outside of it is read, changed or deleted through it.
 """
 
 from __future__ import annotations
@@ -17,31 +19,44 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import InputError
-from benchmark.store.records import _read_json, _write_aside, checked_text, read_record, sha256, write_json, write_text
+from benchmark.store.arrays import LARGEST, arrays_in, read_npz
+from benchmark.store.checks import check_arrays, check_cell, check_map, check_samples, check_scores
+from benchmark.store.records import (
+    checked_text,
+    read_bytes,
+    read_json,
+    read_record,
+    sha256,
+    write_aside,
+    write_json,
+    write_text,
+)
 
 if TYPE_CHECKING:
     from filelock import FileLock
 
     from benchmark.api import Array
 
+    Check = Callable[[Mapping[str, Array], Mapping[str, Any]], None]
+
 LOG = logging.getLogger("benchmark")
 FORMAT = "bench.store/1"
 LOG_LIMIT = 2**20
+FOLDERS = ("cells", "conflicts", "damaged", "features", "locks", "maps", "work")
 
 
 class Store:
     """Keeps cells and scores under their keys."""
 
-    def __init__(self, folder: Path, option: str = "--out") -> None:
-        """Open a store; nothing is written. Raises InputError on a file or a store of another version.
+    def __init__(self, folder: Path, option: str = "--out", *, with_links: bool = False) -> None:
+        """Open a store; nothing is written. Raises InputError on a file, a store of another version, or links in it.
 
-        option: the command-line option that named the folder, for messages.
+        option: the command-line option that named the folder, for messages. with_links: for `bench clean` only.
         """
         self.folder, self._option = folder, option
         if folder.exists() and not folder.is_dir():
@@ -49,18 +64,34 @@ class Store:
         marker = folder / "format.json"
         if marker.is_file():
             try:
-                found = _read_json(marker).get("format")
-            except (ValueError, AttributeError, OSError):
+                found = read_json(marker).get("format")
+            except (ValueError, OSError):
                 found = "unreadable"
             if found != FORMAT:
                 raise InputError(
-                    f"{option} {str(folder)!r} is a store of version {found!r}, but this version needs {FORMAT!r}; "
-                    "name another folder."
+                    f"{option} {str(folder)!r} is a store of version {str(found)[:40]!r}, but this version needs "
+                    f"{FORMAT!r}; name another folder."
                 )
+            if not with_links:
+                self._refuse_links()
         elif folder.is_dir() and any(folder.iterdir()):
             raise InputError(
                 f"{option} {str(folder)!r} has files in it but is not a store; name an empty or new folder."
             )
+
+    def _refuse_links(self) -> None:
+        """Raise InputError if one of the store's own folders is a link or a file."""
+        parts = [self.folder / name for name in FOLDERS]
+        cells = self.folder / "cells"
+        if cells.is_dir() and not cells.is_symlink():
+            parts += [Path(entry.path) for entry in os.scandir(cells)]
+        for part in parts:
+            if part.is_symlink() or (os.path.lexists(part) and not part.is_dir()):
+                kind = "a link" if part.is_symlink() else "not a folder"
+                raise InputError(
+                    f"{self._option} {str(self.folder)!r} has {str(part.relative_to(self.folder))[:60]!r}, which is "
+                    f"{kind}; a store has only files and folders of its own. Remove it, or use `bench clean`."
+                )
 
     def create(self) -> None:
         """Create the folder and its marker. Raises InputError if it is not writable."""
@@ -84,23 +115,27 @@ class Store:
     def workspace(self, key: str) -> Path:
         """Create and return a new folder on the same disk, in which a cell can be written aside."""
         folder = self.folder / "work" / f"{key}-{os.getpid()}"
-        shutil.rmtree(folder, ignore_errors=True)
+        delete(folder)
         folder.mkdir(parents=True)
         return folder.resolve()
 
     def cell(self, key: str) -> dict[str, Any] | None:
         """Return the record of a cell, or None. A damaged cell is moved aside."""
+        path = self._path(key)
         try:
-            record = read_record(self.path(key) / "cell.json")
-            for name, expected in record.get("files", {}).items():
-                if (self.path(key) / name).stat().st_size != expected["size"]:
+            record = read_record(f"{path}/cell.json")
+            if os.path.islink(path) or os.path.islink(f"{path}/scores"):  # noqa: PTH114
+                raise ValueError("it is a link")
+            check_cell(record, key)
+            for name, expected in record["files"].items():
+                if _size(f"{path}/{name}") != expected["size"]:
                     raise ValueError(f"the size of {name} does not match")
         except FileNotFoundError as error:
-            if not self.path(key).exists():
+            if not os.path.lexists(path):
                 return None
             self.move_aside(key, str(error))
             return None
-        except (ValueError, TypeError, AttributeError, KeyError, OSError) as error:
+        except (ValueError, OSError) as error:
             self.move_aside(key, str(error))
             return None
         return record
@@ -115,11 +150,12 @@ class Store:
 
     def samples(self, key: str) -> Array:
         """Return the images of a cell, float32 (n, h, w, c). Raises DamagedError."""
-        return self._arrays(key, "samples.npz")["images"]
+        return self._arrays(key, "samples.npz", check_samples)["images"]
 
     def history(self, key: str) -> dict[str, Array]:
         """Return what the generator logged: arrays 'curve/<name>' (m, 2) and 'snapshot/<step>' (n, h, w, c)."""
-        return self._arrays(key, "history.npz") if (self.path(key) / "history.npz").exists() else {}
+        record = self.cell(key)
+        return self._arrays(key, "history.npz") if record and "history.npz" in record["files"] else {}
 
     def put_cell(self, key: str, workspace: Path, record: Mapping[str, Any]) -> None:
         """Move a workspace in as a cell. An existing cell (failed or damaged) is replaced."""
@@ -134,10 +170,11 @@ class Store:
         write_text(workspace / "cell.json", checked_text({**record, "key": key, "files": files}))
         target = self.path(key)
         target.parent.mkdir(parents=True, exist_ok=True)
-        if target.exists():
+        if os.path.lexists(target):
             old = self.folder / "work" / f"{key}-old-{os.getpid()}"
+            delete(old)
             os.rename(target, old)
-            shutil.rmtree(old, ignore_errors=True)
+            delete(old)
         os.rename(workspace, target)
         _flush(target.parent)
 
@@ -149,11 +186,12 @@ class Store:
         path = f"{self._path(key)}/scores/{metric_key}"
         try:
             record = read_record(f"{path}.json")
+            check_scores(record)
             if record["arrays"] and _size(f"{path}.npz") != record["size"]:
                 raise ValueError("its arrays are missing or truncated")
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
-        except (ValueError, TypeError, KeyError, OSError) as error:
+        except (ValueError, OSError) as error:
             self._forget_scores(Path(f"{path}.json"), str(error))
             return None
         return record
@@ -167,10 +205,13 @@ class Store:
         if record is None or not record["arrays"]:
             return {}
         path = self.path(key) / "scores" / f"{metric_key}.npz"
-        if sha256(path.read_bytes()) != record["sha256"]:
-            self._forget_scores(path.with_suffix(".json"), "the SHA-256 of its arrays does not match")
-            raise DamagedError(key)
-        return _read_npz(path)
+        try:
+            found = _intact_arrays(path, record["sha256"])
+            check_arrays(found)
+        except (ValueError, OSError) as error:
+            self._forget_scores(path.with_suffix(".json"), str(error))
+            raise DamagedError(key) from None
+        return found
 
     def put_scores(self, key: str, metric_key: str, record: Mapping[str, Any], arrays: Path | None) -> None:
         """Store a metric's record for a cell. arrays: a .npz file to move in.
@@ -178,12 +219,14 @@ class Store:
         Whatever needs disk space comes first: if the disk is full, nothing has been moved yet and it can be retried.
         """
         path = self.path(key) / "scores" / f"{metric_key}.json"
+        if not path.parent.is_dir():
+            delete(path.parent)
         path.parent.mkdir(exist_ok=True)
         told: dict[str, Any] = {**record, "arrays": arrays is not None}
         if arrays is not None:
             _flush(arrays)
             told |= {"size": arrays.stat().st_size, "sha256": sha256(arrays.read_bytes())}
-        aside = _write_aside(path, checked_text(told))
+        aside = write_aside(path, checked_text(told))
         if arrays is not None:
             os.replace(arrays, path.with_suffix(".npz"))
         os.replace(aside, path)
@@ -192,20 +235,21 @@ class Store:
         """Return the record of a joint map, or None. A damaged one is reported and removed, to be recomputed."""
         path = self.folder / "maps" / f"{key}.json"
         try:
-            record: dict[str, Any] = _read_json(path)
-            if record["sha256"] != sha256(path.with_suffix(".npz").read_bytes()):
-                raise ValueError("the SHA-256 of its points does not match")
-        except FileNotFoundError:
-            return None
-        except (ValueError, TypeError, KeyError, OSError) as error:
-            path.unlink()
-            self.complain(f"{path.relative_to(self.folder)} was damaged ({error}) and will be recomputed")
+            record = read_record(path)
+            check_map(record, key)
+            points = _intact_arrays(path.with_suffix(".npz"), record["sha256"])
+            if any(a.ndim != 2 or a.dtype != "float32" or len(a) != _points(record) for a in points.values()):
+                raise ValueError("its points do not fit")
+        except (ValueError, OSError) as error:
+            if os.path.lexists(path):
+                delete(path)
+                self.complain(f"{path.relative_to(self.folder)} was damaged ({error}) and will be recomputed")
             return None
         return record
 
     def map_arrays(self, key: str) -> dict[str, Array]:
         """Return the points of a joint map by method and dimensions ('tsne2'), each float32 (n, 2) or (n, 3)."""
-        return _read_npz(self.folder / "maps" / f"{key}.npz")
+        return read_npz(self.folder / "maps" / f"{key}.npz")
 
     def put_map(self, key: str, record: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
         """Store a joint map."""
@@ -217,7 +261,7 @@ class Store:
         np.savez(aside, **arrays)  # type: ignore[arg-type]
         _flush(aside)
         os.replace(aside, target)
-        write_json(target.with_suffix(".json"), {**record, "sha256": sha256(target.read_bytes())})
+        write_text(target.with_suffix(".json"), checked_text({**record, "sha256": sha256(target.read_bytes())}))
 
     def log(self, key: str) -> str:
         """Return the path of a cell's log, relative to the store."""
@@ -227,7 +271,7 @@ class Store:
         """Move a damaged cell aside, so that it is recomputed."""
         aside = self.folder / "damaged" / key
         aside.parent.mkdir(exist_ok=True)
-        shutil.rmtree(aside, ignore_errors=True)
+        delete(aside)
         os.rename(self.path(key), aside)
         self.complain(
             f"cell {key} was damaged ({why}); it was moved to {aside.relative_to(self.folder)} and will be recomputed"
@@ -241,7 +285,10 @@ class Store:
         """Take and return the lock of a cell, or None if another run holds it. The system releases it if we die."""
         from filelock import FileLock, Timeout
 
-        lock = FileLock(self.folder / "locks" / key)
+        path = self.folder / "locks" / key
+        if os.path.lexists(path) and (path.is_symlink() or not path.is_file()):
+            delete(path)  # it would be written to, and nothing outside the store may be
+        lock = FileLock(path)
         try:
             lock.acquire(blocking=False)
         except Timeout:
@@ -251,41 +298,57 @@ class Store:
     def _forget_scores(self, path: Path, why: str) -> None:
         """Move a metric's record and arrays aside."""
         for file in (path, path.with_suffix(".npz")):
-            if file.exists():
-                os.replace(file, file.with_name(f"{file.name}.damaged"))
+            if os.path.lexists(file):
+                delete(aside := file.with_name(f"{file.name}.damaged"))
+                os.replace(file, aside)
         self.complain(f"{path.relative_to(self.folder)} was damaged ({why}) and will be recomputed")
 
-    def _arrays(self, key: str, name: str) -> dict[str, Array]:
+    def _arrays(self, key: str, name: str, check: Check | None = None) -> dict[str, Array]:
         path, record = self.path(key) / name, self.cell(key)
         if record is None:
             raise DamagedError(key)
-        if sha256(path.read_bytes()) != record["files"][name]["sha256"]:
-            self.move_aside(key, f"the SHA-256 of {name} does not match")
-            raise DamagedError(key)
-        return _read_npz(path)
+        try:
+            found = _intact_arrays(path, record["files"][name]["sha256"])
+            if check is not None:
+                check(found, record)
+        except (ValueError, OSError, KeyError) as error:
+            self.move_aside(key, f"{name}: {error}" if isinstance(error, OSError) else str(error))
+            raise DamagedError(key) from None
+        return found
 
 
 class DamagedError(Exception):
     """A stored cell is damaged and was moved aside; the next run recomputes it."""
 
 
-def _read_npz(path: Path) -> dict[str, Array]:
-    import numpy as np
+def delete(path: Path) -> None:
+    """Delete a file, a folder, or a link (and not what it points to). What cannot be deleted stays."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        try:
+            path.unlink(missing_ok=True)
+        except NotADirectoryError:
+            pass
 
-    if not path.exists():
-        return {}
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            return dict(file)
-    except (ValueError, OSError, zipfile.BadZipFile) as error:
-        raise DamagedError(f"{path}: {error}") from None
+
+def _intact_arrays(path: Path, checksum: str) -> dict[str, Array]:
+    """Return the arrays of a file. Raises OSError, and ValueError if it does not match its SHA-256."""
+    content = read_bytes(path, LARGEST)
+    if sha256(content) != checksum:
+        raise ValueError(f"the SHA-256 of {path.name} does not match")
+    return arrays_in(content)
+
+
+def _points(record: Mapping[str, Any]) -> int:
+    return sum(n for _, _, n in record["strata"])
 
 
 def _size(path: str) -> int:
-    """Return the size of a file in bytes, or -1 if it does not exist."""
+    """Return the size of a file or link in bytes, or -1 if there is none."""
     try:
-        return os.stat(path).st_size  # noqa: PTH116
-    except FileNotFoundError:
+        return os.lstat(path).st_size
+    except OSError:
         return -1
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +12,10 @@ from filelock import FileLock
 
 from benchmark.api import Context, Control, Images, Labels, Metric, Task
 from benchmark.evidence.evidence import CellEvidence, CellsEvidence
-from benchmark.evidence.reference import FeatureSpace, prepare
+from benchmark.evidence.reference import FeatureSpace, prepare, restored
 from benchmark.images.roles import Sizes
+from benchmark.plugins.registry import discover
+from benchmark.store.arrays import packed, unpacked
 from benchmark.testing._pictures import strokes
 
 DIGIT = 5  # as in performance/acceptance.py: the digit on which most methods are weakest
@@ -111,12 +112,12 @@ class World:
 
 def small_world(shared: Path, shape: tuple[int, int, int], n: int = 40) -> World:
     """Return strokes of three slants, `n` images per role, two seeds; prepared once per session, in `shared`."""
-    return _once(shared / f"strokes-{'x'.join(map(str, shape))}-{n}.pickle", lambda: _strokes(shape, n))
+    return _once(shared / f"strokes-{'x'.join(map(str, shape))}-{n}.npz", lambda: _strokes(shape, n))
 
 
 def digits_world(shared: Path, seeds: int = 3) -> World:
     """Return real MNIST; prepared once per session, in `shared`."""
-    return _once(shared / "digits.pickle", lambda: _digits(seeds))
+    return _once(shared / "digits.npz", lambda: _digits(seeds))
 
 
 def _strokes(shape: tuple[int, int, int], n: int) -> World:
@@ -139,7 +140,6 @@ def _strokes(shape: tuple[int, int, int], n: int) -> World:
 
 def _digits(seeds: int) -> World:
     from benchmark.images.real import load
-    from benchmark.plugins.registry import discover
 
     data = load(discover().get("datasets", "mnist")(), None)
     sizes = Sizes(PLENTY, N, NEUTRAL)
@@ -150,19 +150,24 @@ def _digits(seeds: int) -> World:
 
 
 def _world(name: str, cut: Any, neutral: Images, labels: Labels, test: Images, test_labels: Labels) -> World:
-    from benchmark.plugins.registry import discover
-
-    registry = discover()
-    controls = {name: plugin() for name, plugin in registry.generators.items() if issubclass(plugin, Control)}
-    space = prepare(registry.get("features", "pca")(), neutral, labels, np.random.default_rng(0))
-    return World(name, cut, test, test_labels, space, controls)
+    space = prepare(discover().get("features", "pca")(), neutral, labels, np.random.default_rng(0))
+    return World(name, cut, test, test_labels, space, _controls())
 
 
 def _once(path: Path, make: Callable[[], World]) -> World:
     with FileLock(f"{path}.lock"):
         if not path.is_file():
-            aside = path.with_suffix(".new")
-            aside.write_bytes(pickle.dumps(make(), protocol=5))
+            world, aside = make(), path.with_suffix(".new")
+            parts = {name: getattr(world, name) for name in ("name", "test", "test_labels")}
+            flat = [(label, seed, dict(by_role)) for (label, seed), by_role in world.roles.items()]
+            aside.write_bytes(packed({**parts, "roles": flat, "space": world.space.state()}))
             aside.replace(path)
-    world: World = pickle.loads(path.read_bytes())  # noqa: S301 - written by this session
-    return world
+    found = unpacked(path.read_bytes())
+    space = restored(discover().get("features", "pca")(), found.pop("space"))
+    roles = {(label, seed): by_role for label, seed, by_role in found.pop("roles")}
+    return World(**found, roles=roles, space=space, controls=_controls())
+
+
+def _controls() -> dict[str, Control]:
+    found = discover().generators.items()
+    return {name: plugin() for name, plugin in found if issubclass(plugin, Control)}

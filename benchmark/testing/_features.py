@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import pickle
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from benchmark.evidence.machine import Constant
+from benchmark.evidence.reference import FeatureSpace, restored
+from benchmark.plugins.parameters import parameters_of
+from benchmark.store.arrays import packed, unpacked
 from benchmark.testing._pictures import strokes
 from benchmark.testing._state import unchanged
 from benchmark.testing._subject import Fault
@@ -59,12 +62,26 @@ def check_images_unchanged(subject: Subject) -> None:
         raise Fault("transform changed the images; work on a copy")
 
 
-def check_fitted_pickles(subject: Subject) -> None:
-    """After fitting, it can be pickled, and then gives the same features; workers read it from a file."""
+def check_restored(subject: Subject) -> None:
+    """Restored from its `state`, it gives the same features and labels, bit for bit; workers read it from a file."""
     features, images = _fitted(subject, USUAL), strokes(USUAL, 20)
-    again = pickle.loads(pickle.dumps(features))  # noqa: S301 - made here
-    if not np.array_equal(again.transform(images), features.transform(images)):
-        raise Fault("after pickling, it gives different features")
+    space = FeatureSpace(features.space, "", features, features.classifier() or Constant(0))
+    try:
+        content = packed(space.state())
+    except (TypeError, ValueError) as error:
+        raise Fault(f"its state cannot be stored: {error}; return finite arrays, numbers and texts") from None
+    try:
+        again = restored(subject.new(), unpacked(content))
+    except Exception as error:
+        raise Fault(f"restore raised {type(error).__name__}: {error}") from error
+    found = features.transform(images)
+    if not np.array_equal(again.transform(images), np.asarray(found, dtype=np.float32)):
+        raise Fault("restored from its state, it gives different features")
+    if not np.array_equal(again.classify(found), space.classify(found)):
+        raise Fault("restored from its state, its classifier gives different labels")
+    for name in space.state()["fitted"]:
+        if name in parameters_of(type(features)):
+            raise Fault(f"its state contains the parameter {name}; the restored space has it already")
 
 
 def check_space(subject: Subject) -> None:
