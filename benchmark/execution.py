@@ -12,7 +12,11 @@ from benchmark.errors import InputError, StoppedError, is_full
 from benchmark.settings import ScoreSettings, Settings, from_mapping
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from benchmark.executors import Executor
+    from benchmark.images.real import RealData
+    from benchmark.images.roles import Sizes
     from benchmark.plan.plan import Plan
     from benchmark.results.results import Results
     from benchmark.store.store import Store
@@ -54,16 +58,34 @@ def make_plan(settings: Settings, registry: Any) -> Plan:
     return made
 
 
-def planned(folder: Path) -> Plan:
-    """Return the plan of the last run in an output folder, from its run.toml. Raises InputError."""
+def real_images(folder: Path, plugins: tuple[str, ...]) -> tuple[RealData, Mapping[int, Sizes]]:
+    """Return the real images of the last run in a store and the sizes of their roles by n_real. Raises InputError.
+
+    Its run.toml is read as data: of the plugins, only those in `plugins` are loaded, which the user named.
+    """
+    from benchmark.plan import for_score
+    from benchmark.plan.real_images import basis
     from benchmark.plugins.registry import discover
     from benchmark.settings import read_toml
+    from benchmark.store.records import is_regular
 
-    if not (folder / "format.json").is_file():
-        raise InputError(f"{str(folder)!r} is not a store; name the output folder of a run.")
-    values = {**read_toml(folder / "run.toml"), "out": str(folder), "require": ()}
-    settings = from_mapping(values, str(folder / "run.toml"))
-    return make_plan(settings, discover(settings.plugins))
+    path = folder / "run.toml"
+    if not is_regular(path):
+        raise InputError(f"{str(path)!r} is not a file; run the same command again to write it.")
+    values = read_toml(path)
+    named = values.pop("plugins", ())
+    settings = from_mapping({**values, "out": str(folder), "require": (), "metrics": "", "features": "pca"}, str(path))
+    registry = discover(plugins)
+    try:
+        if isinstance(settings, ScoreSettings):
+            plan = for_score.make(settings, registry)
+            return plan.data, plan.sizes
+        found = basis(settings, registry)
+    except InputError as error:
+        if plugins or not named:
+            raise
+        raise InputError(f"{error} The run used plugins; if you trust them, load them with --plugin FILE.") from None
+    return found.data, found.sizes
 
 
 def execute(plan: Plan) -> Results:
@@ -133,5 +155,7 @@ def _written(plan: Plan, store: Store, began: float) -> Results:
         except OSError as error:
             if is_full(error):
                 raise disk.stopped(store) from error
-            raise
+            raise StoppedError(
+                f"{str(error.filename2 or error.filename)!r} cannot be written ({error.strerror})"
+            ) from error
         return results

@@ -14,6 +14,7 @@ from benchmark.store.store import Store
 
 from ._commands import Commands
 
+GONE, LIVE, DAMAGED = "ab" + "0" * 22, "cd" + "0" * 22, "ef" + "0" * 22
 SIZES = ["--seeds", "1", "--n-real", "20", "--n-synthetic", "30"]
 RUN = ["run", "-d", "digits", "-c", "3", *SIZES, "-m", "diversity", "--quiet"]
 
@@ -34,27 +35,27 @@ def out(bench, finished: Path) -> Path:
     folder: Path = bench.folder / "bench-results"
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
-    for name in (f"abc-{gone.pid}", f"abc-scores-{gone.pid}", f"def-{os.getpid()}"):
+    for name in (f"{GONE}-{gone.pid}", f"{GONE}-scores-{gone.pid}", f"{LIVE}-{os.getpid()}"):
         (folder / "work" / name).mkdir()
         (folder / "work" / name / "samples.npz").write_bytes(b"x" * 1000)
-    (folder / "damaged" / "ghi").mkdir(parents=True)
+    (folder / "damaged" / DAMAGED).mkdir(parents=True)
     return folder
 
 
 def test_nothing_is_deleted_without_yes(bench, out: Path) -> None:
     before = sorted(out.rglob("*"))
     said = bench("clean").stdout
-    assert said.count("would delete: work/abc-") == 2
-    assert "would delete: damaged/ghi: damaged" in said
+    assert said.count(f"would delete: work/{GONE}-") == 2
+    assert f"would delete: damaged/{DAMAGED}: damaged" in said
     assert "3 entries, 0.0 MiB; nothing was deleted: add --yes to delete" in said
     assert sorted(out.rglob("*")) == before
 
 
 def test_leftovers_go_and_those_of_a_live_run_stay(bench, out: Path) -> None:
     said = bench("clean", "--yes").stdout
-    assert "deleted: work/abc-" in said
+    assert f"deleted: work/{GONE}-" in said
     assert said.splitlines()[-1] == "3 entries, 0.0 MiB"
-    assert [p.name for p in (out / "work").iterdir()] == [f"def-{os.getpid()}"]
+    assert [p.name for p in (out / "work").iterdir()] == [f"{LIVE}-{os.getpid()}"]
     assert bench("clean").stdout == bench("clean", "--yes").stdout == "nothing to delete\n"
     assert "0 cells to do" not in bench(*RUN, "-g", "affine").stderr
 
@@ -99,6 +100,53 @@ def test_old_cells_go_but_not_one_that_a_run_is_working_on(bench, out: Path) -> 
 def test_bad_input(bench, out: Path, words: list[str], said: str) -> None:
     done = bench(*words, code=2)
     assert said in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_links_are_deleted_as_links_and_what_is_not_ours_is_left(bench, out: Path, tmp_path: Path) -> None:
+    """Nothing outside the store is deleted, nor what the user put into it."""
+    outside, mine = tmp_path / "outside", "notes.txt"
+    cell = next(out.glob("cells/*/*/cell.json")).parent
+    for place in (outside / "ab" / GONE, outside / "thesis", out / "work" / "thesis-999999999"):
+        place.mkdir(parents=True)
+        (place / "cell.json").write_text("mine")
+    for place in (out / "work", out / "damaged", out / "features", out / "cells", cell, cell / "scores"):
+        (place / mine).write_text("mine")
+    kept = {path: path.lstat() for path in outside.rglob("*")}
+    pointed = [
+        out / "work" / f"{GONE}-999999998",
+        out / "damaged" / LIVE,
+        out / "cells" / "ab",
+        out / "cells" / cell.parent.name / "link",
+        out / "maps" / f"{GONE}.json",
+        out / "conflicts",
+    ]
+    for path in pointed:
+        path.symlink_to(outside / "ab")
+    (cell / "link").symlink_to(outside / "thesis")
+    (out / "damaged" / DAMAGED / "link").symlink_to(outside / "thesis")
+    os.utime(cell / "cell.json", (0, 0))
+    said = bench("clean", "--older-than", "30", "--yes").stdout.splitlines()
+    assert {line for line in said if line.endswith(": a link")} == {
+        f"deleted: {path.relative_to(out)}: a link" for path in pointed
+    }
+    assert {line for line in said if line.startswith("left: ")} == {
+        f"left: {path}: not written by bench"
+        for path in (
+            f"work/{mine}", "work/thesis-999999999", f"damaged/{mine}", f"features/{mine}", f"cells/{mine}",
+            f"{cell.relative_to(out)}/{mine}", f"{cell.relative_to(out)}/scores/{mine}",
+        )
+    }  # fmt: skip
+    assert {path: path.lstat() for path in outside.rglob("*")} == kept
+    assert not any(path.is_symlink() for path in out.rglob("*"))
+    assert sorted(p.name for p in cell.rglob("*")) == [mine, mine, "scores"]
+    assert not (out / "damaged" / DAMAGED).exists()
+
+
+def test_a_store_without_the_list_of_its_cells_loses_none(bench, out: Path) -> None:
+    (out / "cells.json").write_text((out / "cells.json").read_text().replace('"cells": [', '"cells": [ '))
+    before = sorted(out.rglob("*"))
+    assert "cells.json' is damaged (its SHA-256" in bench("clean", "--unreferenced", "--yes", code=2).stderr
+    assert sorted(out.rglob("*")) == before
 
 
 def test_failures_are_retried_unless_they_are_kept(bench, tmp_path: Path) -> None:

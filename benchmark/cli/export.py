@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from benchmark.cli._options import setting
 from benchmark.errors import InputError, unknown
+
+if TYPE_CHECKING:
+    from benchmark.api import Images
+    from benchmark.results.export import Training
 
 SAMPLES, RESULTS = ("png", "npz"), {"csv": "scores.csv", "json": "summary.json", "markdown": "summary.json"}
 
@@ -36,7 +41,8 @@ SAMPLES, RESULTS = ("png", "npz"), {"csv": "scores.csv", "json": "summary.json",
     help="Which generators to export, controls included.  [default: all generators, without controls]",
 )
 @click.option("--train", is_flag=True, help="Also export the real images that the generators were trained on.")
-def command(folder: str, form: str, to: str | None, generators: str, train: bool) -> None:
+@setting("plugins", help="With --train: load the dataset from this plugin. Can be repeated.")
+def command(folder: str, form: str, to: str | None, generators: str, train: bool, plugins: tuple[str, ...]) -> None:
     """Export the images or the results of the last run.
 
     DIR is the output folder of the run.  [default: bench-results]
@@ -47,23 +53,41 @@ def command(folder: str, form: str, to: str | None, generators: str, train: bool
             f"{option} is only for images ({', '.join(SAMPLES)}); --format {form} exports the results of the whole run."
         )
     if form in SAMPLES:
-        _samples(Path(folder), Path(to or "bench-export"), form, generators, train)
+        _samples(Path(folder), Path(to or "bench-export"), form, generators, plugins if train else None)
     elif form in RESULTS:
         _results(Path(folder), Path(to) if to else None, form)
     else:
         raise unknown("--format", form, (*SAMPLES, *RESULTS))
 
 
-def _samples(folder: Path, target: Path, form: str, generators: str, train: bool) -> None:
-    from benchmark.execution import planned
-    from benchmark.results import export
+def _training(folder: Path, plugins: tuple[str, ...]) -> Training:
+    """Return what gives the training images of a cell. Raises InputError."""
+    from benchmark.execution import real_images
+
+    data, sizes = real_images(folder, plugins)
+
+    def images(record: dict[str, Any]) -> Images:
+        if record["n_real"] not in sizes or not 0 <= record["label"] < len(data.class_names):
+            raise InputError(f"the run.toml in {str(folder)!r} is not of its cells; run the same command again.")
+        return data.roles(record["label"], record["seed"], sizes[record["n_real"]])["train"]
+
+    return images
+
+
+def _samples(folder: Path, target: Path, form: str, generators: str, plugins: tuple[str, ...] | None) -> None:
+    from benchmark.results import cells_json, export
     from benchmark.results.keep import new_folder, writing
     from benchmark.store.store import DamagedError, Store
 
     new_folder(target, "--to")
-    plan, store = planned(folder), Store(folder)
+    if not (folder / "format.json").is_file():
+        raise InputError(f"{str(folder)!r} is not a store; name the output folder of a run.")
+    store = Store(folder, "DIR")
+    records = cells_json.records(store)
+    cells = export.chosen(store, records, generators)
+    training = None if plugins is None else _training(folder, plugins)
     try:
-        sets = export.sets_of(plan, store, export.chosen(plan, store, generators), train=train)
+        sets = export.sets_of(store, records, cells, training)
     except DamagedError as error:
         raise InputError(f"cell {error} was damaged; run the same command again to recompute it.") from None
     with writing(target, "--to"):
@@ -73,18 +97,12 @@ def _samples(folder: Path, target: Path, form: str, generators: str, train: bool
 
 def _results(folder: Path, target: Path | None, form: str) -> None:
     from benchmark.results.export import to_markdown
-    from benchmark.store.records import write_text
+    from benchmark.store.records import parsed, read_bytes, reading, write_text
 
     source = folder / RESULTS[form]
-    try:
-        text = source.read_bytes().decode("utf-8")
-        text = to_markdown(json.loads(text)) if form == "markdown" else text
-    except OSError as error:
-        raise InputError(
-            f"{str(source)!r} cannot be read ({error.strerror}); name the output folder of a run."
-        ) from None
-    except (ValueError, KeyError) as error:
-        raise InputError(f"{str(source)!r} is damaged ({error}); run the same command again to rewrite it.") from None
+    with reading(source):
+        text = read_bytes(source).decode("utf-8")
+        text = to_markdown(parsed(text)) if form == "markdown" else text
     if target is None:
         click.echo(text, nl=False)
         return

@@ -55,7 +55,7 @@ def _checked(stores: tuple[str, ...], into: str | None) -> Store:
     for store, place in zip(stores, places, strict=True):
         if not (place / "format.json").is_file():
             raise InputError(f"{store!r} is not a store; name the output folders of runs.")
-        Store(Path(store))
+        Store(Path(store), "STORE")
         if places.count(place) > 1:
             raise InputError(f"{store!r} is named twice; name each store once.")
     if Path(into).resolve() in places:
@@ -82,12 +82,16 @@ def _command(stores: tuple[str, ...], out: str) -> str:
     from dataclasses import replace
 
     from benchmark.settings import Settings, from_mapping, read_toml
+    from benchmark.store.records import is_regular
 
     found: set[Settings] = set()
     for store in stores:
+        path = Path(store) / "run.toml"
         try:
-            settings = from_mapping(read_toml(Path(store) / "run.toml"))
+            settings = from_mapping(read_toml(path)) if is_regular(path) else None
         except InputError:
+            return ""
+        if settings is None:
             return ""
         found.add(replace(settings, out=out, shard="", workers=None, report=True))
     return shlex.join(found.pop().command()) if len(found) == 1 else ""

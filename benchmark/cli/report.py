@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -48,12 +47,16 @@ def command(
         raise InputError(f"--format {formats} applies only to figures; name a folder for them with --figures DIR.")
     if figures is not None and (out or assets or open_):
         raise InputError(f"--figures {figures} does not write a report; leave out --out, --assets and --open.")
+    from benchmark.store.records import reading
+
     report = _read(Path(folder) / "report.json")
     if figures is not None:
-        _figures(report, Path(figures), formats or "pdf")
+        with reading(Path(folder) / "report.json"):
+            _figures(report, Path(figures), formats or "pdf")
         return
     target = Path(out) if out else Path(folder) / "report.html"
-    _page(report, target, None if assets is None else Path(assets), plugins)
+    with reading(Path(folder) / "report.json"):
+        _page(report, target, None if assets is None else Path(assets), plugins)
     if open_:
         click.launch(str(target))
 
@@ -61,21 +64,16 @@ def command(
 def _read(source: Path) -> dict[str, Any]:
     from benchmark.results import report_1
     from benchmark.results.report_json import FORMAT
+    from benchmark.store.records import read_json, reading
 
-    try:
-        report = json.loads(source.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(
-            f"{str(source)!r} cannot be read ({error.strerror}); name the output folder of a run."
-        ) from None
-    except ValueError as error:
-        raise InputError(f"{str(source)!r} is damaged ({error}); run the same command again to rewrite it.") from None
-    found = report.get("format") if isinstance(report, dict) else None
-    if found == report_1.FORMAT:
-        return report_1.upgraded(report)
+    with reading(source):
+        report = read_json(source)
+        found = report.get("format")
+        if found == report_1.FORMAT:
+            return report_1.upgraded(report)
     if found != FORMAT:
         raise InputError(
-            f"{str(source)!r} has the format {found!r}, but this version reads {FORMAT!r}; "
+            f"{str(source)!r} has the format {str(found)[:40]!r}, but this version reads {FORMAT!r}; "
             "run the same command again to rewrite it."
         )
     return dict(report)

@@ -31,7 +31,7 @@ class Basis:
     notes: list[str]
 
 
-def basis(settings: Settings, registry: Registry, draws: int) -> Basis:
+def basis(settings: Settings, registry: Registry, draws: int = 2) -> Basis:
     """Return the real images that the settings of a run ask for (draws: see `roles.Sizes`). Raises InputError."""
     dataset, data = load_data(settings, registry)
     labels = tuple(data.class_names.index(word) for word in parse_classes(settings.classes, data.class_names))

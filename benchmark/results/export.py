@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,45 +14,54 @@ from benchmark.results.keep import plain, write_png
 
 if TYPE_CHECKING:
     from benchmark.api import Images
-    from benchmark.plan.cells import Cell
-    from benchmark.plan.plan import Plan
     from benchmark.store.store import Store
 
 Sets = dict[Path, dict[str, "Images"]]  # where a set goes -> its images by class name
+Record = dict[str, Any]  # of a cell, as in its cell.json
+Training = Callable[[Record], "Images"]  # returns the training images of a cell
 
 
-def chosen(plan: Plan, store: Store, selection: str) -> list[Cell]:
+def chosen(store: Store, records: list[Record], selection: str) -> list[Record]:
     """Return the cells with samples of the selected configurations ("" for all generators). Raises InputError."""
     words = [word.strip() for word in selection.split(",") if word.strip()]
-    known = {cell.config for cell in plan.cells}
+    known = {record["config"] for record in records}
     for word in words:
         if not any(config == word or fnmatchcase(config, word) for config in known):
             raise unknown("generator of this run", word, known)
-    cells = [
-        cell
-        for cell in plan.cells
-        if (any(cell.config == w or fnmatchcase(cell.config, w) for w in words) if words else not cell.control)
+    found = [
+        record
+        for record in records
+        if (
+            any(record["config"] == w or fnmatchcase(record["config"], w) for w in words)
+            if words
+            else not record["control"]
+        )
+        and record["result"]["status"] == "ok"
     ]
-    found = [cell for cell in cells if (record := store.cell(cell.key)) and record["result"]["status"] == "ok"]
     if not found:
         raise InputError(f"{str(store.folder)!r} has no samples of {selection or 'any generator'}.")
     return found
 
 
-def sets_of(plan: Plan, store: Store, cells: list[Cell], *, train: bool) -> Sets:
-    """Return the samples of cells by set: one per configuration, n_real (if there are several) and seed.
+def sets_of(store: Store, records: list[Record], cells: list[Record], training: Training | None) -> Sets:
+    """Return the samples of cells by set: one per configuration, n_real (if the run has several) and seed.
 
-    train: also return the images that the generators of each seed were fitted on, under `train`.
+    training: also return the images that the generators of each seed were fitted on, under `train`. Raises InputError
+    if two sets would go to the same place.
     """
+    several = len({record["n_real"] for record in records}) > 1
     found: Sets = {}
-    for cell in cells:
-        task = cell.task
-        regime = Path(f"n-real-{task.n_real}") if len(plan.sizes) > 1 else Path()
-        seed, config = f"seed-{task.seed}", plain(cell.config).strip("-")
-        found.setdefault(Path(config) / regime / seed, {})[task.class_name] = store.samples(cell.key)
-        if train:
-            real = plan.data.roles(task.label, task.seed, cell.sizes)["train"]
-            found.setdefault(Path("train") / regime / seed, {})[task.class_name] = real
+    for record in cells:
+        regime = Path(f"n-real-{record['n_real']}") if several else Path()
+        where, name = regime / f"seed-{record['seed']}", record["class"]
+        own = found.setdefault(Path(plain(record["config"]).strip("-") or "-") / where, {})
+        if name in own:
+            raise InputError(
+                f"{str(store.folder)!r} has two cells of {record['config'][:40]!r} and class {name[:40]!r}."
+            )
+        own[name] = store.samples(record["key"])
+        if training is not None:
+            found.setdefault(Path("train") / where, {})[name] = training(record)
     return found
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from benchmark.plan.plan import Plan
     from benchmark.results.read import Outcome
 
+LONGEST = 100  # characters of a folder's name
+
 
 def keep(outcome: Outcome, folder: Path) -> tuple[int, int]:
     """Write the images that pass to `folder`, with a sub-folder per set if there are several.
@@ -76,8 +78,9 @@ def writing(folder: Path, option: str) -> Iterator[None]:
 
 
 def plain(name: str) -> str:
-    """Return a class name in a form that can name a folder."""
-    return re.sub(r"[^\w.-]+", "-", name)
+    """Return the name of a class or a configuration in a form that can name a folder, and no other one than its own."""
+    found = re.sub(r"[^\w.-]+", "-", name)[:LONGEST]
+    return found if found.strip(".") else "-"
 
 
 def write_png(path: Path, image: Array) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-import json
+import io
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -16,6 +16,8 @@ from benchmark.judging import comparison
 from benchmark.judging.aspects import ASPECTS
 from benchmark.judging.comparison import Comparison, Pair
 from benchmark.results.summary_json import FORMAT
+from benchmark.store.checks import check_cell, check_scores
+from benchmark.store.records import MOST_SAID, is_key, read_bytes, read_json, read_record
 
 READABLE = (FORMAT, "bench.summary/1")  # the parts that are read here are the same in both
 Where = tuple[str, str, int, int, int]  # config, class, n_real, n_synthetic, seed
@@ -44,8 +46,13 @@ class Side:
         key = self.rows[where][0]["cell"]
         path = self.folder / "cells" / key[:2] / key
         try:
-            found: dict[str, Any] = json.loads((path / "cell.json").read_text(encoding="utf-8"))
-            scores = [(file.stem, json.loads(file.read_text(encoding="utf-8"))) for file in path.glob("scores/*.json")]
+            if not is_key(key):
+                raise ValueError(key)
+            found = read_record(path / "cell.json")
+            check_cell(found, key)
+            scores = [(file.stem, read_record(file)) for file in path.glob("scores/*.json")]
+            for _, record in scores:
+                check_scores(record)
         except (OSError, ValueError):
             return {}
         return {**found, "metrics": {record["metric"]: name for name, record in scores}}
@@ -74,23 +81,41 @@ class Change:
 def read(folder: Path) -> Side:
     """Read a run's summary.json and scores.csv. Raises InputError."""
     try:
-        summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-        with (folder / "scores.csv").open(newline="", encoding="utf-8") as file:
-            lines = [row for row in csv.DictReader(file) if row["control"] == "false" and row["class"]]
+        summary = read_json(folder / "summary.json")
+        text = read_bytes(folder / "scores.csv").decode("utf-8")
+        lines = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+        rows: dict[Where, list[dict[str, str]]] = {}
+        for row in lines:
+            if row["control"] == "false" and row["class"]:
+                where = (row["config"], row["class"], int(row["n_real"]), int(row["n_synthetic"]), int(row["seed"]))
+                rows.setdefault(where, []).append(row)
+        found = Side(folder, summary, rows)
+        _check(found)
     except OSError as error:
         raise InputError(
             f"{str(folder)!r} has no results ({error.strerror}: {Path(error.filename).name}); "
             "name the output folder of a run."
         ) from None
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{str(folder)!r} has damaged results ({error}); run the same command again.") from None
+    except (ValueError, LookupError, TypeError, csv.Error) as error:
+        raise InputError(
+            f"{str(folder)!r} has damaged results ({str(error)[:MOST_SAID]}); run the same command again."
+        ) from None
     if summary.get("format") not in READABLE:
-        raise InputError(f"{str(folder)!r} has results in the format {summary.get('format')!r}; expected {FORMAT!r}.")
-    rows: dict[Where, list[dict[str, str]]] = {}
-    for row in lines:
-        where = (row["config"], row["class"], int(row["n_real"]), int(row["n_synthetic"]), int(row["seed"]))
-        rows.setdefault(where, []).append(row)
-    return Side(folder, summary, rows)
+        known = str(summary.get("format"))[:40]
+        raise InputError(f"{str(folder)!r} has results in the format {known!r}; expected {FORMAT!r}.")
+    return found
+
+
+def _check(side: Side) -> None:
+    """Raise ValueError unless everything that is compared has the type that it must have."""
+    for name, kind in (("sha256", str), ("dataset", str), ("features", str), ("n_synthetic", int)):
+        if "format" in side.summary and side.summary["format"] in READABLE and type(side.summary.get(name)) is not kind:
+            raise ValueError(f"the {name} in summary.json is {side.summary.get(name)!r}")
+    for rows in side.rows.values():
+        if any(row[name] is None for row in rows for name in ("measure", "calibrated", "cell")):
+            raise ValueError("a row of scores.csv is incomplete")
+    if not all(math.isfinite(value) for at in side.calibrated.values() for value in at.values()):
+        raise ValueError("a calibrated value in scores.csv is not finite")
 
 
 def common(a: Side, b: Side) -> list[Where]:

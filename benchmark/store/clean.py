@@ -1,7 +1,12 @@
-"""What can be deleted from a store: leftovers of killed runs, damaged files, and cells that nothing refers to."""
+"""What can be deleted from a store: leftovers of killed runs, damaged files, and cells that nothing refers to.
+
+Nothing outside the store is looked at: links are never followed, and deleted as links. What has a name that no run
+gives is not touched.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import time
@@ -12,15 +17,33 @@ from typing import TYPE_CHECKING
 
 import psutil
 
+from benchmark.store.checks import check_map
+from benchmark.store.records import is_key, read_record
+from benchmark.store.store import FOLDERS
+
 if TYPE_CHECKING:
     from benchmark.store.store import Store
 
 DAY = 86400.0
+KEY = r"[0-9a-f]{24}"
+ASIDE = r"\.[\w.-]+"  # a file that was being written
+NAMES = {  # what a run, a merge or an earlier version puts into each folder of a store
+    "cells": re.compile(r"[0-9a-f]{2}"),
+    "conflicts": re.compile(rf"{KEY}|features"),
+    "damaged": re.compile(KEY),
+    "features": re.compile(rf"{KEY}\.(npz|pickle|sha256)|{ASIDE}"),
+    "locks": re.compile(KEY),
+    "maps": re.compile(rf"{KEY}\.(json|npz)|{ASIDE}"),
+    "work": re.compile(rf"({KEY}|prepare)(-[a-z]+)?-(?P<pid>\d+)"),
+}
+IN_CELL = re.compile(rf"cell\.json|(samples|history)\.npz|log\.txt|real\.np[yz]|{ASIDE}")
+IN_SCORES = re.compile(rf"{KEY}\.(json|npz)(\.damaged)?|{ASIDE}")
+EARLIER = "a pickle of an earlier version, which is not read"
 
 
 @dataclass(frozen=True)
 class Waste:
-    """A file or folder that can be deleted. key: the cell that must be locked first, or "" if it is not a cell."""
+    """A file, folder or link that can be deleted. key: the cell that must be locked first, if it is one."""
 
     path: Path
     why: str
@@ -29,53 +52,128 @@ class Waste:
     @property
     def size(self) -> int:
         """The size of all its files in bytes."""
-        files = self.path.rglob("*") if self.path.is_dir() else [self.path]
-        return sum(file.lstat().st_size for file in files if not file.is_dir())
+        if self.path.is_symlink() or not self.path.is_dir():
+            return self.path.lstat().st_size if os.path.lexists(self.path) else 0
+        files = (os.path.join(folder, name) for folder, _, names in os.walk(self.path) for name in names)  # noqa: PTH118
+        return sum(os.lstat(file).st_size for file in files)
+
+
+def links(store: Store) -> Iterator[Waste]:
+    """Yield the links among the store's folders and what is in them. A store has none."""
+    for name in FOLDERS:
+        if (store.folder / name).is_symlink():
+            yield Waste(store.folder / name, "a link")
+        for entry in _entries(store.folder / name):
+            if entry.is_symlink():
+                yield Waste(Path(entry.path), "a link")
+            elif name == "cells":
+                yield from (Waste(Path(e.path), "a link") for e in _entries(entry.path) if e.is_symlink())
 
 
 def leftovers(store: Store) -> Iterator[Waste]:
     """Yield what killed runs left in work/, and damaged files. Those of a live run are not included."""
-    for path in sorted((store.folder / "work").glob("*")):
-        owner = re.search(r"-(\d+)(?:-\d+)?(?:\.log)?$", path.name)
-        if owner is None or not psutil.pid_exists(int(owner[1])):
+    for path, name in _ours(store, "work"):
+        pid = name["pid"]
+        if len(pid) > 9 or not psutil.pid_exists(int(pid)):
             yield Waste(path, "left by a run that was killed")
-    for path in sorted((store.folder / "damaged").glob("*")):
+    for path, _ in _ours(store, "damaged"):
         yield Waste(path, "damaged")
+    for path, _ in _ours(store, "features"):
+        if path.suffix == ".pickle" or (path.suffix == ".sha256" and path.with_suffix(".pickle").exists()):
+            yield Waste(path, EARLIER)
+
+
+def strange(store: Store) -> Iterator[Path]:
+    """Yield what lies in a store's folders under a name that no run gives. It is never deleted."""
+    for name, pattern in NAMES.items():
+        for entry in _entries(store.folder / name):
+            if not entry.is_symlink() and not pattern.fullmatch(entry.name):
+                yield Path(entry.path)
+            elif name == "cells" and not entry.is_symlink():
+                yield from (Path(e.path) for e in _entries(entry.path) if not e.is_symlink() and not is_key(e.name))
 
 
 def old(store: Store, days: float) -> Iterator[Waste]:
     """Yield cells that were finished more than this many days ago."""
-    for path in _cells(store):
-        if time.time() - path.stat().st_mtime > days * DAY:
-            yield Waste(path.parent, f"older than {days:g} days", path.parent.name)
+    for path in cells(store):
+        if time.time() - (path / "cell.json").lstat().st_mtime > days * DAY:
+            yield Waste(path, f"older than {days:g} days", path.name)
 
 
 def unreferenced(store: Store, keys: set[str]) -> Iterator[Waste]:
     """Yield cells that are not among the keys of a run, and maps that show such cells."""
-    for path in _cells(store):
-        if path.parent.name not in keys:
-            yield Waste(path.parent, "not part of the last run", path.parent.name)
-    for path in sorted((store.folder / "maps").glob("*.json")):
-        record = store.map_record(path.stem)
-        if record is not None and not keys.issuperset(record["cells"]):
+    for path in cells(store):
+        if path.name not in keys:
+            yield Waste(path, "not part of the last run", path.name)
+    for path, _ in _ours(store, "maps"):
+        if path.suffix == ".json" and not keys.issuperset(_shown(path)):
             yield from (Waste(file, "not part of the last run") for file in (path, path.with_suffix(".npz")))
 
 
-def remove(store: Store, waste: Waste) -> bool:
-    """Delete it. Returns False, and deletes nothing, if a run is working on the cell."""
+def remove(store: Store, waste: Waste) -> list[Path] | None:
+    """Delete it, and return what was left because no run made it. None: a run is working on it, nothing was deleted."""
     lock = store.lock(waste.key) if waste.key else None
     if waste.key and lock is None:
-        return False
+        return None
     try:
-        if waste.path.is_dir():
-            shutil.rmtree(waste.path)
-        else:
+        if waste.path.is_symlink() or not waste.path.is_dir():
             waste.path.unlink(missing_ok=True)
+            return []
+        if waste.path.parent.name == "work":  # all in it was made by one process, also the scratch folder of a plugin
+            shutil.rmtree(waste.path)
+            return []
+        return _remove_cell(waste.path)
     finally:
         if lock is not None:
             lock.release()
-    return True
 
 
-def _cells(store: Store) -> list[Path]:
-    return sorted((store.folder / "cells").glob("*/*/cell.json"))
+def _remove_cell(path: Path) -> list[Path]:
+    left = []
+    for entry in _entries(path):
+        scores = entry.name == "scores" and entry.is_dir(follow_symlinks=False)
+        inner = list(_entries(entry.path)) if scores else []
+        for each in inner or ([] if scores else [entry]):
+            pattern = IN_SCORES if scores else IN_CELL
+            if each.is_symlink() or (each.is_file(follow_symlinks=False) and pattern.fullmatch(each.name)):
+                Path(each.path).unlink()
+            else:
+                left.append(Path(each.path))
+        if scores and not any(_entries(entry.path)):
+            Path(entry.path).rmdir()
+    if not left:
+        path.rmdir()
+    return left
+
+
+def _shown(path: Path) -> set[str]:
+    """Return the cells on a map; if its record is damaged, something that is no cell."""
+    try:
+        record = read_record(path)
+        check_map(record, path.stem)
+    except (OSError, ValueError):
+        return {"damaged"}
+    return set(record["cells"])
+
+
+def _entries(folder: Path | str) -> list[os.DirEntry[str]]:
+    """Return what is in a folder, sorted; nothing if it is a link, a file, or not there."""
+    if os.path.islink(folder) or not os.path.isdir(folder):  # noqa: PTH112, PTH114
+        return []
+    return sorted(os.scandir(folder), key=lambda entry: entry.name)
+
+
+def _ours(store: Store, name: str) -> Iterator[tuple[Path, re.Match[str]]]:
+    for entry in _entries(store.folder / name):
+        found = NAMES[name].fullmatch(entry.name)
+        if found and not entry.is_symlink():
+            yield Path(entry.path), found
+
+
+def cells(store: Store) -> Iterator[Path]:
+    """Yield the folders of cells, sorted by key."""
+    for path, _ in _ours(store, "cells"):
+        for entry in _entries(path):
+            whole = os.path.lexists(f"{entry.path}/cell.json")
+            if is_key(entry.name) and entry.name.startswith(path.name) and not entry.is_symlink() and whole:
+                yield Path(entry.path)

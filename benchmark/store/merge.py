@@ -12,15 +12,16 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmark.store import weights
-from benchmark.store.records import read_record, sha256
-from benchmark.store.store import DamagedError, Store
+from benchmark.store import clean, weights
+from benchmark.store.arrays import LARGEST, arrays_in
+from benchmark.store.checks import check_arrays, check_cell, check_samples, check_scores
+from benchmark.store.records import is_key, is_regular, read_bytes, read_record, sha256
+from benchmark.store.store import DamagedError, Store, delete
 from benchmark.store.weights import is_prepared
 
 
@@ -57,17 +58,22 @@ def merge(sources: list[Path], into: Store) -> Merged:
 
 def cells_of(source: Path) -> Iterator[Path]:
     """Yield the folders of a store's cells, sorted by key."""
-    return (path.parent for path in sorted((source / "cells").glob("*/*/cell.json")))
+    return clean.cells(Store(source, "STORE"))
 
 
 def _intact(folder: Path, merged: Merged) -> dict[str, Any] | None:
     """Return a cell's record, or None if it or one of its files does not match its checksum."""
     try:
-        record: dict[str, Any] = read_record(folder / "cell.json")
+        record = read_record(folder / "cell.json")
+        check_cell(record, folder.name)
         for name, expected in record["files"].items():
-            if sha256((folder / name).read_bytes()) != expected["sha256"]:
+            content = read_bytes(folder / name, LARGEST)
+            if sha256(content) != expected["sha256"]:
                 raise ValueError(f"the SHA-256 of {name} does not match")
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            arrays = arrays_in(content)
+            if name == "samples.npz":
+                check_samples(arrays, record)
+    except (OSError, ValueError) as error:
         merged.damaged.append(f"{folder} is damaged ({error}) and was left out")
         return None
     return record
@@ -83,15 +89,15 @@ def _cell(folder: Path, record: dict[str, Any], into: Store, merged: Merged) -> 
         there = into.cell(key)
         ok, was_ok = (r is not None and r["result"]["status"] == "ok" for r in (record, there))
         if there is None or (ok and not was_ok):
-            _move_in(folder, into.path(key), into)
+            _move_in(folder, record, into.path(key), into, merged)
             merged.cells += 1
         elif ok and _content(record) != _content(there):
             place = into.folder / "conflicts" / key / _content(record)[:12]
-            _move_in(folder, place, into)
+            _move_in(folder, record, place, into, merged)
             merged.conflicts.append(f"cell {key} ({record['config']}) has other images in {folder}: kept in {place}")
         elif ok:
             merged.same += 1
-            for scores in sorted((folder / "scores").glob("*.json")):
+            for scores in _scores_in(folder):
                 _scores(scores, key, into, merged)
     finally:
         lock.release()
@@ -106,8 +112,9 @@ def _scores(path: Path, key: str, into: Store, merged: Merged) -> None:
     """Add one metric's scores to a cell that is already there."""
     try:
         record = read_record(path)
+        check_scores(record)
         found = _said(record, path.with_suffix(".npz"))
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except (OSError, ValueError) as error:
         merged.damaged.append(f"{path} is damaged ({error}) and was left out")
         return
     there, target = into.scores(key, path.stem), into.path(key) / "scores" / path.name
@@ -126,23 +133,33 @@ def _scores(path: Path, key: str, into: Store, merged: Merged) -> None:
 
 def _said(record: dict[str, Any], arrays: Path) -> str:
     """Return a checksum of a metric's results, not of how long it took. Raises ValueError if its arrays are damaged."""
-    found = sha256(arrays.read_bytes()) if record["arrays"] else ""
-    if record["arrays"] and found != record["sha256"]:
-        raise ValueError("the SHA-256 of its arrays does not match")
+    content = read_bytes(arrays, LARGEST) if record["arrays"] else b""
+    found = sha256(content) if record["arrays"] else ""
+    if record["arrays"]:
+        if found != record["sha256"]:
+            raise ValueError("the SHA-256 of its arrays does not match")
+        check_arrays(arrays_in(content))
     text = json.dumps([record["status"], record["reason"], record["scores"]], sort_keys=True)
     return sha256((text + found).encode())
 
 
 def _features(source: Path, into: Store, merged: Merged) -> None:
     """Copy the weights that a source was scored with. For each id, the first weights are used from then on."""
-    for path in sorted((source / "features").glob("*.pickle")):
-        if not is_prepared(path):
-            merged.damaged.append(f"{path} is damaged or has no checksum and was left out")
+    folder = source / "features"
+    if any(folder.glob("*.pickle")):
+        merged.remarks.append(f"the pickles in {folder} are of an earlier version: they are not read, and left out")
+    for path in sorted(folder.glob("*.npz")):
+        try:
+            if not is_prepared(path):
+                raise ValueError("its SHA-256 does not match")
+            weights.head_of(path)
+        except (OSError, ValueError) as error:
+            merged.damaged.append(f"{path} is damaged ({error}) and was left out")
             continue
-        target, found = into.folder / "features" / path.name, sha256(path.read_bytes())
+        target, found = into.folder / "features" / path.name, sha256(read_bytes(path, LARGEST))
         if not is_prepared(target):
             weights.copy(path, target)
-        elif found != sha256(target.read_bytes()):
+        elif found != sha256(read_bytes(target, LARGEST)):
             place = into.folder / "conflicts" / "features" / f"{found[:12]}.{path.name}"
             weights.copy(path, place)
             merged.remarks.append(
@@ -151,20 +168,40 @@ def _features(source: Path, into: Store, merged: Merged) -> None:
             )
 
 
-def _move_in(folder: Path, target: Path, into: Store) -> None:
-    """Copy a folder aside, then move it to `target`, replacing what is there."""
+def _move_in(folder: Path, record: dict[str, Any], target: Path, into: Store, merged: Merged) -> None:
+    """Copy what a run wrote of a cell aside, then move it to `target`, replacing what is there."""
     aside = into.workspace(f"{folder.name}-merge")
-    shutil.copytree(folder, aside, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".*", "*.damaged"))
+    for name in ("cell.json", "log.txt", *record["files"]):
+        if is_regular(folder / name):
+            _copy(folder / name, aside / name)
+    (aside / "scores").mkdir()
+    for path in _scores_in(folder):
+        try:
+            found = read_record(path)
+            check_scores(found)
+            _said(found, path.with_suffix(".npz"))
+        except (OSError, ValueError) as error:
+            merged.damaged.append(f"{path} is damaged ({error}) and was left out")
+            continue
+        _copy_scores(path, aside / "scores" / path.name)
     target.parent.mkdir(parents=True, exist_ok=True)
-    if target.exists():
+    if os.path.lexists(target):
         old = into.workspace(f"{folder.name}-replaced")
+        delete(old)
         os.replace(target, old)
-        shutil.rmtree(old)
+        delete(old)
     os.replace(aside, target)
 
 
+def _scores_in(folder: Path) -> list[Path]:
+    """Return the records of scores in a cell's folder, sorted."""
+    scores = folder / "scores"
+    found = [] if scores.is_symlink() else sorted(scores.glob("*.json"))
+    return [path for path in found if is_key(path.stem)]
+
+
 def _copy_scores(path: Path, target: Path) -> None:
-    if path.with_suffix(".npz").exists():
+    if is_regular(path.with_suffix(".npz")):
         _copy(path.with_suffix(".npz"), target.with_suffix(".npz"))
     _copy(path, target)
 
@@ -173,7 +210,7 @@ def _copy(path: Path, target: Path) -> None:
     """Copy a file aside, flush it to disk and move it into place."""
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_name(f".{target.name}.{os.getpid()}")
-    shutil.copyfile(path, aside)
+    aside.write_bytes(read_bytes(path, LARGEST))
     with aside.open("rb") as file:
         os.fsync(file.fileno())
     os.replace(aside, target)

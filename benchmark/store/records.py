@@ -8,15 +8,36 @@ import math
 import os
 import re
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from benchmark.errors import InputError
 
 HEAD = '{\n "checksum": "%s",'  # the beginning of a record, with the SHA-256 of everything after it
 KEY = re.compile(r"[0-9a-f]{24}")
 BIGGEST = 2**28  # bytes of a file of JSON or text
+MOST_SAID = 150  # characters of an error's text
 DEEPEST = 100  # lists and objects within each other
 BIG_NUMBER = re.compile(r"[eE]\+?\d{3}")  # only such numbers can be infinite
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turn whatever goes wrong while a file of results is read and understood into an InputError of one sentence.
+
+    A stranger may have written it, so anything can go wrong where it is used.
+    """
+    try:
+        yield
+    except InputError:
+        raise
+    except OSError as error:
+        raise InputError(f"{str(path)!r} cannot be read ({error.strerror}); name the output folder of a run.") from None
+    except Exception as error:
+        why = f"{'' if type(error) is ValueError else type(error).__name__ + ': '}{error}"[:MOST_SAID]
+        raise InputError(f"{str(path)!r} is damaged ({why}); run the same command again to rewrite it.") from error
 
 
 def sha256(content: bytes) -> str:
@@ -45,6 +66,14 @@ def read_bytes(path: Path | str, most: int = BIGGEST) -> bytes:
             return file.read(most)
     finally:
         os.close(descriptor)
+
+
+def is_regular(path: Path) -> bool:
+    """Whether it is a file, and not a link, a pipe, a device or a folder."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False
 
 
 def parsed(text: str) -> Any:

@@ -43,8 +43,9 @@ def write(space: FeatureSpace, features_id: str, target: Path) -> None:
     try:
         content = packed({"format": FORMAT, "id": features_id, "features": config, "state": space.state()})
     except (TypeError, ValueError) as error:
+        why = str(error).removeprefix("state.fitted.")
         raise type(error)(
-            f"{config} cannot be stored: {str(error).removeprefix('state.fitted.')}; let `state` return finite arrays, numbers and texts, and let "
+            f"{config} cannot be stored: {why}; let `state` return finite arrays, numbers and texts, and let "
             "`restore` take them over"
         ) from None
     _put(target, content)
