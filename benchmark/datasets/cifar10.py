@@ -50,9 +50,9 @@ class Cifar10(Downloaded):
                 names = _read(archive, "batches.meta")[b"label_names"]
                 train = [_read(archive, f"data_batch_{i}") for i in range(1, 6)]
                 test = [_read(archive, "test_batch")]
+            return Data(*_split(train), tuple(name.decode() for name in names), *_split(test))
         except FAULTS as error:
             raise InputError(f"{path}: cannot be read as CIFAR-10 ({error}).") from None
-        return Data(*_split(train), tuple(name.decode() for name in names), *_split(test))
 
 
 def _split(batches: list[dict[bytes, Any]]) -> tuple[Array, Array]:

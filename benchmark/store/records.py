@@ -36,7 +36,7 @@ def reading(path: Path) -> Iterator[None]:
     except OSError as error:
         raise InputError(f"{str(path)!r} cannot be read ({error.strerror}); name the output folder of a run.") from None
     except Exception as error:
-        why = f"{'' if type(error) is ValueError else type(error).__name__ + ': '}{error}"[:MOST_SAID]
+        why = f"{'' if isinstance(error, ValueError) else type(error).__name__ + ': '}{error}"[:MOST_SAID]
         raise InputError(f"{str(path)!r} is damaged ({why}); run the same command again to rewrite it.") from error
 
 

@@ -192,9 +192,28 @@ def test_cifar10_is_read_in_colour(server: Server) -> None:
     assert np.array_equal(data.images[0, 0, :5, 1], first[1024:1029])  # green, of the first row
 
 
-def test_cifar10_runs_no_code_of_a_file(tmp_path: Path) -> None:
-    content = archive(pickle.dumps(Path("x"), protocol=2))
+@pytest.mark.parametrize(
+    ("batch", "said"),
+    [
+        (pickle.dumps(Path("x"), protocol=2), "it contains pathlib.*; only arrays are allowed"),
+        (b"cos\nsystem\n(S'touch executed'\ntR.", "it contains (os|posix).system; only arrays are allowed"),
+        (b"\x80\x04\x8c\x05numpy\x8c\x17dtype.__init_subclass__\x93.", "it contains numpy.dtype.__init_subclass__"),
+        (b"cnumpy.testing\nrundocs\n(S'x.py'\ntR.", "it contains numpy.testing.rundocs"),
+        (b"cnumpy\nload\n(S'x.npy'\nNI01\ntR.", "it contains numpy.load"),
+        (b"c_codecs\ndecode\n(S'x'\nS'rot13'\ntR.", "it contains _codecs.decode"),
+        (b"cnumpy\nndarray\n(I100000000000\nS'u1'\ntR.", "cannot be read"),
+        (b"cnumpy\ndtype\n(dS'a'\nI1\nsb.", "cannot be read"),
+        (b"c_codecs\nencode\n(I1\nI2\ntR.", "cannot be read"),
+        (pickle.dumps({b"data": np.array([[None]]), b"labels": [0]}, protocol=2), "not an array of bytes"),
+        (pickle.dumps({b"data": np.zeros((2, 3072)), b"labels": [0, 0]}, protocol=2), "not an array of bytes"),
+        (pickle.dumps([1, 2], protocol=2), "cannot be read"),
+        (b"", "cannot be read"),
+        (b"(" * 1000, "cannot be read"),
+    ],
+)
+def test_cifar10_runs_no_code_of_a_file(tmp_path: Path, batch: bytes, said: str) -> None:
+    content = archive(batch)
     (tmp_path / ARCHIVE).write_bytes(content)
-    message = r"cannot be read as CIFAR-10 \(it contains pathlib.*; only arrays are allowed\)"
-    with pytest.raises(InputError, match=message):
+    with pytest.raises(InputError, match=said):
         photographs(content)().load(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [ARCHIVE]

@@ -1,0 +1,153 @@
+"""A finished store, and what a stranger may put into its files."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from benchmark.store.records import checked_text, parsed, sha256
+
+RUN = (
+    *("run", "-g", "jitter", "-d", "digits", "-c", "3,5", "--n-real", "20", "--n-synthetic", "30", "--seeds", "1"),
+    *("-m", "diversity,nearest_neighbour,all_classes", "--quick", "--quiet", "-p", "jitter.py", "-o", "store"),
+)
+FILES = {  # one of each kind of file
+    "cell": "cells/*/*/cell.json",
+    "samples": "cells/*/*/samples.npz",
+    "log": "cells/*/*/log.txt",
+    "scores": "cells/*/*/scores/*.json",
+    "arrays": "cells/*/*/scores/*.npz",
+    "features": "features/*.npz",
+    "checksum": "features/*.sha256",
+    "map": "maps/*.json",
+    "points": "maps/*.npz",
+    "lock": "locks/*",
+    "format": "format.json",
+    "report": "report.json",
+    "page": "report.html",
+    "table": "scores.csv",
+    "images": "images.csv",
+    "summary": "summary.json",
+    "list": "cells.json",
+    "toml": "run.toml",
+}
+
+
+@dataclass
+class Place:
+    """A folder with a store to be harmed, the same store whole, and what nothing may touch."""
+
+    folder: Path
+
+    @property
+    def store(self) -> Path:
+        return self.folder / "store"
+
+    @property
+    def outside(self) -> Path:
+        return self.folder / "outside"
+
+    @property
+    def tripwire(self) -> Path:
+        return self.folder / "executed"
+
+    def file(self, kind: str) -> Path:
+        """The first file of a kind, and for a cell that of the generator."""
+        found = sorted(self.store.glob(FILES[kind]))
+        own = (
+            [path for path in found if b'"jitter"' in (path.parent / "cell.json").read_bytes()]
+            if "*/*" in FILES[kind] and kind in ("cell", "samples", "log")
+            else []
+        )
+        return (own or found)[0]
+
+    def elsewhere(self) -> dict[str, tuple[int, int]]:
+        """Everything that is not in the store and not written on request: its size and time."""
+        found = {}
+        for path in sorted(self.folder.rglob("*")):
+            inside = path.relative_to(self.folder).parts[0]
+            if inside not in ("store", "out", "all"):
+                about = path.lstat()
+                found[str(path.relative_to(self.folder))] = (about.st_size, about.st_mtime_ns)
+        return found
+
+    def reset(self) -> None:
+        """Make the store whole again."""
+        for name in ("store", "out", "all"):
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+        shutil.copytree(self.folder / "whole", self.store)
+
+    def seal(self, path: Path) -> None:
+        """Make the checksum of a changed file fit, where it has one."""
+        content = path.read_bytes()
+        stored = {"size": len(content), "sha256": sha256(content)}
+        if path.parent.name == "features":
+            path.with_suffix(".sha256").write_text(stored["sha256"])
+        elif path.name == "samples.npz":
+            self.rewrite(path.with_name("cell.json"), lambda record: record["files"]["samples.npz"].update(stored))
+        elif path.parent.name == "scores":
+            self.rewrite(path.with_suffix(".json"), lambda record: record.update(stored))
+        elif path.parent.name == "maps":
+            self.rewrite(path.with_suffix(".json"), lambda record: record.update(sha256=stored["sha256"]))
+
+    @staticmethod
+    def rewrite(path: Path, change: Callable[[dict], object]) -> None:
+        """Change a file of JSON; its checksum fits afterwards, if it has one."""
+        record = parsed(path.read_text())
+        sealed = record.pop("checksum", None) is not None
+        change(record)
+        text = json.dumps(record)
+        try:
+            path.write_text(checked_text(record) if sealed else text)
+        except ValueError:  # NaN
+            body = "\n" + text[1:]
+            head = '{\n "checksum": "%s",'
+            path.write_text(head % sha256(body.encode()) + body if sealed else text)
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory, commands, jitter_source: str) -> Path:
+    """A folder with the store `whole`. Its run.toml names a plugin that must not be loaded."""
+    folder = tmp_path_factory.mktemp("hostile")
+    (folder / "jitter.py").write_text(jitter_source)
+    commands.run(*RUN, folder=folder)
+    (folder / "bomb.py").write_text(f"from pathlib import Path\nPath({str(folder / 'executed')!r}).touch()\n")
+    toml = folder / "store" / "run.toml"
+    toml.write_text(toml.read_text().replace('"jitter.py"', '"bomb.py"'))
+    assert '"bomb.py"' in toml.read_text()
+    (folder / "store").rename(folder / "whole")
+    return folder
+
+
+@pytest.fixture
+def place(finished: Path, tmp_path: Path) -> Place:
+    """A folder of its own, with everything that a test may harm."""
+    made = Place(tmp_path / "place")
+    shutil.copytree(finished, made.folder)
+    (made.folder / "bomb.py").write_text(f"from pathlib import Path\nPath({str(made.tripwire)!r}).touch()\n")
+    (made.outside / "folder").mkdir(parents=True)
+    for name in ("file", "folder/cell.json", "folder/samples.npz"):
+        (made.outside / name).write_text("not yours")
+    made.reset()
+    return made
+
+
+def fifo(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def unix_socket(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as made:
+        here = Path.cwd()
+        os.chdir(path.parent)  # its name may have 108 characters
+        try:
+            made.bind(path.name)
+        finally:
+            os.chdir(here)
