@@ -64,7 +64,7 @@ class Generate:
         with timed(record, "sample"):
             images = plugin.sample(self.task.n_synthetic, sampling)
         keep_samples(self.folder, images, self.task, fitting, record)
-        record["warnings"] += sampling.warnings
+        record["warnings"] += map(str, sampling.warnings)
 
     def context(self, what: str, names: tuple[str | int, ...], say: Say) -> Context:
         """Return the context that the plugin gets to "fit" or "sample"."""
@@ -77,7 +77,7 @@ class Generate:
 def keep_samples(folder: Path, images: Any, task: Task, fitting: Context, record: dict[str, Any]) -> None:
     """Check the samples, write them and the logged history to `folder`, and complete the record. Raises ValueError."""
     images, clipped = checked(images, task)
-    record.update(phase="", clipped_share=clipped, warnings=[*fitting.warnings], unit=fitting.unit)
+    record.update(phase="", clipped_share=clipped, warnings=[*map(str, fitting.warnings)], unit=fitting.unit)
     if clipped > 0.05:
         record["warnings"].append(f"{clipped:.0%} of the values were outside [0, 1] and were clipped")
     np.savez(folder / "samples.npz", images=images)

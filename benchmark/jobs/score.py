@@ -17,7 +17,7 @@ from benchmark.images.real import RealData
 from benchmark.images.roles import Sizes
 from benchmark.jobs.errors import describe
 from benchmark.seeds import random
-from benchmark.store.arrays import read_npz
+from benchmark.store.arrays import KINDS, read_npz
 from benchmark.store.weights import load_space
 
 if TYPE_CHECKING:
@@ -88,15 +88,17 @@ class Scoring:
         ctx = Context(random(task.seed, "metric", *names, metric.name), deadline=time.monotonic() + self.seconds)
         scores = metric.score(evidence, ctx)
         check_scores(metric, scores, self.control)
-        arrays = {f"draws/{name}": score.draws for name, score in scores.items() if score.draws is not None}
-        arrays |= {f"kept/{name}": np.asarray(array) for name, array in ctx.kept.items()}
+        arrays = {
+            f"draws/{name}": s.draws for name, s in scores.items() if s.draws is not None and _are_finite(s.draws)
+        }
+        arrays |= {f"kept/{name}": checked_array(name, array) for name, array in ctx.kept.items()}
         arrays |= {f"image/{name}": checked_column(name, array, task) for name, array in ctx.columns.items()}
         if arrays:
             np.savez(self.folder / f"{key}.npz", **arrays)  # type: ignore[arg-type]
         return {
             "status": "ok",
             "reason": "",
-            "warnings": ctx.warnings,
+            "warnings": [*map(str, ctx.warnings)],
             "scores": {name: {"value": s.value, "reason": s.reason, "note": s.note} for name, s in scores.items()},
         }
 
@@ -169,6 +171,19 @@ class ScoreGroup(Scoring):
 def load_images(samples: Path) -> Images:
     """Return the images in a samples file, float32 (n, h, w, c)."""
     return read_npz(samples)["images"]
+
+
+def checked_array(name: str, values: Any) -> Array:
+    """Return what a metric keeps as an array. Raises ValueError on objects, which are never stored."""
+    array = np.asarray(values)
+    if array.dtype.kind not in KINDS:
+        raise ValueError(f"keep {name!r} has the type {array.dtype}; expected numbers, booleans or texts")
+    return array
+
+
+def _are_finite(draws: Array) -> bool:
+    """Whether draws can give an interval; without them, the score has none."""
+    return draws.ndim == 1 and len(draws) > 0 and bool(np.isfinite(draws).all())
 
 
 def checked_column(name: str, values: Any, task: Task) -> Array:

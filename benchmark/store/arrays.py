@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 LARGEST = 2**32  # bytes of a file
 MANY = 100_000  # arrays in a file
-KINDS = "biufU"  # booleans, integers, floating-point numbers, texts
+KINDS = "biufcUS"  # booleans, numbers, texts, bytes
 FAULTS = (  # what zipfile and the parser of array headers raise, apart from ValueError
     zipfile.BadZipFile,
     tokenize.TokenError,

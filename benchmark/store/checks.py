@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from benchmark.api import Array
 
 ARRAYS = re.compile(r"(samples|history)\.npz")  # the files that a cell can have
-LONGEST = 10_000  # characters of a text, apart from tracebacks
+LONGEST = 10**6  # characters of a text
 NUMBER, TEXT, NONE = (int, float), (str,), (type(None),)
 Kinds = Mapping[str, tuple[type, ...]]
 
