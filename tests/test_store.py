@@ -22,8 +22,17 @@ def store(tmp_path: Path) -> Store:
 
 
 ABOUT = {
-    **{"cell": KEY, "generator": "made", "config": "made", "control": False, "parameters": {}, "dataset": "digits"},
-    **{"label": 3, "class": "3", "n_real": 5, "n_synthetic": 3, "seed": 0},
+    "cell": KEY,
+    "generator": "made",
+    "config": "made",
+    "control": False,
+    "parameters": {},
+    "dataset": "digits",
+    "label": 3,
+    "class": "3",
+    "n_real": 5,
+    "n_synthetic": 3,
+    "seed": 0,
 }
 RESULT = {"status": "ok", "reason": "", "fit_seconds": 0.1, "sample_seconds": 0.1}
 SCORES = {"metric": "m", "status": "ok", "reason": "", "scores": {}, "seconds": 0.1}

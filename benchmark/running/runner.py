@@ -126,7 +126,7 @@ class Runner:
         found = path.is_symlink() or path.exists()
         why = weights.fault(path, self.plan) if found else ""
         if why:
-            self.store.complain(f"{path} was damaged ({why}) and will be recomputed")
+            self.store.complain(f"{path} was damaged and will be recomputed ({why})")
         return found and not why
 
     def _prepared(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import math
@@ -55,7 +56,12 @@ def read_bytes(path: Path | str, most: int = BIGGEST) -> bytes:
 
     Nothing is waited for, and no more than `most` bytes are read.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENXIO):  # ENXIO: a socket
+            raise ValueError(f"{os.path.basename(path)} is not a regular file") from None  # noqa: PTH119
+        raise
     try:
         about = os.fstat(descriptor)
         if not stat.S_ISREG(about.st_mode):

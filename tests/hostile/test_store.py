@@ -116,7 +116,7 @@ def harms(place: Place, kind: str) -> Iterator[str]:
         for sealed in (False, True) if kind in ("samples", "arrays", "features", "points") else (False,):
             place.reset()
             path = place.file(kind)
-            path.write_bytes(content)
+            place.put(path, content)
             if sealed:
                 place.seal(path)
             yield f"{name}{', sealed' * sealed}"
@@ -300,8 +300,8 @@ def test_a_run_recomputes_what_matters_most(here, place: Place, kind: str, what:
 
 def test_an_old_stores_pickles_are_ignored_with_a_sentence(here, place: Place) -> None:
     weights = place.file("features")
-    weights.with_suffix(".pickle").write_bytes(pickle.dumps(Bomb(place.tripwire)))
-    weights.unlink()
+    weights.rename(weights.with_suffix(".pickle"))
+    place.put(weights.with_suffix(".pickle"), pickle.dumps(Bomb(place.tripwire)))
     place.seal(weights.with_suffix(".pickle"))
     cell = place.file("cell").parent
     next((cell / "scores").glob("*.json")).unlink()
@@ -328,7 +328,7 @@ def test_a_folder_that_is_a_link_is_refused_or_removed(here, place: Place, name:
 
 def test_plugins_of_a_store_are_named_where_they_are_needed(here, place: Place) -> None:
     toml = place.store / "run.toml"
-    toml.write_text(toml.read_text().replace('dataset = "digits"', 'dataset = "squares"'))
+    place.put(toml, toml.read_text().replace('dataset = "digits"', 'dataset = "squares"'))
     done = here("export", "store", "-f", "npz", "--train", "-o", "out", code=2)
     assert "'squares' is not known" in done.stderr
     assert "The run used plugins; if you trust them, load them with --plugin FILE." in done.stderr
