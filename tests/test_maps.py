@@ -14,8 +14,10 @@ import pytest
 from benchmark.execution import make_plan
 from benchmark.executors.home import Home
 from benchmark.executors.local import Local
+from benchmark.features.pca import Pca
 from benchmark.jobs.joint_map import MapJob
 from benchmark.jobs.sources import data_source
+from benchmark.plugins.loadable import loadable
 from benchmark.plugins.registry import discover
 from benchmark.running.joint_maps import _job, _keep
 from benchmark.settings import from_mapping
@@ -124,7 +126,7 @@ def test_a_worker_that_dies_over_umap_does_not_lose_t_sne(out: Path) -> None:
 
 
 def test_a_method_that_raises_is_a_reason_and_the_other_goes_on(tmp_path: Path) -> None:
-    job = MapJob("k", tmp_path, (), 0, None, None, tmp_path / "none", ("tsne", "umap"))  # type: ignore[arg-type]
+    job = MapJob("k", tmp_path, (), 0, None, None, tmp_path / "none", loadable(Pca()), ("tsne", "umap"))  # type: ignore[arg-type]
     ended = job.run(lambda kind, payload: None)
     assert ended["status"] == "ok"
     assert set(ended["failed"]) == {"tsne", "umap"}

@@ -44,7 +44,7 @@ class Pca(Features):
         """Take over the mean and the axes, if their shapes fit."""
         mean, axes = (np.asarray(state[name], dtype=np.float64) for name in ("mean", "axes"))
         if mean.ndim != 1 or axes.ndim != 2 or len(axes) != len(mean) or not 0 < axes.shape[1] <= self.components:
-            raise ValueError(f"a mean {mean.shape} and axes {axes.shape} are no {self.components} components")
+            raise ValueError(f"a mean {mean.shape} and axes {axes.shape} do not make {self.components} components")
         self.mean, self.axes = mean, axes
 
     def transform(self, images: Images) -> Array:

@@ -100,7 +100,7 @@ def check_map(record: Mapping[str, Any], key: str) -> None:
     if record["key"] != key:
         raise ValueError(f"it is the record of {record['key'][:40]!r}")
     if not all(is_key(cell) for cell in record["cells"]):
-        raise ValueError("it names cells that are no cells")
+        raise ValueError("it names a cell by something other than a key")
     for stratum in record["strata"]:
         match stratum:
             case [str(), int(), int()]:
@@ -108,7 +108,7 @@ def check_map(record: Mapping[str, Any], key: str) -> None:
         raise ValueError("its strata are not sources, labels and numbers")
     _texts(record["failed"].values())
     if not all(isinstance(share, NUMBER) for share in record["preserved"].values()):
-        raise ValueError("its shares are no numbers")
+        raise ValueError("one of its shares is not a number")
 
 
 def check_samples(arrays: Mapping[str, Array], record: Mapping[str, Any]) -> None:
