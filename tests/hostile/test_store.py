@@ -112,6 +112,7 @@ def objects(place: Place) -> dict[str, Callable[[Path], None]]:
 
 def harms(place: Place, kind: str) -> Iterator[str]:
     """Harm the store in each way in turn, and yield what was done."""
+    place.reset()  # what was done last may be a link to an endless device
     for name, content in ({} if kind in WRITTEN_ONLY else contents(place, place.file(kind))).items():
         for sealed in (False, True) if kind in ("samples", "arrays", "features", "points") else (False,):
             place.reset()
