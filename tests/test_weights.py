@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import pickle
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,13 @@ from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVC
 
 from benchmark.api import Array, Context, Features, Images, Labels
+from benchmark.datasets.digits import Digits
 from benchmark.evidence.machine import machine_from, machine_of, values_of
 from benchmark.evidence.reference import FeatureSpace, prepare, restored
 from benchmark.features.pca import Pca
 from benchmark.features.pixels import Pixels
+from benchmark.images.real import RealData, Seen
+from benchmark.jobs.sources import DataSource, data_bytes
 from benchmark.plugins.loadable import loadable
 from benchmark.store import weights
 from benchmark.store.arrays import arrays_in, packed, unpacked
@@ -251,3 +255,13 @@ def test_truncation_and_flipped_bits_are_noticed(tmp_path: Path, tenth: int) -> 
     assert not weights.is_prepared(path)
     path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
     assert not weights.is_prepared(path)
+
+
+@pytest.mark.parametrize("seen", [None, Seen(), Seen("k", {3: np.ones((2, 8, 8, 1), np.float32)})])
+def test_real_images_travel_without_pickles(tmp_path: Path, digits: RealData, seen: Seen | None) -> None:
+    path = tmp_path / "data.npz"
+    path.write_bytes(data_bytes(replace(digits, seen=seen)))
+    again = DataSource(loadable(Digits()), "", digits.fingerprint, file=path).load()
+    assert again.fingerprint == digits.fingerprint
+    assert again.class_names == digits.class_names
+    assert again.seen == seen and (seen is None or list(again.seen.images) == list(seen.images))
