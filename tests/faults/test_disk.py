@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -51,6 +52,25 @@ def test_a_plugin_that_fills_the_disk_harms_nobody_else(bench, plugin: Path, row
     assert list((out / "work").iterdir()) == []
 
 
+SAVES = """
+import resource, signal, sys
+import numpy as np
+from benchmark.errors import is_full
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (2**16, 2**16))
+try:
+    np.save(sys.argv[1], np.zeros(2**20))
+except OSError as error:
+    print(error, error.errno, is_full(error), is_full(OSError("something else")))
+"""
+
+
+def test_an_array_that_is_only_written_in_part_finds_the_disk_full(tmp_path: Path) -> None:
+    """The error that numpy raises then has no number; a limit on the size of files causes the same one."""
+    done = subprocess.run([sys.executable, "-c", SAVES, tmp_path / "a.npy"], capture_output=True, text=True)
+    assert done.stdout.endswith("written None True False\n"), done.stdout + done.stderr
+
+
 def fill(path: Path) -> None:
     """Write until there is no room."""
     with path.open("wb", buffering=0) as file:
@@ -64,9 +84,10 @@ def fill(path: Path) -> None:
 @pytest.mark.slow("starts six runs")
 def test_a_full_disk_loses_nothing_and_with_room_it_goes_on(bench, plugin: Path, rows, disk: Path) -> None:
     """Somebody else filled it."""
-    run = [*ONE, "-p", plugin, "-g", "healthy", "-m", "diversity"]
+    common = [*ONE, "-p", plugin, "-m", "diversity"]
+    run = [*common, "-g", "healthy"]
     out = disk / "out"
-    bench(*run, "-g", "affine", "-o", out)
+    bench(*common, "-g", "affine", "-o", out)
     cells = {path: path.read_bytes() for path in out.glob("cells/*/*/cell.json")}
     ballast = disk / "ballast"
     fill(ballast)
