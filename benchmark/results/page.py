@@ -5,15 +5,17 @@ This is the only module that imports the renderer, the modules of `reports` that
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote
 
 from benchmark.results import joint_maps
 from benchmark.results.images_csv import columns_of
 from benchmark.store.records import write_text
+from benchmark.text import escaped
 from reports import _figures, _notebook, _page, _study
 
 if TYPE_CHECKING:
@@ -21,15 +23,20 @@ if TYPE_CHECKING:
     from benchmark.plugins.registry import Registry
     from benchmark.results.read import Outcome
 
+Write: TypeAlias = Callable[[Path, str], None]
+
 
 def sections(registry: Registry) -> list[Section]:
     """Return the report's sections, from top to bottom."""
     return sorted((section() for section in registry.report_sections.values()), key=lambda s: (s.order, s.name))
 
 
-def write_page(report: Mapping[str, Any], registry: Registry, target: Path, assets: Path | None = None) -> str:
+def write_page(
+    report: Mapping[str, Any], registry: Registry, target: Path, assets: Path | None = None, write: Write = write_text
+) -> str:
     """Write the page of a report to `target`, and its images into the folder `assets` if one is given.
 
+    write: puts a text into a file.
     Returns a sentence about the size if the page is too large, else "".
     """
     beside = "" if assets is None else quote(Path(os.path.relpath(assets, target.parent)).as_posix())
@@ -38,7 +45,7 @@ def write_page(report: Mapping[str, Any], registry: Registry, target: Path, asse
         assets.mkdir(parents=True, exist_ok=True)
         for name, content in page.files.items():
             (assets / name).write_bytes(content)
-    write_text(target, page.html)
+    write(target, escaped(page.html))
     return page.warning
 
 
@@ -57,6 +64,11 @@ def write_study(study: Mapping[str, Any], folder: Path) -> Path:
     target = folder / "study.html"
     write_text(target, _study.render_study(study, folder))
     return target
+
+
+def _points(curve: Array) -> list[list[float | None]]:
+    """Return the points of a curve (m, 2) as plain values: None, a gap, for what is not finite."""
+    return [[step, value if math.isfinite(value) else None] for step, value in curve.tolist()]
 
 
 class StoredSource:
@@ -87,7 +99,7 @@ class StoredSource:
         arrays = self._outcome.store.history(cell)
         return {
             "unit": self._outcome.records[cell].get("unit", "step"),
-            "curves": {name[6:]: array.tolist() for name, array in arrays.items() if name.startswith("curve/")},
+            "curves": {name[6:]: _points(array) for name, array in arrays.items() if name.startswith("curve/")},
             "snapshots": {int(name[9:]): array for name, array in arrays.items() if name.startswith("snapshot/")},
         }
 

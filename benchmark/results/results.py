@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from benchmark.results import cells_json, images_csv, scores_csv
+from benchmark.results import cells_json, images_csv, output, scores_csv
 from benchmark.results.page import excerpt, write_page
 from benchmark.results.read import Outcome
 from benchmark.results.report_json import build_report
@@ -40,7 +40,9 @@ class Results(Outcome):
         """Write report.json, and the page to `path` (default: report.html in the output folder); return its path."""
         target = Path(path) if path is not None else self.store.folder / "report.html"
         write_json(self.store.folder / "report.json", self._report)
-        self.page_warning = write_page(self._report, self.plan.registry, target)
+        self.page_warning = write_page(
+            self._report, self.plan.registry, target, write=output.write if path is not None else write_text
+        )
         return target
 
     @cached_property
