@@ -11,6 +11,8 @@ from benchmark.errors import InputError, unknown
 from benchmark.settings.option import options_of
 from benchmark.settings.settings import ScoreSettings, Settings
 
+LARGEST = 10**6  # bytes of a TOML file
+
 
 def from_mapping(values: Mapping[str, Any], origin: str = "settings") -> Settings:
     """Return settings from plain values (a TOML table, keyword arguments): with `fake`, those of `bench score`.
@@ -37,7 +39,13 @@ def read_toml(path: Path) -> dict[str, Any]:
     else:
         import tomli as tomllib
     try:
+        if not path.is_file() and path.exists():
+            raise InputError(f"--config {str(path)!r} is not a regular file.")
+        if path.stat().st_size > LARGEST:
+            raise InputError(f"--config {str(path)!r} has more than {LARGEST:,} bytes.")
         return tomllib.loads(path.read_text(encoding="utf-8"))
+    except RecursionError:
+        raise InputError(f"--config {str(path)!r} is nested too deeply.") from None
     except OSError as error:
         raise InputError(f"--config {str(path)!r} cannot be read ({error.strerror}).") from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from benchmark.errors import InputError
-from benchmark.images.reading.packed import read_bytes
+from benchmark.images.reading.packed import LARGEST, read_bytes
 from benchmark.images.reading.pictures import Pictures, classes, resized, shaped
 
 if TYPE_CHECKING:
@@ -52,10 +53,22 @@ def load(path: Path) -> dict[str, Array]:
     if not content.startswith((b"\x93NUMPY", b"PK")):
         raise InputError(f"{path}: not a file of NumPy arrays, despite its name.")
     try:
+        _check_size(content, path)
         loaded = np.load(io.BytesIO(content), allow_pickle=False)
         return {"images": loaded} if isinstance(loaded, np.ndarray) else dict(loaded)
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile, KeyError) as error:
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError) as error:
         raise InputError(f"{path}: cannot be read as NumPy arrays ({_first(error)}).") from None
+    except MemoryError:
+        raise InputError(f"{path}: its header asks for more memory than there is.") from None
+
+
+def _check_size(content: bytes, path: Path) -> None:
+    """Raise InputError if the arrays in a .npz file are too large when they are unpacked."""
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as file:
+            size = sum(member.file_size for member in file.infolist())
+        if size > LARGEST:
+            raise InputError(f"{path}: has {size:,} bytes when it is unpacked; allowed are {LARGEST:,}.")
 
 
 def name_of_images(found: dict[str, Array], path: Path) -> str:
@@ -83,6 +96,7 @@ def pictures(images: Array, labels: Any, names: Any, path: Path, size: tuple[int
         )
     if labels.dtype.kind not in "uiUS" and not (labels.dtype.kind == "f" and (labels == labels.round()).all()):
         raise InputError(f"{path}: the labels have the type {labels.dtype}; allowed are whole numbers and names.")
+    names = None if names is None else np.atleast_1d(names)
     if names is not None and labels.dtype.kind in "ui":
         if not 0 <= labels.min() <= labels.max() < len(names):
             raise InputError(f"{path}: there is a label {labels.max()}, but only {len(names)} class names.")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from benchmark.errors import InputError
+from benchmark.images.reading.packed import LARGEST, check_regular
 from benchmark.images.reading.pictures import Pictures, classes, natural, resized
 
 if TYPE_CHECKING:
@@ -15,6 +19,10 @@ if TYPE_CHECKING:
 
     from benchmark.images.reading.pictures import Array
 
+DEPTH = 3  # sub-folders of sub-folders are an error
+MOST = 10**6  # files in a folder
+PIXELS = 2**24  # of an image
+SUFFIXES = 5  # named in a message
 ENDINGS = (".png", ".jpg", ".jpeg")
 MODES = {"1": "L", "L": "L", "RGB": "RGB"}  # Pillow's mode of a file -> the mode that it is converted to
 WHY = {
@@ -36,9 +44,10 @@ def read_folder(folder: Path, size: tuple[int, int] | None = None) -> Pictures:
     Raises InputError on images of different sizes, files that are not images, transparent pixels, palettes and 16 bits:
     anything that would have to be changed before it can be used.
     """
-    found = sorted((p for p in folder.rglob("*") if _is_image(p, folder)), key=lambda p: natural(str(p)))
+    there = list(_files(folder))
+    found = sorted((path for path in there if path.suffix.lower() in ENDINGS), key=lambda p: natural(str(p)))
     if not found:
-        other = sorted({p.suffix for p in folder.rglob("*") if p.is_file()})
+        other = sorted({path.suffix for path in there})[:SUFFIXES]
         raise InputError(
             f"{folder}: no PNG or JPEG images found{', only ' + ', '.join(other) + ' files' if other else ''}."
         )
@@ -59,38 +68,73 @@ def read_folder(folder: Path, size: tuple[int, int] | None = None) -> Pictures:
     return Pictures(images, *classes([place.parts[0] for place in places]), files)
 
 
-def _is_image(path: Path, folder: Path) -> bool:
-    hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-    return path.suffix.lower() in ENDINGS and not hidden
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a loop of links
+        return False
+
+
+def _files(folder: Path, depth: int = DEPTH, room: Iterator[int] | None = None) -> Iterator[Path]:
+    """Yield what is in a folder and its sub-folders, down to `depth` of them, except folders and what is hidden."""
+    room = iter(range(MOST)) if room is None else room
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be read ({error.strerror}).") from None
+    for entry in entries:
+        if next(room, None) is None:
+            raise InputError(f"{folder}: there are more than {MOST:,} files; name a folder of images only.")
+        if entry.name.startswith("."):
+            continue
+        if not _is_folder(entry):
+            yield Path(entry.path)
+        elif depth > 1 and not entry.is_symlink():
+            yield from _files(Path(entry.path), depth - 1, room)
 
 
 def _stack(paths: list[Path], size: tuple[int, int] | None) -> Array:
     images: list[Array] = []
     for path in paths:
-        image = _read(path)
+        image = _read(path, images[0].shape if images and size is None else None, paths[0].name)
         if size is not None:
             image = resized(image[None], size)[0]
         if images and image.shape != images[0].shape:
             raise InputError(
-                f"{path} is {_words(image)}, but {paths[0].name} is {_words(images[0])}; all images must be alike."
+                f"{path} is {_words(image.shape)}, but {paths[0].name} is {_words(images[0].shape)}; "
+                "all images must be alike."
             )
         images.append(image)
+        if len(paths) * image.nbytes > LARGEST:
+            raise InputError(f"{path.parent}: {len(paths)} images like {path.name} do not fit into memory.")
     return np.stack(images)
 
 
-def _words(image: Array) -> str:
-    return f"{image.shape[0]}x{image.shape[1]} in {'grey' if image.shape[2] == 1 else 'colour'}"
+def _words(shape: tuple[int, ...]) -> str:
+    return f"{shape[0]}x{shape[1]} in {'grey' if shape[2] == 1 else 'colour'}"
 
 
-def _read(path: Path) -> Array:
-    """Return one image, uint8 (h, w, 1 or 3). Raises InputError."""
+def _read(path: Path, like: tuple[int, ...] | None, first: str) -> Array:
+    """Return one image, uint8 (h, w, 1 or 3). Its size is checked before it is decoded. Raises InputError."""
     from PIL import Image
 
     try:
-        with Image.open(path) as file:
+        check_regular(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit here is lower
+            file = Image.open(path)
+        with file:
+            width, height = file.size
+            if like is not None and like[:2] != (height, width):
+                raise InputError(
+                    f"{path} is {_words((height, width, 1 if len(file.getbands()) < 3 else 3))}, but {first} is "
+                    f"{_words(like)}; all images must be alike."
+                )
+            if width * height > PIXELS:
+                raise InputError(f"{path} is {height}x{width}; allowed are {PIXELS:,} pixels.")
             file.load()
             image: Image.Image = file
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except (OSError, SyntaxError, ValueError, OverflowError, MemoryError, Image.DecompressionBombError) as error:
         raise InputError(f"{path}: cannot be read as an image ({error}).") from None
     if image.mode in ("LA", "RGBA") and _is_opaque(image):
         image = image.convert(image.mode[:-1])  # matplotlib saves opaque RGBA; dropping alpha loses nothing

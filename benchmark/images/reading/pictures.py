@@ -54,6 +54,8 @@ def shaped(array: Array, path: Path) -> Array:
         raise InputError(f"{path}: the images have the type {array.dtype}; allowed are bytes and other numbers.")
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise InputError(f"{path}: {int((~np.isfinite(array)).sum())} values are NaN or infinite.")
+    if array.ndim == 0:
+        raise InputError(f"{path}: the images have the shape (); expected (n, height, width) or (n, 784).")
     if not len(array):
         raise InputError(f"{path}: the file contains no images.")
     if array.ndim == 2:
