@@ -48,13 +48,13 @@ def make_plan(settings: Settings, registry: Any) -> Plan:
     from benchmark.store.store import Store
 
     check_system()
+    Store(Path(settings.out))
     if isinstance(settings, ScoreSettings):
         made = for_score.make(settings, registry)
     else:
         made = choices.make(settings, registry)
     for text in settings.require:
         require.parse(text, made)
-    Store(Path(settings.out))
     return made
 
 

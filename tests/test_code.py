@@ -227,21 +227,7 @@ def test_a_file_beside_a_plugin_file_is_its_helper(tmp_path: Path, bench) -> Non
         "        return np.full((n, *self.shape), SHADE) + ctx.rng.random((n, *self.shape)) / 9\n\n\n"
         "@hookimpl\ndef bench_generators():\n    return [Grey]\n"
     )
-    run = (
-        "run",
-        "-p",
-        tmp_path / "grey.py",
-        "-g",
-        "grey",
-        "-d",
-        "digits",
-        "-c",
-        "3",
-        "--quick",
-        "-m",
-        "nearest_neighbour",
-    )
-    run = (*run, "--no-report")
+    run = ("run", "-p", tmp_path / "grey.py", "-g", "grey", "-d", "digits", "-c", "3", "--quick", "--no-report")
 
     def made() -> tuple[str, list[str]]:
         bench(*run, "-m", "nearest_neighbour")

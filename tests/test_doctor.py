@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import site
 import subprocess
 import sys
 from pathlib import Path
@@ -71,3 +72,24 @@ def test_damaged_data_and_a_file_that_hides_a_package_are_named_and_exit_with_1(
     (tmp_path / "metrics.py").write_text("mine = 1\n")
     said = doctored(tmp_path, code=1)
     assert f"{tmp_path / 'metrics.py'} hides it; rename or remove that." in said
+
+
+def test_it_works_from_a_source_tree_that_is_not_installed(tmp_path: Path) -> None:
+    """Everything that is installed here except this package; Python is not to add the rest by itself (-S)."""
+    packages, here = tmp_path / "site", Path(benchmark.__file__).parents[1]
+    packages.mkdir()
+    for folder in dict.fromkeys(map(Path, [*site.getsitepackages(), *sys.path])):
+        for entry in folder.glob("*") if folder.name == "site-packages" else ():
+            if "synthassay" not in entry.name and not (packages / entry.name).exists():
+                (packages / entry.name).symlink_to(entry)
+    for name in PACKAGES:
+        (packages / name).symlink_to(here / name)
+    done = subprocess.run(
+        [sys.executable, "-S", "-m", "benchmark", "doctor"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(packages)},
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "synthassay runs from its source, not installed: pip install ." in done.stdout

@@ -225,9 +225,13 @@ def test_the_toml_of_settings_gives_these_settings(kind: type[Settings], data: s
 
 
 def test_a_command_that_is_repeated_does_not_start_afresh() -> None:
-    assert Settings(generators="smote", fresh=True, keep_failures=True).command() == [
-        "bench", "run", "--generators", "smote"
-    ]  # fmt: skip
+    for afresh in ({"fresh": True}, {"keep_failures": True}):
+        assert Settings(generators="smote", **afresh).command() == ["bench", "run", "--generators", "smote"]
+
+
+def test_a_contradiction_is_refused_from_python_too() -> None:
+    with pytest.raises(InputError, match="--fresh recomputes everything, so --keep-failures cannot be combined"):
+        Settings(generators="smote", fresh=True, keep_failures=True)
 
 
 @pytest.mark.parametrize(("name", "value"), [("seeds", 2), ("n_real", [50]), ("generators", "smote"), ("shard", "1/2")])

@@ -43,8 +43,11 @@ class Finding:
 def examine() -> Iterator[Finding]:
     """Run all checks, the slow ones last."""
     yield _system()
-    yield from _packages()
-    yield from _extras()
+    if version_of(OURS):
+        yield from _packages()
+        yield from _extras()
+    else:
+        yield Finding("packages", "note", f"{OURS} runs from its source, not installed", "pip install .")
     yield from _machine()
     yield _cache()
     yield from _owners()

@@ -11,6 +11,7 @@ import click
 
 from benchmark.cli._messages import show_messages
 from benchmark.errors import InputError
+from benchmark.text import shortened
 
 SIGINT_EXIT = 130
 
@@ -82,5 +83,5 @@ def main() -> None:
 
 
 def _fail(sentence: str, code: int) -> None:
-    click.echo(f"bench: {sentence}", err=True)
+    click.echo(f"bench: {shortened(sentence)}", err=True)
     sys.exit(code)

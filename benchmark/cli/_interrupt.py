@@ -1,9 +1,10 @@
-"""Ctrl-C and SIGTERM: the first one stops the run in good order, the second one immediately."""
+"""Ctrl-C, SIGTERM and SIGHUP: the first one stops the run in good order, the second one immediately."""
 
 from __future__ import annotations
 
 import os
 import signal
+import stat
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
@@ -18,9 +19,11 @@ SHOW_CURSOR = b"\x1b[?25h\n"
 def take_over(progress: Progress | None) -> None:
     """At the first signal, notify the progress and raise KeyboardInterrupt; at the second, exit with 130."""
 
-    def first(*_: object) -> NoReturn:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, second)
+    def first(number: int, _: object) -> NoReturn:
+        for each in numbers:
+            signal.signal(each, second)
+        if number == signal.SIGHUP:
+            _leave_terminal()
         if progress is not None:
             progress.interrupted()
         raise KeyboardInterrupt
@@ -30,5 +33,18 @@ def take_over(progress: Progress | None) -> None:
             os.write(2, SHOW_CURSOR)
         os._exit(SIGINT_EXIT)  # children die with us
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, first)
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as after nohup
+        numbers.append(signal.SIGHUP)
+    for each in numbers:
+        signal.signal(each, first)
+
+
+def _leave_terminal() -> None:
+    """Write nothing to a terminal that is gone: it would fail, and end the run without its report."""
+    for descriptor in (1, 2):
+        try:
+            if stat.S_ISCHR(os.fstat(descriptor).st_mode):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
+        except OSError:
+            pass  # it is closed

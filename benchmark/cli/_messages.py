@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 import sys
 
+from benchmark.text import one_line
+
 
 class Messages(logging.Handler):
     """Prints to the stderr of the moment, so that a line appears above a progress bar instead of inside it."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print one message."""
-        print(self.format(record), file=sys.stderr, flush=True)
+        print(one_line(self.format(record)), file=sys.stderr, flush=True)
 
 
 def show_messages() -> None:

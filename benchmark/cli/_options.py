@@ -10,12 +10,16 @@ from typing import Any, TypeAlias
 
 import click
 
+from benchmark.cli._command import Number, Whole
 from benchmark.errors import InputError
 from benchmark.settings import Settings, from_mapping, read_toml
 from benchmark.settings.option import Option, options_of
+from benchmark.text import whole
 
 Command: TypeAlias = Callable[..., Any]
 Decorator: TypeAlias = Callable[[Command], Command]
+READ: dict[type, Callable[[str], Any]] = {int: whole, str: str}
+TYPES: dict[type, Any] = {int: Whole(), float: Number()}
 
 
 class Joined(click.ParamType[tuple[Any, ...]]):
@@ -27,8 +31,14 @@ class Joined(click.ParamType[tuple[Any, ...]]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[Any, ...]:
         """Return a tuple of values."""
+        if isinstance(value, str) and not all(word.strip() for word in value.split(",")):
+            self.fail(f"{value!r} has nothing before, after or between its commas.", param, ctx)
         try:
-            return value if isinstance(value, tuple) else tuple(self._option.item(w.strip()) for w in value.split(","))
+            return (
+                value
+                if isinstance(value, tuple)
+                else tuple(READ[self._option.item](w.strip()) for w in value.split(","))
+            )
         except ValueError:
             self.fail(f"{value!r} is not allowed; write whole numbers joined by commas, such as 50,1000.", param, ctx)
 
@@ -62,7 +72,10 @@ def declared(option: Option) -> Decorator:
     if option.positional:
         return click.argument(option.name, nargs=-1, metavar=option.metavar)
     metavar = option.metavar or "|".join(option.choices) or None
-    about: dict[str, Any] = {"metavar": metavar, "type": Joined(option) if option.joined else option.item}
+    about: dict[str, Any] = {
+        "metavar": metavar,
+        "type": Joined(option) if option.joined else TYPES.get(option.item, option.item),
+    }
     if option.hint is bool:
         about = {"is_flag": True, "flag_value": not option.default}
     elif option.many and not option.joined:

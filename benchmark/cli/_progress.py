@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from benchmark.api import hookimpl
+from benchmark.text import one_line
 
 PLAIN_EVERY = 10.0  # seconds between plain lines
 ENDING = "stopping (press Ctrl-C again to skip the report)"
@@ -109,6 +110,7 @@ class Progress:
         return f"{self._run['running']()} running, {failed}about {_time(left)} left"
 
     def _print(self, line: str) -> None:
+        line = one_line(line)
         if self._bar is not None:
             self._bar.console.print(line, markup=False, highlight=False, soft_wrap=True)
         else:

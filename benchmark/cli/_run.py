@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from benchmark.cli import SIGINT_EXIT
-from benchmark.errors import StoppedError
+from benchmark.errors import InputError, StoppedError
 
 if TYPE_CHECKING:
     from benchmark.plan.cells import Scored
@@ -32,6 +32,11 @@ class Shown:
     as_json: bool
     open_: bool
 
+    def __post_init__(self) -> None:
+        """Raise InputError on options that contradict each other."""
+        if self.quiet and self.verbose:
+            raise InputError("--quiet and --verbose contradict each other; use one of them.")
+
 
 def carry_out(
     settings: Settings,
@@ -48,6 +53,8 @@ def carry_out(
     from benchmark.execution import execute, make_plan
     from benchmark.plugins.registry import discover
 
+    if shown.open_ and not settings.report:
+        raise InputError("--open shows the report, so --no-report cannot be combined with it.")
     registry = discover(settings.plugins)
     for problem in registry.problems:
         click.echo(f"bench: {problem}", err=True)

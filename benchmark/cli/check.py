@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from benchmark.cli._command import Command
 from benchmark.cli._options import as_json, given, setting
 from benchmark.errors import InputError
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 KIT = ("data_dir", "plugins", "workers")  # options that the contract kit takes
 
 
-@click.command(name="check")
+@click.command(name="check", cls=Command)
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--metrics", "check_metrics", is_flag=True, help="Check the metrics, with images that have known faults.")
 @setting("metrics", flags=("--only", "-m"), help="Which metrics to check.", shown="the default ones except tsne")

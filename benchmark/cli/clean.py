@@ -6,16 +6,20 @@ from pathlib import Path
 
 import click
 
+from benchmark.cli._command import Command, Number
 from benchmark.errors import InputError
 
 
-@click.command(name="clean")
+@click.command(name="clean", cls=Command)
 @click.argument("folder", metavar="[DIR]", default="bench-results")
 @click.option(
     "--unreferenced", is_flag=True, help="Also delete the cells that the last run (DIR/cells.json) does not use."
 )
 @click.option(
-    "--older-than", metavar="DAYS", type=float, help="Also delete the cells that were finished more than DAYS days ago."
+    "--older-than",
+    metavar="DAYS",
+    type=Number(),
+    help="Also delete the cells that were finished more than DAYS days ago.",
 )
 @click.option("--yes", is_flag=True, help="Delete. Without this option, only list what would be deleted.")
 def command(folder: str, unreferenced: bool, older_than: float | None, yes: bool) -> None:

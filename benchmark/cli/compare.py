@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from benchmark.cli._command import Command
 from benchmark.cli._options import as_json
+from benchmark.errors import InputError
 
 if TYPE_CHECKING:
     from benchmark.results.regression import Change, Side
 
 
-@click.command(name="compare")
+@click.command(name="compare", cls=Command)
 @click.argument("a", metavar="A")
 @click.argument("b", metavar="B")
 @click.option(
@@ -32,6 +34,8 @@ def command(a: str, b: str, fail_on_regression: bool, as_json: bool) -> int:
     """
     from benchmark.results import regression
 
+    if Path(a).resolve() == Path(b).resolve():
+        raise InputError(f"{a!r} and {b!r} are the same folder; name two runs.")
     before, after = regression.read(Path(a)), regression.read(Path(b))
     found, failed = regression.changes(before, after), regression.newly_failed(before, after)
     worse = bool(failed) or any(change.word == "worse" for change in found)

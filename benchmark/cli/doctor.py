@@ -7,12 +7,13 @@ from dataclasses import asdict
 
 import click
 
+from benchmark.cli._command import Command
 from benchmark.cli._options import as_json
 
 COLOURS = {"ok": "green", "note": "yellow", "bad": "red"}
 
 
-@click.command(name="doctor")
+@click.command(name="doctor", cls=Command)
 @as_json
 def command(as_json: bool) -> int:
     """Report what is installed and what is missing.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from benchmark.cli._command import Command
 from benchmark.cli._options import setting
 from benchmark.errors import InputError, unknown
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 SAMPLES, RESULTS = ("png", "npz"), {"csv": "scores.csv", "json": "summary.json", "markdown": "summary.json"}
 
 
-@click.command(name="export")
+@click.command(name="export", cls=Command)
 @click.argument("folder", metavar="[DIR]", default="bench-results")
 @click.option(
     "--format",
@@ -31,7 +32,8 @@ SAMPLES, RESULTS = ("png", "npz"), {"csv": "scores.csv", "json": "summary.json",
     "--to",
     "-o",
     metavar="PATH",
-    help="A new folder for the images, or a file for the results.  [default: bench-export, or standard output]",
+    help="A new folder for the images, or a file for the results; - is standard output.  "
+    "[default: bench-export, or standard output]",
 )
 @click.option(
     "--generators",
@@ -48,7 +50,7 @@ def command(folder: str, form: str, to: str | None, generators: str, train: bool
     DIR is the output folder of the run.  [default: bench-results]
     """
     if form in RESULTS and (generators or train):
-        option = "--generators" if generators else "--train"
+        option = f"--generators {generators!r}" if generators else "--train"
         raise InputError(
             f"{option} is only for images ({', '.join(SAMPLES)}); --format {form} exports the results of the whole run."
         )
@@ -75,10 +77,12 @@ def _training(folder: Path, plugins: tuple[str, ...]) -> Training:
 
 
 def _samples(folder: Path, target: Path, form: str, generators: str, plugins: tuple[str, ...] | None) -> None:
-    from benchmark.results import cells_json, export
+    from benchmark.results import cells_json, export, output
     from benchmark.results.keep import new_folder, writing
     from benchmark.store.store import DamagedError, Store
 
+    if output.is_stdout(target):
+        raise InputError(f"--to {str(target)!r}: images cannot be written to standard output; name a new folder.")
     new_folder(target, "--to")
     if not (folder / "format.json").is_file():
         raise InputError(f"{str(folder)!r} is not a store; name the output folder of a run.")
@@ -96,9 +100,12 @@ def _samples(folder: Path, target: Path, form: str, generators: str, plugins: tu
 
 
 def _results(folder: Path, target: Path | None, form: str) -> None:
+    from benchmark.results import output
     from benchmark.results.export import to_markdown
-    from benchmark.store.records import parsed, read_bytes, reading, write_text
+    from benchmark.store.records import parsed, read_bytes, reading
 
+    if target is not None:
+        output.check(target, "--to")
     source = folder / RESULTS[form]
     with reading(source):
         text = read_bytes(source).decode("utf-8")
@@ -107,6 +114,6 @@ def _results(folder: Path, target: Path | None, form: str) -> None:
         click.echo(text, nl=False)
         return
     try:
-        write_text(target, text)
+        output.write(target, text)
     except OSError as error:
         raise InputError(f"--to {str(target)!r} is not writable ({error.strerror}).") from None

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from benchmark.cli._command import Command
 from benchmark.cli._options import as_json, setting
+from benchmark.text import cleaned
 
 if TYPE_CHECKING:
     from benchmark.study import Study
 
 
-@click.command(name="info")
+@click.command(name="info", cls=Command)
 @click.argument("name")
 @setting("plugins")
 @as_json
@@ -28,7 +30,8 @@ def command(name: str, plugins: tuple[str, ...], as_json: bool) -> None:
     if not found:
         raise unknown("plugin", name, {n for kind in KINDS for n in getattr(registry, kind)})
     described = [
-        describe_study(plugin) if kind == "studies" else describe(plugin, kind) for kind, plugin in found.items()
+        cleaned(describe_study(plugin) if kind == "studies" else describe(plugin, kind))
+        for kind, plugin in found.items()
     ]
     if as_json:
         click.echo(json.dumps(described, indent=1))

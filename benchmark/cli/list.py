@@ -8,12 +8,14 @@ from typing import Any
 import click
 
 from benchmark.cli import _listing
+from benchmark.cli._command import Command
 from benchmark.cli._options import as_json, setting
+from benchmark.text import cleaned
 
 KINDS = ("generators", "metrics", "datasets", "features", "studies", "sections")
 
 
-@click.command(name="list")
+@click.command(name="list", cls=Command)
 @click.argument("kind", required=False, default="")
 @setting("plugins")
 @as_json
@@ -94,4 +96,5 @@ def entries(plugins: dict[str, Any]) -> list[dict[str, Any]]:
         }
         for name, plugin in plugins.items()
     ]
+    rows = [cleaned(row) for row in rows]
     return sorted(rows, key=lambda row: (row["control"], row["name"]))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from benchmark.cli._command import Command
 from benchmark.errors import InputError
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from benchmark.store.store import Store
 
 
-@click.command(name="merge")
+@click.command(name="merge", cls=Command)
 @click.argument("stores", metavar="STORE...", nargs=-1)
 @click.option("--into", metavar="DIR", help="The store to merge into; it is created if it does not exist.")
 def command(stores: tuple[str, ...], into: str | None) -> int:
@@ -62,9 +63,10 @@ def _checked(stores: tuple[str, ...], into: str | None) -> Store:
         raise InputError(
             f"--into {into!r} is also one of the stores to merge; name another folder, or leave that store out."
         )
+    target = Store(Path(into), "--into")
     if not any(next(cells_of(Path(store)), None) for store in stores):
         raise InputError(f"there is nothing to merge: there are no finished cells in {', '.join(stores)}.")
-    return Store(Path(into), "--into")
+    return target
 
 
 def _show(merged: Merged, target: Store, stores: tuple[str, ...]) -> None:

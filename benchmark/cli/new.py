@@ -7,8 +7,10 @@ from pathlib import Path
 
 import click
 
+from benchmark.cli._command import Command
 
-@click.command(name="new")
+
+@click.command(name="new", cls=Command)
 @click.argument("kind")
 @click.argument("name")
 @click.option(

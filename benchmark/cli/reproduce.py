@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from benchmark.cli import SIGINT_EXIT
+from benchmark.cli._command import Command
 from benchmark.cli._options import as_json, open_, quiet, setting
 from benchmark.errors import InputError, StoppedError
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from benchmark.plugins.registry import Registry
 
 
-@click.command(name="reproduce")
+@click.command(name="reproduce", cls=Command)
 @click.argument("name", metavar="STUDY", required=False)
 @click.option("--quick", is_flag=True, help="Use small sizes; claims are then marked REDUCED, never PASS.")
 @click.option("--full", is_flag=True, help="Draw figures from all images, even where the study uses only some.")
@@ -44,6 +45,7 @@ def command(
     from benchmark.audits.reproduce import as_report, reproduce
     from benchmark.cli._interrupt import take_over
     from benchmark.plugins.registry import discover
+    from benchmark.results import output
     from benchmark.results.page import write_study
 
     registry = discover(plugins)
@@ -52,6 +54,7 @@ def command(
     study = registry.get("studies", name)
     take_over(None if quiet or as_json else _show_progress(registry))
     folder = Path(out or f"bench-results-{name}")
+    output.check_folder(folder, "--out")
     sizes = {"reduced": given.pop("quick"), "full": given.pop("full")}
     changes = {option: value for option, value in given.items() if value is not None}
 

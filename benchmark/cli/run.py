@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from benchmark.cli._command import Command
 from benchmark.cli._options import all_of, settings_of
 from benchmark.cli._run import Shown, carry_out
 from benchmark.settings import Settings
@@ -13,7 +14,7 @@ from benchmark.settings import Settings
 EXAMPLE = "bench run --generators smote,gan --classes 3,5"
 
 
-@click.command(name="run")
+@click.command(name="run", cls=Command)
 @all_of(Settings)
 def command(
     config: str | None, dry_run: bool, open_: bool, quiet: bool, verbose: bool, as_json: bool, **options: Any

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from benchmark.cli._command import Command
 from benchmark.cli._options import all_of, settings_of
 from benchmark.cli._run import Shown, carry_out
 from benchmark.settings import ScoreSettings
@@ -23,7 +24,7 @@ keeping = click.option(
 )
 
 
-@click.command(name="score")
+@click.command(name="score", cls=Command)
 @all_of(ScoreSettings, keeping)
 def command(
     config: str | None,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from benchmark.errors import InputError, unknown
+from benchmark.text import whole
 
 
 def parse_classes(text: str, class_names: Sequence[str]) -> list[str]:
@@ -13,16 +14,18 @@ def parse_classes(text: str, class_names: Sequence[str]) -> list[str]:
     words: list[str] = []
     plain = {_folded(name): name for name in class_names}
     for part in text.split(","):
+        if not part.strip():
+            raise InputError(f"--classes {text!r}: a class is missing; name the classes as in 3,5 or 0-4 or all.")
         word = part.strip() if part.strip() in class_names else plain.get(_folded(part), part.strip())
         low, dash, high = word.partition("-")
         if word == "all":
             words += class_names
         elif word in class_names:
             words.append(word)
-        elif dash and low.isdigit() and high.isdigit() and int(low) < int(high) < len(class_names):
-            words += [class_names[i] for i in range(int(low), int(high) + 1)]
-        elif word.isascii() and word.isdigit() and int(word) < len(class_names):
-            words.append(class_names[int(word)])
+        elif dash and 0 <= _place(low) < _place(high) < len(class_names):
+            words += class_names[_place(low) : _place(high) + 1]
+        elif 0 <= _place(word) < len(class_names):
+            words.append(class_names[_place(word)])
         else:
             raise unknown("class", word, class_names)
     twice = sorted({word for word in words if words.count(word) > 1})
@@ -31,6 +34,14 @@ def parse_classes(text: str, class_names: Sequence[str]) -> list[str]:
             f"--classes {text!r}: {', '.join(twice)} is given twice; name each class once, as in 3,5 or 0-4 or all."
         )
     return words
+
+
+def _place(word: str) -> int:
+    """Return the number that is written in digits, or -1."""
+    try:
+        return whole(word) if word[:1] not in ("+", "-") else -1
+    except ValueError:
+        return -1
 
 
 def _folded(name: str) -> str:

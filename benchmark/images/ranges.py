@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmark.errors import InputError
+from benchmark.text import number
 
 if TYPE_CHECKING:
     from benchmark.api import Array, Images
@@ -26,10 +27,10 @@ def parse(text: str) -> tuple[float, float] | None:
     if not text:
         return None
     try:
-        low, high = (float(word) for word in text.split(","))
+        low, high = (number(word.strip()) for word in text.split(","))
     except ValueError:
         raise InputError(f"--range {text!r}: write two numbers, the values of black and white, such as -1,1.") from None
-    if not np.isfinite([low, high]).all() or low == high:
+    if low == high:
         raise InputError(f"--range {text!r}: black and white must be two different numbers, such as -1,1.")
     return low, high
 

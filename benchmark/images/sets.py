@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmark.errors import InputError, unknown
+from benchmark.errors import InputError, naming, unknown
 from benchmark.images import ranges
 from benchmark.images.classes import parse_classes
 from benchmark.images.reading import Pictures, read_images
@@ -65,7 +65,7 @@ def names_of(settings: ScoreSettings, controls: Mapping[str, object]) -> tuple[s
     if len(names) != len(settings.fake):
         raise InputError(f"--names gives {len(names)} names for {len(settings.fake)} sets; give one name per set.")
     for name in names:
-        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", name):
             raise InputError(
                 f"the name {name!r} is not allowed; choose names with --names, from letters, digits, '.', '_' and '-'."
             )
@@ -102,7 +102,9 @@ def read_set(name: str, path: Path, settings: ScoreSettings, data: RealData) -> 
 
 def places_of(found: Pictures, path: Path, classes: str, data: RealData) -> dict[int, Array]:
     """Return the indices of the images in each selected class, by label. Raises InputError."""
-    chosen = [data.class_names.index(word) for word in parse_classes(classes, data.class_names)] if classes else None
+    with naming("--class"):
+        words = parse_classes(classes, data.class_names) if classes else ()
+    chosen = [data.class_names.index(word) for word in words] or None
     if found.labels is None:
         if chosen is None and len(data.class_names) == 1:
             chosen = [0]

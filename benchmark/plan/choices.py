@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from benchmark.device import CPU, NO_GPU, gpu_or_cpu
-from benchmark.errors import InputError
+from benchmark.errors import InputError, naming
 from benchmark.plan.plan import Plan
 from benchmark.plan.real_images import Basis, basis
 from benchmark.plugins import parameters, selectors
@@ -58,19 +58,21 @@ def controls(registry: Registry) -> dict[str, AnyGenerator]:
 def _generators(settings: Settings, registry: Registry) -> dict[str, AnyGenerator]:
     known = {name: plugin for name, plugin in registry.generators.items() if not plugin.control}
     fixed = controls(registry)
-    for selector in selectors.split(settings.generators):
-        if selector in fixed:
-            raise InputError(
-                f"{selector!r} is a control: it is in every run; name a generator: {', '.join(sorted(known))}."
-            )
-    chosen = selectors.select(settings.generators, known, "generator", settings.exclude)
+    with naming(settings.flag("generators")):
+        for selector in selectors.split(settings.generators):
+            if selector in fixed:
+                raise InputError(
+                    f"{selector!r} is a control: it is in every run; name a generator: {', '.join(sorted(known))}."
+                )
+        chosen = selectors.select(settings.generators, known, "generator", settings.exclude)
     return {parameters.config_of(g): g for g in [*chosen, *fixed.values()]}
 
 
 def _metrics(settings: Settings, registry: Registry) -> dict[str, Metric]:
     known = registry.metrics
     wanted = settings.metrics or ",".join(name for name, metric in known.items() if metric.default)
-    chosen = selectors.select("*" if wanted == "all" else wanted, known, "metric")
+    with naming(settings.flag("metrics")):
+        chosen = selectors.select("*" if wanted == "all" else wanted, known, "metric")
     twice = [m.name for m in chosen if sum(other.name == m.name for other in chosen) > 1]
     if twice:
         raise InputError(
@@ -80,7 +82,8 @@ def _metrics(settings: Settings, registry: Registry) -> dict[str, Metric]:
 
 
 def _features(settings: Settings, registry: Registry) -> Features:
-    found = selectors.select(settings.features, registry.features, "features")
+    with naming(settings.flag("features")):
+        found = selectors.select(settings.features, registry.features, "features")
     if len(found) != 1:
         raise InputError(
             f"--features {settings.features!r} names {len(found)} spaces; "

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmark.errors import InputError
+from benchmark.errors import InputError, naming
 from benchmark.images.classes import parse_classes
 from benchmark.images.reading import absent, kind_of
 from benchmark.images.real import RealData, load
@@ -34,7 +34,8 @@ class Basis:
 def basis(settings: Settings, registry: Registry, draws: int = 2) -> Basis:
     """Return the real images that the settings of a run ask for (draws: see `roles.Sizes`). Raises InputError."""
     dataset, data = load_data(settings, registry)
-    labels = tuple(data.class_names.index(word) for word in parse_classes(settings.classes, data.class_names))
+    with naming(settings.flag("classes")):
+        labels = tuple(data.class_names.index(word) for word in parse_classes(settings.classes, data.class_names))
     return Basis(dataset, data, labels, *_sizes(settings, data, draws))
 
 
@@ -42,21 +43,30 @@ def dataset_name(settings: Settings) -> str:
     """Return the dataset plugin of a run: the one that is set, else the one that reads `data_dir`, else the default."""
     if settings.dataset or not settings.data_dir:
         return settings.dataset or DATASET
-    return kind_of(Path(settings.data_dir))
+    with naming(settings.flag("data_dir")):
+        return kind_of(Path(settings.data_dir))
 
 
 def load_data(settings: Settings, registry: Registry) -> tuple[Dataset, RealData]:
     """Read the dataset that the settings ask for. Raises InputError."""
-    chosen = selectors.select(dataset_name(settings), registry.datasets, "dataset")
+    flag = settings.flag("dataset")
+    with naming(flag):
+        chosen = selectors.select(dataset_name(settings), registry.datasets, "dataset")
     if len(chosen) != 1:
-        raise InputError(f"--dataset {settings.dataset!r} names {len(chosen)} datasets; name only one.")
+        raise InputError(f"{flag} {settings.dataset!r} names {len(chosen)} datasets; name only one.")
     dataset = chosen[0]
     if settings.data_dir and not dataset.takes_folder:
         able = ", ".join(sorted(name for name, plugin in registry.datasets.items() if plugin.takes_folder))
-        raise InputError(f"dataset {dataset.name!r} takes no --data-dir; the datasets that read a folder are: {able}.")
-    if settings.data_dir and not Path(settings.data_dir).exists():
-        raise absent(Path(settings.data_dir))
-    return dataset, load(dataset, Path(settings.data_dir) if settings.data_dir else None)
+        raise InputError(
+            f"dataset {dataset.name!r} takes no --data-dir; the datasets that read a folder are: {able}; leave out "
+            f"{settings.data_dir!r}."
+        )
+    if not settings.data_dir:
+        return dataset, load(dataset, None)
+    with naming(settings.flag("data_dir")):
+        if not Path(settings.data_dir).exists():
+            raise absent(Path(settings.data_dir))
+        return dataset, load(dataset, Path(settings.data_dir))
 
 
 def _sizes(settings: Settings, data: RealData, draws: int) -> tuple[dict[int, Sizes], list[str]]:

@@ -9,12 +9,14 @@ import typing
 from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import InputError, unknown
+from benchmark.text import number, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from benchmark.api import Plugin
 
+READ: dict[Any, Callable[[str], Any]] = {int: whole, float: number}
 _WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
@@ -58,8 +60,8 @@ class Parameter:
 
     def check(self, value: Any, owner: str) -> None:
         """Raise InputError if `value` is out of range."""
-        for number in value if isinstance(value, tuple) else (value,):
-            if isinstance(number, (int, float)) and not isinstance(number, bool) and not self._inside(number):
+        for each in value if isinstance(value, tuple) else (value,):
+            if isinstance(each, (int, float)) and not isinstance(each, bool) and not self._inside(each):
                 raise InputError(
                     f"{owner}[{self.name}={to_text(value)}]: out of range; {self.name} must be {self.allowed}."
                 )
@@ -186,7 +188,7 @@ def _parse(kind: Any, text: str) -> Any:
         if text.lower() not in _WORDS:
             raise ValueError
         return _WORDS[text.lower()]
-    return kind(text)
+    return READ.get(kind, kind)(text)
 
 
 def _allowed(kind: Any) -> str:

@@ -20,9 +20,10 @@ import pluggy
 
 from benchmark import hookspecs
 from benchmark.api import AnyGenerator, ConditionalGenerator, Dataset, Features, Generator, Metric, Plugin, Section
-from benchmark.errors import InputError, unknown
+from benchmark.errors import InputError, naming, unknown
 from benchmark.plugins import faults
 from benchmark.study import Study
+from benchmark.text import one_line
 
 FOLDERS = ("benchmark.datasets", "benchmark.features", "benchmark.studies", "generators", "metrics", "reports")
 GROUP = "synthassay"
@@ -73,6 +74,10 @@ class Registry:
     report_sections: dict[str, type[Section]] = field(default_factory=dict)
     studies: dict[str, Study] = field(default_factory=dict)
 
+    def report(self, problem: str) -> None:
+        """Add a problem."""
+        self.problems.append(one_line(problem))
+
     def get(self, kind: str, name: str) -> Any:
         """Return a plugin class by kind ('generators') and name. Raises InputError."""
         known: Mapping[str, Any] = getattr(self, kind)
@@ -98,7 +103,8 @@ def discover(extra: Sequence[str] = ()) -> Registry:
         before = len(registry.problems)
         _add(registry, given, lambda given=given: _import_given(given))  # type: ignore[misc]
         if len(registry.problems) > before:
-            raise InputError(registry.problems[before])
+            with naming("--plugin"):
+                raise InputError(registry.problems[before])
     return registry
 
 
@@ -159,15 +165,15 @@ def _add(registry: Registry, name: str, load: Callable[[], Any]) -> None:
     try:
         module = load()
     except InputError as error:
-        registry.problems.append(str(error))
+        registry.report(str(error))
         return
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it raises while it is imported is its own fault
-        registry.problems.append(f"plugin {name} cannot be loaded: {_place(error)}{type(error).__name__}: {error}")
+        registry.report(f"plugin {name} cannot be loaded: {_place(error)}{type(error).__name__}: {error}")
         return
     where = getattr(module, "__file__", None) or name
     fault = faults.hooks(module)
     if fault:
-        registry.problems.append(_sentence(f"plugin {where} does not fit the hooks: {fault}"))
+        registry.report(_sentence(f"plugin {where} does not fit the hooks: {fault}"))
         return
     try:
         registry.manager.register(module, name=name)
@@ -175,7 +181,7 @@ def _add(registry: Registry, name: str, load: Callable[[], Any]) -> None:
     except pluggy.PluginValidationError as error:  # what only pluggy sees: a hook that is not a plain function
         if registry.manager.is_registered(module):
             registry.manager.unregister(module)
-        registry.problems.append(f"plugin {where} does not fit the hooks: {str(error).splitlines()[-1].strip()}")
+        registry.report(f"plugin {where} does not fit the hooks: {str(error).splitlines()[-1].strip()}")
         return
     except ValueError:
         return  # the same module twice, by -p and an entry point: once is enough
@@ -189,11 +195,11 @@ def _collect(registry: Registry, kind: str, hook: Callable[[], Any], where: str)
     try:
         brought = hook()
     except (Exception, SystemExit) as error:  # noqa: BLE001
-        registry.problems.append(f"plugin {where}: bench_{kind} failed: {type(error).__name__}: {error}")
+        registry.report(f"plugin {where}: bench_{kind} failed: {type(error).__name__}: {error}")
         return
     fault = faults.returned(brought, f"bench_{kind}")
     if fault:
-        registry.problems.append(_sentence(f"plugin {where}: {fault}"))
+        registry.report(_sentence(f"plugin {where}: {fault}"))
         return
     known: dict[str, Any] = getattr(registry, kind)
     for plugin in brought:
@@ -203,7 +209,7 @@ def _collect(registry: Registry, kind: str, hook: Callable[[], Any], where: str)
             first = "another study" if isinstance(taken, Study) else inspect.getsourcefile(taken)
             fault = f"the name {plugin.name!r} is taken by {first}; rename one of them"
         if fault:
-            registry.problems.append(_sentence(f"plugin {where}: {fault}"))
+            registry.report(_sentence(f"plugin {where}: {fault}"))
         else:
             known[plugin.name] = plugin
 

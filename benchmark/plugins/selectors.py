@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeVar
 
-from benchmark.errors import InputError, unknown
+from benchmark.errors import InputError, naming, unknown
 from benchmark.plugins.parameters import build, config_of
 
 if TYPE_CHECKING:
@@ -45,7 +45,10 @@ def select(text: str, known: Mapping[str, type[P]], kind: str, exclude: str = ""
             for combination in itertools.product(*texts.values()):
                 instance = build(plugin, dict(zip(texts, combination, strict=True)))
                 chosen.setdefault(config_of(instance), instance)  # type: ignore[arg-type]
-    left_out = {config for selector in split(exclude) for config in _excluded(selector, chosen, known, kind)}
+    with naming("--exclude"):
+        if exclude and not split(exclude):
+            raise InputError(f"{exclude!r} names no {kind}; leave it out, or name some of: {', '.join(chosen)}.")
+        left_out = {config for selector in split(exclude) for config in _excluded(selector, chosen, known, kind)}
     result = [instance for config, instance in chosen.items() if config not in left_out]
     if not result:
         raise InputError(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from benchmark.errors import InputError, unknown
 from benchmark.judging.aspects import ASPECTS
+from benchmark.text import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +42,7 @@ def parse(text: str, plan: Plan) -> Requirement:
     """Parse a requirement and check its names against the plan. Raises InputError."""
     match = _FORM.fullmatch(text.strip())
     try:
-        bound = float(match["bound"]) if match else None
+        bound = number(match["bound"]) if match else None
     except ValueError:
         bound = None
     if match is None or bound is None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from benchmark.plugins.registry import Registry
 
 KINDS = {"generator": "generators", "metric": "metrics", "dataset": "datasets", "section": "report_sections"}
+LONGEST = 60  # characters of a name
 TRY = {  # a command that shows the installed plugin at work
     "generator": "bench run -g {name},smote -c 3 --quick",
     "metric": "bench run -m {name} -g smote -c 3 --quick",
@@ -31,7 +32,10 @@ def write(kind: str, name: str, to: Path, registry: Registry) -> Path:
     The folder is written elsewhere and moved when complete. Raises InputError if the name is invalid or taken.
     """
     _check(kind, name, to, registry)
-    aside = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=to))
+    try:
+        aside = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=to))
+    except OSError as error:
+        raise InputError(f"--to {str(to)!r}: {name!r} cannot be created in it ({error.strerror}).") from None
     try:
         for path, text in files(kind, name).items():
             target = aside / path
@@ -39,8 +43,10 @@ def write(kind: str, name: str, to: Path, registry: Registry) -> Path:
             target.write_text(text, encoding="utf-8")
         aside.chmod(0o777 & ~_umask())
         aside.rename(to / name)
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(aside, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise InputError(f"{str(to / name)!r} cannot be written ({error.strerror}).") from None
         raise
     return to / name
 
@@ -88,10 +94,10 @@ def _check(kind: str, name: str, to: Path, registry: Registry) -> None:
     words = re.fullmatch(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*", name)
     if keyword.iskeyword(name):
         raise InputError(f"{name!r} is a Python keyword; choose another name.")
-    if not words:
+    if not words or len(name) > LONGEST:
         raise InputError(
-            f"{name!r} is not a valid plugin name; a name starts with a lowercase letter and has lowercase letters, "
-            "digits, and single '-' or '_' between them, as in: pixel-noise."
+            f"{name!r} is not a valid plugin name; a name has lowercase letters, then also digits, and single '-' or "
+            f"'_' between them, as in: pixel-noise; at most {LONGEST} characters."
         )
     taken = getattr(registry, KINDS[kind]).get(name)
     if taken is not None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from benchmark.errors import InputError, unknown
+from benchmark.settings import values
 
 T = TypeVar("T")
 WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a string"}
@@ -93,6 +94,8 @@ class Option:
     def check(self, value: Any) -> None:
         """Raise InputError if a value is out of range or not among the choices."""
         for each in value if self.many and value is not None else (value,):
+            if isinstance(each, str) and (each or self.default or self.many):
+                values.check(self.spellings[0] if not self.positional else self.metavar, each, self.metavar)
             if self.bounds and each is not None and not self.bounds[0] <= each <= self.bounds[1]:
                 low, high = self.bounds
                 raise InputError(

@@ -122,6 +122,8 @@ class Settings:
         """Raise InputError on a value out of range."""
         for name, each in options_of(type(self)).items():
             each.check(getattr(self, name))
+        if self.fresh and self.keep_failures:
+            raise InputError("--fresh recomputes everything, so --keep-failures cannot be combined with it.")
         if self.n_real is not None and len(set(self.n_real)) != len(self.n_real):
             raise InputError(
                 f"--n-real {','.join(map(str, self.n_real))}: a number is given twice; give each number once."
@@ -144,6 +146,11 @@ class Settings:
                 f"--require {self.require[0]!r} applies to the whole run: "
                 f"use it in the run over the merged shards, not together with --shard {self.shard}."
             )
+
+    @classmethod
+    def flag(cls, name: str) -> str:
+        """Return an option as it is typed for this command: `--against` for the dataset of `bench score`."""
+        return options_of(cls)[name].spellings[0]
 
     @property
     def one_fit(self) -> bool:

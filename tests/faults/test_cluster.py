@@ -17,7 +17,8 @@ import pytest
 pytestmark = pytest.mark.dask
 
 SIZES = ["--seeds", "1", "--n-real", "20", "--n-synthetic", "30", "--quiet", "--no-report"]
-RUN = ["run", "-d", "digits", "-c", "0,1", *SIZES, "-m", "nearest_neighbour,prdc", "-g", "affine,slow", "-p", "slow.py"]
+ANY = ["run", "-d", "digits", "-c", "0,1", *SIZES, "-m", "nearest_neighbour,prdc", "-p", "slow.py"]
+RUN = [*ANY, "-g", "affine,slow"]
 SLOW = '''
 """Slow: takes its time, so that there is a midway; deadly: kills the worker that it is on, where it is on one."""
 
@@ -206,7 +207,7 @@ def test_a_cell_that_kills_its_workers_is_a_crashed_row(bench, rows, cluster: Cl
 
 @pytest.mark.slow("starts a cluster, and waits until it has cleaned up")
 def test_a_killed_run_leaves_no_process_on_the_workers(bench, cluster: Cluster) -> None:
-    run = begin(bench, cluster, *RUN, "-g", "slow[seconds=120]")
+    run = begin(bench, cluster, *ANY, "-g", "slow[seconds=120]")
     until(lambda: len(cluster.below()) >= 3)  # a fork server, a supervisor, its job
     run.kill()
     run.communicate()

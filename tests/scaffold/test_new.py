@@ -81,6 +81,22 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next(out.glob("synthassay-*.whl"))
 
 
+@pytest.mark.parametrize(
+    ("name", "to", "message"),
+    [
+        ("foo", "/proc", "--to '/proc': 'foo' cannot be created in it"),
+        ("x" * 300, ".", "'" + "x" * 50),
+        ("foo", "loop", "--to 'loop' cannot be used"),
+    ],
+)
+def test_a_package_that_cannot_be_written_is_one_sentence(bench: Any, name: str, to: str, message: str) -> None:
+    (bench.folder / "loop").symlink_to("loop")
+    said = bench("new", "generator", name, "--to", to, code=2).stderr
+    assert said.startswith(f"bench: {message}")
+    assert len(said.splitlines()) == 1
+    assert [path.name for path in bench.folder.iterdir()] == ["loop"]
+
+
 @pytest.mark.slow("builds and installs six packages")
 @pytest.mark.timeout(1800)
 def test_each_kind_is_installed_checked_and_run_as_the_readme_says(wheel: Path, tmp_path: Path) -> None:
