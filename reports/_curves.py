@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 from markupsafe import Markup
@@ -33,7 +34,7 @@ def curves_figure(history: Row, generator: Row, ends: tuple[float, float], *, ad
         parts.append(level("even", LEFT, RIGHT, down(math.log(2))))
     parts.append(_plot(history["curves"], last, low, high))
     parts += _labels(history["curves"], down)
-    said = "; ".join(f"{name} ends at {fixed(c['points'][-1][1])}" for name, c in history["curves"].items())
+    said = "; ".join(f"{name} ends at {fixed(end)}" for name, end in _ends(history["curves"]).items())
     return Markup(
         '<svg class="curves {}" width="100%" height="{}" role="img" aria-label="Training curves of {}: {}">{}</svg>'
     ).format(colour(generator), HEIGHT, generator["label"], said, Markup("").join(parts))
@@ -63,17 +64,31 @@ def _moments(moments: Sequence[float], last: float) -> list[Markup]:
 def _plot(curves: Row, last: float, low: float, high: float) -> Markup:
     paths = []
     for order, curve in enumerate(curves.values()):
-        moves = "L".join(f"{s / last * 1000:.0f} {(high - v) / (high - low) * 1000:.0f}" for s, v in curve["points"])
-        paths.append(Markup('<path class="c{}" d="M{}"/>').format(min(order, 3), moves))
+        lines = [
+            "M" + "L".join(f"{s / last * 1000:.0f} {(high - v) / (high - low) * 1000:.0f}" for s, v in points)
+            for points in _unbroken(curve["points"])
+        ]
+        paths.append(Markup('<path class="c{}" d="{}"/>').format(min(order, 3), "".join(lines)))
     return Markup(
         '<svg class="plot" x="{}%" y="{}" width="{}%" height="{}" viewBox="0 0 1000 1000" preserveAspectRatio="none">'
         "{}</svg>"
     ).format(LEFT, TOP, RIGHT - LEFT, BASE - TOP, Markup("").join(paths))
 
 
+def _unbroken(points: Sequence[Any]) -> list[list[Any]]:
+    """Return the points between the gaps of a curve."""
+    return [[*own] for drawn, own in groupby(points, lambda point: point[1] is not None) if drawn]
+
+
+def _ends(curves: Row) -> dict[str, float]:
+    """Return the last value of each curve; nothing for a curve that is all gap."""
+    known = {name: [value for _, value in curve["points"] if value is not None] for name, curve in curves.items()}
+    return {name: values[-1] for name, values in known.items() if values}
+
+
 def _labels(curves: Row, down: Any) -> list[Markup]:
     """Return the name and the last value at the end of each curve, moved apart where they would touch."""
-    ends = sorted((down(c["points"][-1][1]), name, c["points"][-1][1]) for name, c in curves.items())
+    ends = sorted((down(end), name, end) for name, end in _ends(curves).items())
     parts, free = [], -1e9
     label = Markup('<text class="end" x="{}%" dx="6" y="{:.1f}">{} {}</text>')
     for y, name, value in ends:

@@ -73,13 +73,19 @@ class Training(Section):
 
 
 def _smooth(points: Sequence[Sequence[float]]) -> dict[str, Any]:
-    """Return means over windows of equal length, at most `POINTS` of them, and the length of a window."""
+    """Return means over windows of equal length, at most `POINTS` of them, and the length of a window.
+
+    Values that are missing are left out of the means; a window of missing values is a gap, None.
+    """
     steps, values = np.array(points, dtype=float).T
     width = -(-len(points) // POINTS)
     starts = np.arange(0, len(points), width)
     sizes = np.diff([*starts, len(points)])
-    means = zip(np.add.reduceat(steps, starts) / sizes, np.add.reduceat(values, starts) / sizes, strict=True)
-    return {"width": width, "points": [[round(float(s), 2), round(float(v), 5)] for s, v in means]}
+    known = np.isfinite(values)
+    counts = np.add.reduceat(known, starts, dtype=int)
+    sums = np.add.reduceat(np.where(known, values, 0), starts)
+    means = zip(np.add.reduceat(steps, starts) / sizes, sums / np.maximum(counts, 1), counts, strict=True)
+    return {"width": width, "points": [[round(float(s), 2), round(float(v), 5) if n else None] for s, v, n in means]}
 
 
 def _some(snapshots: list[tuple[int, Any]]) -> list[tuple[int, Any]]:
@@ -94,7 +100,7 @@ def _snapshot(step: int, images: Any, ink: bool) -> dict[str, Any]:
 
 
 def _tops(histories: Sequence[Row]) -> tuple[float, float]:
-    values = [v for h in histories for c in h["curves"].values() for _, v in c["points"]]
+    values = [v for h in histories for c in h["curves"].values() for _, v in c["points"] if v is not None]
     return (min(0.0, *values), max(values)) if values else (0.0, 1.0)
 
 
@@ -105,6 +111,7 @@ def _panel(report: Row, generator: Row, entry: Row, history: Row, tops: tuple[fl
     return {
         **history,
         "title": class_title(report, entry) + (f", {regime}" if regime else ""),
+        "gaps": sorted(n for n, c in history["curves"].items() if any(v is None for _, v in c["points"])),
         "svg": curves_figure(history, generator, tops, adversarial=adversarial) if widths else "",
         "window": max(widths, default=1),
         "adversarial": adversarial,

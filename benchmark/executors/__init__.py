@@ -6,15 +6,23 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from benchmark.jobs import Job
+from benchmark.text import cleaned
 
 
 @dataclass(frozen=True)
 class Event:
-    """News of a job. kind: the name of a message, or "ended", with status, reason and peak_rss_mib as the payload."""
+    """News of a job. kind: the name of a message, or "ended", with status, reason and peak_rss_mib as the payload.
+
+    This is where a plugin's text enters this process: whatever a payload says is safe to store, print and show.
+    """
 
     job: Any
     kind: str
     payload: Any
+
+    def __post_init__(self) -> None:
+        """Make the payload safe."""
+        object.__setattr__(self, "payload", cleaned(self.payload))
 
 
 class Executor(Protocol):

@@ -13,6 +13,7 @@ import numpy as np
 from benchmark.errors import InputError
 from benchmark.images.roles import Sizes, roles
 from benchmark.seeds import random
+from benchmark.text import one_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -141,7 +142,8 @@ def load(dataset: Dataset, folder: Path | None) -> RealData:
     if not test:
         aside = _a_fifth(labels, dataset.name, len(data.class_names))
         images, labels, test_images, test_labels = images[~aside], labels[~aside], images[aside], labels[aside]
-    return RealData(dataset.name, data.class_names, images, labels, test_images, test_labels, removed)
+    names = tuple(map(one_line, map(str, data.class_names)))
+    return RealData(dataset.name, names, images, labels, test_images, test_labels, removed)
 
 
 def _checked(images: Array, labels: Array, data: Data, split: str) -> tuple[Array, Labels]:

@@ -16,17 +16,16 @@ import numpy as np
 
 from benchmark.api import CannotFit, Context, Task
 from benchmark.errors import is_full
+from benchmark.jobs.errors import describe, words_of
+from benchmark.jobs.logged import history_of
 from benchmark.seeds import random
 
 if TYPE_CHECKING:
     from benchmark.api import Images
     from benchmark.jobs import Say
     from benchmark.plugins.loadable import Loadable
-from benchmark.jobs.errors import describe
 
 TOLERANCE = 1e-6  # values this far outside [0, 1] are rounding errors
-
-SHOWN = 8  # images kept of each snapshot
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,13 +76,12 @@ class Generate:
 def keep_samples(folder: Path, images: Any, task: Task, fitting: Context, record: dict[str, Any]) -> None:
     """Check the samples, write them and the logged history to `folder`, and complete the record. Raises ValueError."""
     images, clipped = checked(images, task)
-    record.update(phase="", clipped_share=clipped, warnings=[*map(str, fitting.warnings)], unit=fitting.unit)
+    history, notes = history_of(fitting, task.label)
+    said = [*map(str, fitting.warnings), *notes]
+    record.update(phase="", clipped_share=clipped, warnings=said, unit=str(fitting.unit))
     if clipped > 0.05:
         record["warnings"].append(f"{clipped:.0%} of the values were outside [0, 1] and were clipped")
     np.savez(folder / "samples.npz", images=images)
-    snapshots = fitting.snapshots + fitting.class_snapshots.get(task.label, [])
-    history = {f"curve/{name}": np.array(points) for name, points in fitting.curves.items()}
-    history |= {f"snapshot/{step}": np.asarray(shown, np.float32)[:SHOWN] for step, shown in snapshots}
     if history:
         np.savez(folder / "history.npz", **history)  # type: ignore[arg-type]
 
@@ -95,9 +93,9 @@ def failing(record: dict[str, Any]) -> Iterator[SimpleNamespace]:
     try:
         yield told
     except CannotFit as error:
-        record.update(status="failed", reason=str(error))
+        record.update(status="failed", reason=words_of(error))
     except MemoryError as error:
-        record.update(status="out-of-memory", reason=str(error) or "not enough memory")
+        record.update(status="out-of-memory", reason=words_of(error) or "not enough memory")
     except Exception as error:  # noqa: BLE001 - a plugin may raise anything; it becomes a row
         traceback.print_exc()
         record.update(status="failed", reason=describe(error, told.plugin), full=is_full(error))

@@ -57,7 +57,7 @@ class GenerateTogether(Generate):
             with timed(record, "sample"):
                 images = plugin.sample(task.n_synthetic, task.label, sampling)
             keep_samples(folder, images, task, fitting, record)
-            record["warnings"] += sampling.warnings
+            record["warnings"] += map(str, sampling.warnings)
         return record
 
 

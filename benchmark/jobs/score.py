@@ -88,9 +88,10 @@ class Scoring:
         ctx = Context(random(task.seed, "metric", *names, metric.name), deadline=time.monotonic() + self.seconds)
         scores = metric.score(evidence, ctx)
         check_scores(metric, scores, self.control)
-        arrays = {
-            f"draws/{name}": s.draws for name, s in scores.items() if s.draws is not None and _are_finite(s.draws)
-        }
+        draws = {name: score.draws for name, score in scores.items() if score.draws is not None}
+        odd = [name for name, drawn in draws.items() if not _are_finite(drawn)]
+        arrays = {f"draws/{name}": drawn for name, drawn in draws.items() if name not in odd}
+        notes = [f"{name} has no interval: some of its draws are NaN or infinite" for name in odd]
         arrays |= {f"kept/{name}": checked_array(name, array) for name, array in ctx.kept.items()}
         arrays |= {f"image/{name}": checked_column(name, array, task) for name, array in ctx.columns.items()}
         if arrays:
@@ -98,8 +99,15 @@ class Scoring:
         return {
             "status": "ok",
             "reason": "",
-            "warnings": [*map(str, ctx.warnings)],
-            "scores": {name: {"value": s.value, "reason": s.reason, "note": s.note} for name, s in scores.items()},
+            "warnings": [*map(str, ctx.warnings), *notes],
+            "scores": {
+                name: {
+                    "value": None if s.value is None else float(s.value),
+                    "reason": str(s.reason),
+                    "note": str(s.note),
+                }
+                for name, s in scores.items()
+            },
         }
 
 

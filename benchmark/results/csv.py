@@ -7,6 +7,8 @@ import io
 from collections.abc import Iterable
 from typing import Any
 
+from benchmark.text import safe
+
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run text that begins with one of these
 
 
@@ -25,5 +27,5 @@ def field(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, (int, float)):
         return repr(value)
-    text = str(value)
+    text = safe(str(value))
     return f"'{text}" if text.startswith(FORMULA) else text

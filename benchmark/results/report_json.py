@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import platform
 import shlex
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from benchmark.jobs.errors import describe
 from benchmark.judging.aspects import ASPECTS
 from benchmark.judging.intervals import FEWEST_FITS
 from benchmark.plan.plan import cores
@@ -18,6 +20,7 @@ from benchmark.results.images_csv import breakdown
 from benchmark.results.page import StoredSource, sections
 from benchmark.results.read import raw
 from benchmark.results.summary_json import plain
+from benchmark.text import cleaned, one_line, safe
 
 if TYPE_CHECKING:
     from benchmark.judging.aspects import Aspect
@@ -42,9 +45,9 @@ def build_report(outcome: Outcome, summary: Mapping[str, Any]) -> dict[str, Any]
     problems = []
     for section in sections(outcome.plan.registry):
         try:
-            report["sections"][section.name] = section.collect(source)
+            report["sections"][section.name] = _plain(section.collect(source))
         except Exception as error:  # noqa: BLE001 - a section may be anybody's; the others go on
-            problems.append(f"section {section.name} could not be collected: {type(error).__name__}: {error}")
+            problems.append(one_line(f"section {section.name} could not be collected: {describe(error, section)}"))
     report["run"]["warnings"] += problems
     return report
 
@@ -70,12 +73,21 @@ def _numbers(outcome: Outcome, summary: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _plain(collected: Any) -> Any:
+    """Return what a section collected as plain data: safe text, null for NaN. Raises TypeError on what is no JSON."""
+    found = cleaned(collected)
+    json.dumps(found, allow_nan=False)
+    return found
+
+
 def _shortened(value: Any) -> Any:
-    """Return plain data with numbers rounded and reasons cut."""
+    """Return plain data with numbers rounded, reasons cut and text made safe."""
+    if isinstance(value, str):
+        return safe(value)
     if isinstance(value, float):
         return float(f"{value:.{DIGITS}g}")
     if isinstance(value, Mapping):
-        return {name: item[:LONGEST] if name == "reason" else _shortened(item) for name, item in value.items()}
+        return {name: safe(item[:LONGEST]) if name == "reason" else _shortened(item) for name, item in value.items()}
     return [_shortened(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
