@@ -48,7 +48,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory, commands) -> Path:
 
 
 @pytest.mark.slow("ends a run midway, and runs it again")
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM], ids=lambda n: n.name)
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda n: n.name)
 def test_ended_midway_nothing_is_left_alive_and_it_goes_on(
     bench, plugin: Path, rows, alive, whole: Path, number
 ) -> None:
@@ -68,6 +68,7 @@ def test_ended_midway_nothing_is_left_alive_and_it_goes_on(
     before = {path: path.stat().st_mtime_ns for path in out.glob("cells/*/*/samples.npz")}
     bench(*RUN, "-p", plugin, "-o", out)
     assert {path: path.stat().st_mtime_ns for path in before} == before
+    assert list((out / "work").iterdir()) == []
     assert rows(out, "value") == rows(whole, "value")
 
 
