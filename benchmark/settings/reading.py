@@ -48,5 +48,5 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise InputError(f"--config {str(path)!r} is nested too deeply.") from None
     except OSError as error:
         raise InputError(f"--config {str(path)!r} cannot be read ({error.strerror}).") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"--config {str(path)!r} is not TOML: {error}.") from None
