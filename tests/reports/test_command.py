@@ -47,11 +47,11 @@ def test_figures_are_written_instead_of_the_page(bench: Any, stored: Path) -> No
     ("arguments", "message"),
     [
         (["--figures", "paper", "--format", "pngs"], "--format 'pngs' is not known; there are: pdf, png, svg"),
-        (["--format", "png"], "--format png applies only to figures; name a folder for them with --figures DIR"),
-        (["--figures", "paper", "-o", "x.html"], "--figures paper does not write a report; leave out --out"),
-        (["--figures", "file/below"], "--figures 'file/below' is not writable"),
-        (["-o", "x.html", "--assets", "file"], "--out 'x.html' or --assets 'file' is not writable"),
-        (["-o", "none/x.html"], "--out 'none/x.html' is not writable"),
+        (["--format", "png"], "--format 'png' applies only to figures; name a folder for them with --figures DIR"),
+        (["--figures", "paper", "-o", "x.html"], "--figures 'paper' does not write a report; leave out --out"),
+        (["--figures", "file/below"], "--figures 'file/below' cannot be created: 'file' is not a folder"),
+        (["-o", "x.html", "--assets", "file"], "--assets 'file' is not a folder; name another one"),
+        (["-o", "none/x.html"], "--out 'none/x.html' is below a folder that does not exist"),
     ],
 )
 def test_bad_input_is_one_sentence_and_nothing_is_written(
