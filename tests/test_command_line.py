@@ -316,6 +316,7 @@ def test_there_are_enough_cases() -> None:
 
 
 @named(TAKE_A_VALUE)
+@pytest.mark.slow("calls the command line 2,900 times")
 def test_bad_values(command: str, param: click.Parameter, place: Path) -> None:
     known = VALUES.items()
     if command not in DRY:

@@ -260,7 +260,7 @@ def test_forged_records_are_survived(here, place: Place, command: str) -> None:
             survive(here, place, command, f"{kind}, {what}")
 
 
-@pytest.mark.slow
+@pytest.mark.slow("damages each kind of file in twenty ways under each command")
 @pytest.mark.parametrize("command", READING)
 def test_everything_under_every_command(here, place: Place, command: str) -> None:
     for kind in FILES:
@@ -275,7 +275,7 @@ def scores_of(folder: Path) -> list[str]:
     return [line.split(",")[:13] for line in (folder / "scores.csv").read_text().splitlines()]
 
 
-@pytest.mark.slow
+@pytest.mark.slow("runs again after each way of damage")
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("kind", FILES)
 def test_a_run_recomputes_what_is_damaged(here, place: Place, kind: str) -> None:
