@@ -14,8 +14,8 @@ CUT = "…"
 # Control characters except tab and newline, line and paragraph separators, lone surrogates, and what overrides the
 # direction of text: all of it changes how other text is read.
 UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-SENTENCE, FEWER = 290, 60  # characters of a message, and of each value in a longer one
-VALUE = re.compile(r"""(?<!\w)'[^']*'|(?<!\w)"[^"]*"|[^\s'"]{61,}""")
+SENTENCE, FEWER = 290, 60  # characters of a message, and of what is left of each long value in a longer one
+VALUE = re.compile(r"""(?<!\w)'[^']*'|(?<!\w)"[^"]*"|[^\s'",;]{201,}""")
 WHOLE = re.compile(r"[+-]?[0-9]+")
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
@@ -44,13 +44,10 @@ def one_line(text: str) -> str:
 
 
 def shortened(sentence: str) -> str:
-    """Return a sentence on one line, in which each long value is cut."""
+    """Return a sentence on one line, in which each value of more than 200 characters is cut; shorter ones are kept."""
     line = one_line(sentence)
-    for most in (SHOWN, FEWER):
-        line = VALUE.sub(partial(_shortened, most), line)
-        if len(line) <= SENTENCE:
-            break
-    return line
+    cut = VALUE.sub(partial(_shortened, SHOWN), line)
+    return cut if len(cut) <= SENTENCE else VALUE.sub(partial(_shortened, FEWER), line)
 
 
 def cleaned(value: Any) -> Any:
@@ -88,4 +85,4 @@ def _escape(found: re.Match[str]) -> str:
 def _shortened(most: int, found: re.Match[str]) -> str:
     word = found[0]
     quote = word[0] if word[0] in "'\"" else ""
-    return f"{word[: most + len(quote) - 1]}{CUT}{quote}" if len(word) > most + 2 * len(quote) else word
+    return f"{word[: most + len(quote) - 1]}{CUT}{quote}" if len(word) > SHOWN + 2 * len(quote) else word

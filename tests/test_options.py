@@ -118,7 +118,8 @@ def test_each_option_explains_itself_in_a_sentence(kind: type[Settings]) -> None
 @pytest.mark.parametrize("flag", ["--json", "--open", "--quiet", "--plugin", "--workers", "--features"])
 def test_an_option_of_several_commands_reads_the_same_in_all(flag: str) -> None:
     context = click.Context(bench, info_name="bench")
-    commands = [bench.get_command(context, name) for name in bench.list_commands(context)]
+    names = [name for name in bench.list_commands(context) if (flag, name) != ("--plugin", "export")]  # for --train
+    commands = [bench.get_command(context, name) for name in names]
     options = [each for command in commands for each in command.params if flag in each.opts]
     assert len(options) > 2
     assert len({option.get_help_record(context) for option in options}) == 1
@@ -168,10 +169,11 @@ def test_bounds_are_the_same_wherever_a_value_comes_from(
         assert str(caught.value) == f"--{flag} {shown} is out of range; allowed are {low:,} to {high:,}."
 
 
-WORD = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
+UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp", "Zs")  # characters that are refused, or that are no word alone
+WORD = st.text(st.characters(codec="utf-8", exclude_categories=UNSEEN), min_size=1, max_size=40)
 PART = st.text(st.sampled_from("abc019._-+"), min_size=1)
 VALUES: dict[str, st.SearchStrategy[Any]] = {
-    "generators": st.text(min_size=1).filter(lambda text: "\0" not in text),
+    "generators": WORD,
     "n_real": st.lists(st.integers(1, 10**6), min_size=1, max_size=3, unique=True).map(tuple),
     "cluster": st.just("tcp://host:8786"),
     "shard": st.sampled_from(["1/1", "2/5"]),
@@ -267,7 +269,7 @@ def test_folders_that_look_like_options_are_told_apart() -> None:
         ("timeout = '1 h'", "timeout in FILE is '1 h'; it must be a number from 1 to 10,000,000."),
         pytest.param(
             f"timeout = 1{'0' * 400}",
-            f"timeout in FILE is 1{'0' * 400}; it must be a number from 1 to 10,000,000.",
+            f"timeout in FILE is 1{'0' * 58}…; it must be a number from 1 to 10,000,000.",
             id="timeout too large",
         ),
         ("quick = 1", "quick in FILE is 1; it must be true or false."),

@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from benchmark.plugins.registry import discover
 from benchmark.testing import Check, Outcome, checks_of, run_checks
 from benchmark.testing._running import _job
 
 CheckHere = Callable[..., list[Outcome]]
+Faults = Callable[..., dict[str, str]]
 
 
 @pytest.fixture(scope="session")
@@ -38,3 +40,18 @@ def check_here(tmp_path: Path, shared: Path) -> CheckHere:
         return [outcome(instance, check) for check in checks or checks_of(instance)]
 
     return check_all
+
+
+@pytest.fixture
+def faults(tmp_path: Path, check_here: CheckHere) -> Faults:
+    """Return what gives the reasons of the failed checks of a plugin by name."""
+
+    def find(source: str, kind: str, only: tuple[str, ...] = (), *, apart: bool = False) -> dict[str, str]:
+        path = tmp_path / "mine.py"
+        path.write_text(source)
+        plugin = getattr(discover([str(path)]), kind)["mine"]
+        chosen = [check for check in checks_of(plugin) if not only or check.name in only]
+        outcomes = run_checks(plugin, chosen, workers=2) if apart else check_here(plugin, chosen)
+        return {o.check: o.reason for o in outcomes if o.word == "FAIL"}
+
+    return find

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-
-from .test_kit import faults
 
 FEATURES = '''
 """Mine: the mean of each row."""
@@ -47,7 +45,9 @@ def bench_features():
         ("pass", "def state(self): return {'transform': self.centre}", "is not something that a space learns"),
     ],
 )
-def test_features_that_do_not_come_back_from_their_state_fail(tmp_path: Path, fit: str, more: str, said: str) -> None:
+def test_features_that_do_not_come_back_from_their_state_fail(
+    faults: Callable[..., dict[str, str]], fit: str, more: str, said: str
+) -> None:
     source = FEATURES.replace("{fit}", fit).replace("{more}", more)
-    failed = faults(tmp_path, source, "features", ("restored",))
+    failed = faults(source, "features", ("restored",))
     assert said in failed.get("restored", "") and bool(failed) == bool(said)

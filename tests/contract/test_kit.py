@@ -13,8 +13,7 @@ from typing import Any
 import pytest
 
 from benchmark.errors import InputError
-from benchmark.plugins.registry import discover
-from benchmark.testing import checks_of, parametrize_with_checks, run_checks
+from benchmark.testing import checks_of, parametrize_with_checks
 from generators.copy import Copy
 from generators.repeat import Repeat
 
@@ -41,21 +40,6 @@ def bench_generators():
 '''
 Faults = Callable[..., dict[str, str]]
 PARTS = {"top": "", "fields": "", "fit": "pass", "sample": "pass", "returned": "made", "more": ""}
-
-
-@pytest.fixture
-def faults(tmp_path: Path, check_here: Any) -> Faults:
-    """Return what gives the reasons of the failed checks of a plugin by name."""
-
-    def find(source: str, kind: str, only: tuple[str, ...] = (), *, apart: bool = False) -> dict[str, str]:
-        path = tmp_path / "mine.py"
-        path.write_text(source)
-        plugin = getattr(discover([str(path)]), kind)["mine"]
-        chosen = [check for check in checks_of(plugin) if not only or check.name in only]
-        outcomes = run_checks(plugin, chosen, workers=2) if apart else check_here(plugin, chosen)
-        return {o.check: o.reason for o in outcomes if o.word == "FAIL"}
-
-    return find
 
 
 def test_a_generator_without_a_fault_passes(faults: Faults) -> None:

@@ -125,4 +125,6 @@ def test_a_report_of_the_first_format_gives_the_same_page(bench: Any, report: di
 
 def test_what_is_no_report_is_refused(bench: Any) -> None:
     (bench.folder / "report.json").write_text("[1, 2]")
-    assert "has the format None, but this version reads 'bench.report/2'" in bench("report", ".", code=2).stderr
+    assert "'report.json' is damaged (it holds list instead of an object)" in bench("report", ".", code=2).stderr
+    (bench.folder / "report.json").write_text("{}")
+    assert "has the format 'None', but this version reads 'bench.report/2'" in bench("report", ".", code=2).stderr

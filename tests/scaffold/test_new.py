@@ -44,7 +44,7 @@ def test_a_generator_passes_the_kit_as_it_stands(bench: Any) -> None:
     ("arguments", "said"),
     [
         (["generatr", "foo"], "kind of plugin 'generatr' is not known"),
-        (["generator", "Foo"], "'Foo' is not a valid plugin name; a name starts with a lowercase letter"),
+        (["generator", "Foo"], "'Foo' is not a valid plugin name; a name has lowercase letters"),
         (["generator", "../foo"], "is not a valid plugin name"),
         (["generator", "import"], "'import' is a Python keyword; choose another name"),
         (["generator", "smote"], "there is already a generator 'smote', in generators.smote"),
@@ -64,11 +64,12 @@ def test_bad_input_is_one_sentence_and_writes_nothing(bench: Any, arguments: lis
 
 def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from benchmark import scaffold
+    from benchmark.errors import InputError
     from benchmark.plugins.registry import discover
 
     wrong = {"README.md": "x", "no/such/place.py": "y"}  # the second cannot be written
     monkeypatch.setattr(scaffold, "files", lambda kind, name: wrong)
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(InputError, match="foo' cannot be written"):
         scaffold.write("generator", "foo", tmp_path, discover())
     assert list(tmp_path.iterdir()) == []
 
