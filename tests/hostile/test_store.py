@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import pickle
 from collections.abc import Callable, Iterator
-from itertools import cycle
+from itertools import count, cycle
 from pathlib import Path
 
 import numpy as np
@@ -110,11 +110,14 @@ def objects(place: Place) -> dict[str, Callable[[Path], None]]:
     }
 
 
-def harms(place: Place, kind: str) -> Iterator[str]:
-    """Harm the store in each way in turn, and yield what was done."""
+def harms(place: Place, kind: str, part: int = 0, of: int = 1) -> Iterator[str]:
+    """Harm the store in each way in turn, and yield what was done. part, of: only every `of`-th way, from `part` on."""
     place.reset()  # what was done last may be a link to an endless device
+    number = count(list(FILES).index(kind))
     for name, content in ({} if kind in WRITTEN_ONLY else contents(place, place.file(kind))).items():
         for sealed in (False, True) if kind in ("samples", "arrays", "features", "points") else (False,):
+            if next(number) % of != part:
+                continue
             place.reset()
             path = place.file(kind)
             place.put(path, content)
@@ -122,6 +125,8 @@ def harms(place: Place, kind: str) -> Iterator[str]:
                 place.seal(path)
             yield f"{name}{', sealed' * sealed}"
     for name, put in objects(place).items():
+        if next(number) % of != part:
+            continue
         place.reset()
         path = place.file(kind)
         path.unlink()
@@ -244,6 +249,7 @@ def here(commands, place: Place):
     return lambda *words, code=0: commands.run(*words, folder=place.folder, code=code)
 
 
+@pytest.mark.slow("damages a kind of file in thirty ways")
 @pytest.mark.parametrize("kind", FILES)
 def test_bad_content_is_survived(here, place: Place, kind: str) -> None:
     """Each content under one of the commands to which it matters."""
@@ -260,14 +266,13 @@ def test_forged_records_are_survived(here, place: Place, command: str) -> None:
             survive(here, place, command, f"{kind}, {what}")
 
 
-@pytest.mark.slow("damages each kind of file in twenty ways under each command")
+@pytest.mark.slow("damages each kind of file in several ways")
 @pytest.mark.parametrize("command", READING)
-def test_everything_under_every_command(here, place: Place, command: str) -> None:
+def test_every_kind_of_file_under_every_command(here, place: Place, command: str) -> None:
+    """Each command gets each kind of file in a share of all ways; together they get every way once."""
     for kind in FILES:
-        for what in harms(place, kind):
+        for what in harms(place, kind, list(READING).index(command), len(READING)):
             survive(here, place, command, f"{kind} is {what}")
-    for kind, what in forgeries(place):
-        survive(here, place, command, f"{kind}, {what}")
 
 
 def scores_of(folder: Path) -> list[str]:
@@ -281,7 +286,7 @@ def scores_of(folder: Path) -> list[str]:
 def test_a_run_recomputes_what_is_damaged(here, place: Place, kind: str) -> None:
     """The same scores as before, or a sentence that says why there are none."""
     expected = scores_of(place.folder / "whole")
-    for what in harms(place, kind):
+    for what in harms(place, kind, 0, 3):
         survive(here, place, "run", f"{kind} is {what}")
         if not (
             kind == "format"
