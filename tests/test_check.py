@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 SMALL = ["check", "--metrics", "-c", "5", "--n-real", "250", "--n-synthetic", "100", "--json"]
 
 
@@ -10,6 +12,7 @@ def words(printed: str) -> dict[str, str]:
     return {claim["claim"]: claim["word"] for claim in json.loads(printed)["claims"]}
 
 
+@pytest.mark.slow("scores many candidates")
 def test_the_built_in_metrics_pass_and_leave_nothing_behind(bench) -> None:
     found = words(bench(*SMALL, "-m", "mixing,prdc,nearest_neighbour,strokes,classifier", "--seeds", "2").stdout)
     assert set(found.values()) == {"PASS"}

@@ -80,7 +80,7 @@ def test_it_works_from_a_source_tree_that_is_not_installed(tmp_path: Path) -> No
     packages.mkdir()
     for folder in dict.fromkeys(map(Path, [*site.getsitepackages(), *sys.path])):
         for entry in folder.glob("*") if folder.name == "site-packages" else ():
-            if "synthassay" not in entry.name and not (packages / entry.name).exists():
+            if "synthassay" not in entry.name and entry.name not in PACKAGES and not (packages / entry.name).exists():
                 (packages / entry.name).symlink_to(entry)
     for name in PACKAGES:
         (packages / name).symlink_to(here / name)

@@ -124,6 +124,7 @@ def test_components_are_never_more_than_images_or_pixels() -> None:
         assert pca.transform(images).dtype == np.float32
 
 
+@pytest.mark.slow("fits the reference classifier on MNIST")
 def test_the_reference_classifier_knows_mnist(mnist: RealData) -> None:
     from benchmark.images.roles import Sizes
 

@@ -59,6 +59,7 @@ def ours(folder: Path) -> list[psutil.Process]:
     return [process for process in every if str(folder) in " ".join(process.info["cmdline"] or [])]
 
 
+@pytest.mark.slow("kills a run midway, and runs it again")
 def test_killed_half_way_it_goes_on_and_leaves_no_orphan(bench, tmp_path: Path) -> None:
     (tmp_path / "slow.py").write_text(SLOW)
     arguments = [*SMALL, "-p", tmp_path / "slow.py", "-g", "slow"]
@@ -92,6 +93,7 @@ def test_interrupted_it_keeps_what_is_finished_and_says_how_to_go_on(bench, tmp_
     assert ours(out) == []
 
 
+@pytest.mark.slow("starts two runs at once")
 def test_two_runs_on_one_store_do_each_cell_once(bench, tmp_path: Path) -> None:
     (tmp_path / "slow.py").write_text(SLOW)
     arguments = [*SMALL, "-p", tmp_path / "slow.py", "-g", "slow"]
@@ -105,6 +107,7 @@ def test_two_runs_on_one_store_do_each_cell_once(bench, tmp_path: Path) -> None:
     assert list((out / "work").iterdir()) == []
 
 
+@pytest.mark.slow("waits for the cells of a run")
 @pytest.mark.parametrize(("who", "lost"), [("server", []), ("supervisor", ["crashed"])])
 def test_a_dead_fork_server_costs_no_cell_and_a_dead_supervisor_its_own(bench, tmp_path: Path, who, lost) -> None:
     begun = tmp_path / "begun"

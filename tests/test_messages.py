@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 OPTIONS = {
     "dataset": "digits",
     "generators": "jitter",
@@ -34,6 +36,7 @@ def harm(folder: Path) -> str:
     )
 
 
+@pytest.mark.slow("runs in new interpreters")
 def test_a_warning_is_a_line_of_the_command_and_a_log_record_in_python(bench, jitter: Path) -> None:
     bench(*RUN, "-p", jitter)
     said = harm(bench.folder)

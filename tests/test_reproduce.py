@@ -89,6 +89,7 @@ def test_an_estimate_is_written_with_its_interval() -> None:
     assert str(Estimate(0.661)) == "0.66"
 
 
+@pytest.mark.slow("runs a study")
 def test_a_study_is_run_judged_and_drawn(bench, tmp_path: Path) -> None:
     plugin = tmp_path / "study.py"
     plugin.write_text(STUDY)
@@ -115,6 +116,7 @@ def test_a_study_is_run_judged_and_drawn(bench, tmp_path: Path) -> None:
     assert words == ["REDUCED", "CANNOT TELL", "REDUCED"]
 
 
+@pytest.mark.slow("draws the figures of a study twice")
 def test_figures_and_page_are_the_same_bytes_again(bench, tmp_path: Path) -> None:
     plugin = tmp_path / "study.py"
     plugin.write_text(STUDY)

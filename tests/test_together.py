@@ -105,6 +105,7 @@ def test_one_fit_for_all_classes_which_stand_in_the_rows(bench, shuffle: Path) -
     assert fits(shuffle)[-1].startswith("40 [3, 5]")  # other classes are another fit
 
 
+@pytest.mark.slow("runs a fit twice")
 def test_a_damaged_cell_is_made_again_by_its_fit_and_the_others_stay(bench, shuffle: Path) -> None:
     out = bench.folder / "bench-results"
     run = [*TINY, "-p", shuffle, "-g", "shuffle", "-c", "3,5", "--seeds", "1"]

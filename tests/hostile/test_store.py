@@ -258,6 +258,7 @@ def test_bad_content_is_survived(here, place: Place, kind: str) -> None:
         survive(here, place, next(names), f"{kind} is {what}")
 
 
+@pytest.mark.slow("forges sixty records")
 @pytest.mark.parametrize("command", ["png", "merge", "report", "clean"])
 def test_forged_records_are_survived(here, place: Place, command: str) -> None:
     due = {"report": ("report",), "png": ("cell", "list"), "clean": ("list", "map"), "merge": ("cell", "scores")}

@@ -51,6 +51,7 @@ def place(bench, jitter: Path) -> Path:
     return bench.folder
 
 
+@pytest.mark.slow("runs the commands of a page")
 @pytest.mark.parametrize("page", ["own-images.md", "own-data.md"])
 def test_commands_run(bench, place: Path, page: str) -> None:
     found = commands(page)
@@ -64,6 +65,7 @@ def test_commands_run(bench, place: Path, page: str) -> None:
         bench(*words, *(["--seeds", "1"] if words[0] == "run" else []))
 
 
+@pytest.mark.slow("runs three shards")
 def test_the_shards_run(bench, place: Path) -> None:
     found = [line.partition("#")[0] for line in commands("shards.md") if "$" not in line and not line.endswith("\\")]
     assert [shlex.split(line)[1] for line in found] == ["run"] * 3 + ["merge", "run"]
@@ -74,6 +76,7 @@ def test_the_shards_run(bench, place: Path) -> None:
         bench(*words)
 
 
+@pytest.mark.slow("runs the gate of a build")
 def test_the_gate_runs(bench, place: Path) -> None:
     for line in commands("ci-gate.md"):
         words = shlex.split(line.replace("--against mnist", "--against digits"))[1:]
