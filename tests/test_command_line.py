@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import json
 import logging
 import os
 import pkgutil
@@ -124,7 +125,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         Path(name).mkdir()
     os.mkfifo("pictures/fifo.png")
     Path("store", "format.json").write_text('{"format": "bench.store/1"}')
-    Path("store", "summary.json").write_text(f'{{"format": "{FORMAT}"}}')
+    summary = {"format": FORMAT, "sha256": "0" * 64, "dataset": "digits", "features": "pca", "n_synthetic": 30}
+    Path("store", "summary.json").write_text(json.dumps(summary))
     Path("store", "scores.csv").write_text("control,class\n")
     Path("locked", "file").write_text("mine")
     Path("locked").chmod(0)

@@ -54,6 +54,8 @@ def command(folder: str, form: str, to: str | None, generators: str, train: bool
         raise InputError(
             f"{option} is only for images ({', '.join(SAMPLES)}); --format {form} exports the results of the whole run."
         )
+    if plugins and not train:
+        raise InputError(f"--plugin {plugins[0]!r} is only for --train; leave it out, or add --train.")
     if form in SAMPLES:
         _samples(Path(folder), Path(to or "bench-export"), form, generators, plugins if train else None)
     elif form in RESULTS:
