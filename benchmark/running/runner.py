@@ -29,7 +29,7 @@ from benchmark.running import joint_maps, pending
 from benchmark.running.disk import Room
 from benchmark.running.estimates import estimate, known_times
 from benchmark.running.pending import State, Step, cells_of, due_metrics, is_done, look, next_step
-from benchmark.store import leftovers, weights
+from benchmark.store import clean, weights
 
 if TYPE_CHECKING:
     from benchmark.api import Metric
@@ -58,7 +58,7 @@ class Runner:
 
     def run(self) -> None:
         """Do everything that is not in the store yet. KeyboardInterrupt ends the children and propagates."""
-        leftovers.sweep(self.store)
+        clean.sweep(self.store)
         self.states = [s for s in pending.pending(self.plan, self.store) if not s.done]
         if self.states:
             self._begun()

@@ -11,7 +11,7 @@ import re
 import shutil
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,12 +70,23 @@ def links(store: Store) -> Iterator[Waste]:
                 yield from (Waste(Path(e.path), "a link") for e in _entries(entry.path) if e.is_symlink())
 
 
-def leftovers(store: Store) -> Iterator[Waste]:
-    """Yield what killed runs left in work/, and damaged files. Those of a live run are not included."""
+def killed(store: Store) -> Iterator[Waste]:
+    """Yield what killed runs left in work/. What belongs to a live run is not included."""
     for path, name in _ours(store, "work"):
         pid = name["pid"]
         if len(pid) > 9 or not psutil.pid_exists(int(pid)):
             yield Waste(path, "left by a run that was killed")
+
+
+def sweep(store: Store) -> None:
+    """Delete what killed runs left in work/, except for cells that another run holds, on whatever machine."""
+    for waste in killed(store):
+        remove(store, replace(waste, key=waste.path.name.split("-")[0]))
+
+
+def leftovers(store: Store) -> Iterator[Waste]:
+    """Yield what killed runs left in work/, and damaged files. Those of a live run are not included."""
+    yield from killed(store)
     for path, _ in _ours(store, "damaged"):
         yield Waste(path, "damaged")
     for path, _ in _ours(store, "features"):
