@@ -11,6 +11,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from benchmark.executors.children import environment
+
 SERVER = Path(__file__).with_name("_command_server.py")
 PATIENCE = 300.0  # seconds
 Done = subprocess.CompletedProcess[str]
@@ -24,7 +26,8 @@ class Commands:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             words = [sys.executable, str(SERVER), str(theirs.fileno())]
-            self._server = subprocess.Popen(words, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
+            env = {**os.environ, **environment()}  # one thread per library, as in jobs
+            self._server = subprocess.Popen(words, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, env=env)
 
     def close(self) -> None:
         """End the process that commands are forked from."""

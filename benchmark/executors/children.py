@@ -53,13 +53,7 @@ class ForkServer:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             arguments = ["benchmark.executors.forkserver", str(os.getpid()), str(theirs.fileno()), str(out)]
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", BOOT, *arguments],
-                env=environment(),
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-                stdin=subprocess.DEVNULL,
-            )
+            self._process = self._begin(arguments, theirs.fileno())
         self._control.setblocking(False)
 
     @property
@@ -86,6 +80,15 @@ class ForkServer:
         self._process.kill()
         self._process.wait()
         self._control.close()
+
+    def _begin(self, arguments: list[str], descriptor: int) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-c", BOOT, *arguments],
+            env=environment(),
+            pass_fds=[descriptor],
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
+        )
 
 
 class Child:
