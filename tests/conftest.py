@@ -109,7 +109,13 @@ def bench(tmp_path: Path, commands: Commands) -> Bench:
 
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
-EXTRAS = {"tensorflow": "tensorflow", "torch": "torch", "dask": "distributed", "opentsne": "openTSNE"}  # by marker
+EXTRAS = {  # by marker
+    "tensorflow": "tensorflow",
+    "torch": "torch",
+    "dask": "distributed",
+    "opentsne": "openTSNE",
+    "pandas": "pandas",
+}
 BROWSER = ("chromium", "playwright")
 MUST_BE_THERE = (tuple(EXTRAS.values()) if os.environ.get("SYNTHASSAY_FULL") else ()) + (
     BROWSER if os.environ.get("SYNTHASSAY_FULL") and os.environ.get("CI") else ()
@@ -127,7 +133,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip a test that is marked with an extra which is not installed."""
+    """Skip a test that is marked with a package which is not installed."""
     for marker, package in EXTRAS.items():
         if item.get_closest_marker(marker) and importlib.util.find_spec(package) is None:
             pytest.skip(f"{package} is not installed")

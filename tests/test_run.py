@@ -301,5 +301,15 @@ def test_python_does_what_the_command_does(jitter: Path, tmp_path: Path, monkeyp
     assert page.read_text().startswith("<!doctype html>")
     shown = results._repr_html_()  # what a notebook shows
     assert '<div class="synthassay">' in shown and "data:image/png;base64," in shown and "jitter" in shown
-    frame = pytest.importorskip("pandas") and results.to_pandas()
-    assert len(frame) == len(results.scores)
+
+
+@pytest.mark.pandas
+def test_scores_as_a_data_frame(jitter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from benchmark import run
+
+    monkeypatch.chdir(tmp_path)
+    shape = {"classes": [3], "dataset": "digits", "metrics": "prdc", "seeds": 1, "map_points": 0}
+    results = run(generators=["jitter"], plugins=[str(jitter)], **shape)
+    frame = results.to_pandas()
+    assert list(frame.columns) == list(results.scores[0])
+    assert frame["measure"].tolist() == [row["measure"] for row in results.scores]
