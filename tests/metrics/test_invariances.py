@@ -17,6 +17,7 @@ METRICS = discover().metrics
 OF_POINTS = (
     "mixing",
     "prdc",
+    "clipped",
     "diversity",
     "nearest_neighbour",
     "frechet",
