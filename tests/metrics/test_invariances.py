@@ -26,6 +26,8 @@ OF_POINTS = (
     "membership",
     "authenticity",
     "vendi",
+    "rke",
+    "fld",
 )
 steady = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 seeds = st.integers(0, 2**32 - 1)
