@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from benchmark.store.store import Store
 
 LOG = logging.getLogger("benchmark")
+PATIENCE = 60.0  # seconds for which another run may write its results before this one does
 
 
 def run(**options: Any) -> Results:
@@ -141,10 +142,14 @@ def _written(plan: Plan, store: Store, began: float) -> Results:
     """Read the store and write the results. Damaged cells are left out; the results are then not finished."""
     from benchmark.results.results import Results
     from benchmark.running import disk
-    from benchmark.store.store import DamagedError
+    from benchmark.store import clean
+    from benchmark.store.store import RESULTS, DamagedError
 
     while True:
+        lock = None
         try:
+            lock = store.lock(RESULTS, PATIENCE)
+            clean.clear(store, RESULTS)
             results = Results(plan, store)
             results.seconds = time.monotonic() - began
             results.write()
@@ -158,4 +163,7 @@ def _written(plan: Plan, store: Store, began: float) -> Results:
             raise StoppedError(
                 f"{str(error.filename2 or error.filename)!r} cannot be written ({error.strerror})"
             ) from error
+        finally:
+            if lock is not None:
+                lock.release()
         return results

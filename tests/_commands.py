@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 from benchmark.executors.children import environment
@@ -41,13 +42,14 @@ class Commands:
         matters what is imported and when.
         """
         words = list(map(str, arguments))
-        done = _new_interpreter(words, folder) if anew else self._fork(words, folder)
+        done = _new_interpreter(words, folder) if anew else self.start(*words, folder=folder).wait()
         if code is not None:
             assert done.returncode == code, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done
 
-    def _fork(self, words: list[str], folder: Path) -> Done:
-        request = {"arguments": words, "folder": str(folder), "environment": _environment()}
+    def start(self, *arguments: object, folder: Path) -> Running:
+        """Start a command as `run` does, and return it while it runs."""
+        request = {"arguments": list(map(str, arguments)), "folder": str(folder), "environment": _environment()}
         status, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         (stdout, out), (stderr, err) = os.pipe(), os.pipe()
         with theirs, Path(os.devnull).open("rb") as stdin:
@@ -55,15 +57,32 @@ class Commands:
             socket.send_fds(self._control, [json.dumps(request).encode()], given)
         os.close(out)
         os.close(err)
-        with status, ThreadPoolExecutor(2) as pool:
-            said = [pool.submit(_read, descriptor) for descriptor in (stdout, stderr)]
-            pid = int(status.recv(64))
-            status.settimeout(PATIENCE)
+        return Running(request["arguments"], status, stdout, stderr)
+
+
+class Running:
+    """A command that runs."""
+
+    def __init__(self, words: list[str], status: socket.socket, *outputs: int) -> None:
+        """Begin to read its output, so that it never waits for us."""
+        self._words, self._status, self._pool = words, status, ThreadPoolExecutor(len(outputs))
+        self._said = [self._pool.submit(_read, descriptor) for descriptor in outputs]
+        self.pid = int(status.recv(64))
+
+    def kill(self) -> None:
+        """End it as the kernel does where memory runs out: it cannot do anything about it."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+
+    def wait(self) -> Done:
+        """Return how it ended and what it wrote."""
+        with self._status, self._pool:
+            self._status.settimeout(PATIENCE)
             try:
-                code = int(status.recv(64))
-                return Done(["bench", *words], code, *(output.result(PATIENCE) for output in said))
+                code = int(self._status.recv(64))
+                return Done(["bench", *self._words], code, *(output.result(PATIENCE) for output in self._said))
             except TimeoutError:
-                os.kill(pid, signal.SIGKILL)
+                self.kill()
                 raise
 
 

@@ -60,6 +60,67 @@ def test_leftovers_go_and_those_of_a_live_run_stay(bench, out: Path) -> None:
     assert "0 cells to do" not in bench(*RUN, "-g", "affine").stderr
 
 
+def gone() -> int:
+    """A process that has ended."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+def half_written(out: Path, pid: int) -> list[Path]:
+    """One file that a process was writing of each kind that a run writes."""
+    cell = next(out.glob("cells/*/*/scores/*.json"))
+    places = [
+        out / "scores.csv",
+        out / "report.html",
+        out / "features" / f"{GONE}.npz",
+        out / "maps" / f"{GONE}.json",
+        cell,
+    ]
+    made = [path.with_name(f".{path.name}.{pid}") for path in places]
+    for path in made:
+        path.write_text("half")
+    return made
+
+
+def test_half_written_files_of_killed_runs_go(bench, out: Path) -> None:
+    """Those of live processes stay, and a user's hidden file, and what belongs to a cell that a run works on."""
+    dead, live = half_written(out, gone()), half_written(out, os.getpid())
+    (out / ".notes.1").write_text("mine")
+    (out / "damaged" / LIVE).mkdir()
+    locks = [Store(out).lock(key) for key in (dead[-1].parent.parent.name, LIVE)]
+    said = bench("clean", "--yes").stdout
+    for lock in locks:
+        assert lock is not None
+        lock.release()
+    for path in dead[:-1]:
+        assert f"deleted: {path.relative_to(out)}: left by a run that was killed" in said
+    for path in (dead[-1], out / "damaged" / LIVE):
+        assert f"kept: {path.relative_to(out)}: a run is working on it" in said
+        assert path.exists()
+    assert all(path.exists() for path in (*live, out / ".notes.1"))
+    bench("clean", "--yes")
+    assert not dead[-1].exists()
+
+
+def test_a_run_deletes_what_killed_runs_left_of_its_own_work(bench, out: Path) -> None:
+    dead, live = half_written(out, gone()), half_written(out, os.getpid())
+    cell = dead[-1].parent.parent
+    next((cell / "scores").glob("*.json")).unlink()  # so that there is something to do in the cell
+    bench(*RUN, "-g", "affine", "--map-points", "0")
+    assert [path for path in dead if path.exists()] == []
+    assert all(path.exists() for path in live)
+    assert [path.name for path in (out / "work").iterdir()] == [f"{LIVE}-{os.getpid()}"]
+
+
+def test_a_run_that_was_killed_as_it_began_can_be_resumed(bench, finished: Path) -> None:
+    """Before the folder is a store, it holds what was to mark it as one."""
+    (bench.folder / "bench-results").mkdir()
+    (bench.folder / "bench-results" / f".format.json.{gone()}").write_text("{")
+    bench(*RUN, "-g", "affine", "--no-report")
+    assert not list((bench.folder / "bench-results").glob(".*"))
+
+
 def test_cells_that_the_last_run_does_not_refer_to(bench, out: Path) -> None:
     assert "nothing to delete" not in bench("clean", "--unreferenced").stdout  # the leftovers
     bench("clean", "--yes")

@@ -55,6 +55,20 @@ def test_a_cell_comes_back_as_it_was_put(store: Store) -> None:
     assert list((store.folder / "work").iterdir()) == []
 
 
+def test_two_runs_that_find_the_same_damage_move_it_aside_once(store: Store, caplog) -> None:
+    put(store)
+    store.move_aside(KEY, "a bit")
+    store.move_aside(KEY, "a bit")
+    assert len(caplog.records) == 1
+    assert (store.folder / "damaged" / KEY / "samples.npz").exists()
+    put(store)
+    store.put_scores(KEY, KEY, SCORES, None)
+    record = store.path(KEY) / "scores" / f"{KEY}.json"
+    store._forget_scores(record, "a bit")
+    store._forget_scores(record, "a bit")
+    assert record.with_name(f"{record.name}.damaged").exists()
+
+
 def test_a_cell_that_is_there_is_replaced(store: Store) -> None:
     put(store, 0.5)
     put(store, 0.25)

@@ -12,7 +12,7 @@ from benchmark.jobs.sources import DataSource
 from benchmark.plan.plan import Plan
 from benchmark.plugins.loadable import loadable
 from benchmark.results.joint_maps import key_of, strata_of
-from benchmark.store import weights
+from benchmark.store import clean, weights
 from benchmark.store.arrays import read_npz
 from benchmark.store.store import Store
 
@@ -21,33 +21,48 @@ if TYPE_CHECKING:
     from benchmark.executors import Executor
 
 
+PATIENCE = 600.0  # seconds for which a map that another run draws is waited for
+
+
 def draw(plan: Plan, store: Store, executor: Executor, data: DataSource) -> None:
     """Compute the maps that the page needs and the store lacks. For a map that fails, the page shows the reason."""
     for n_real in due(plan, store):
-        job = _job(plan, store, n_real, data)
-        compiling.ensure()
+        key = key_of(plan, strata_of(plan, store, n_real), n_real)
+        lock = store.lock(key, PATIENCE)
         try:
-            executor.start(job)
-            ended: Mapping[str, Any] | None = None
-            while ended is None:
-                ended = next((e.payload for e in executor.poll(0.1) if e.job == job and e.kind == "ended"), None)
-            _keep(store, job, ended)
+            clean.clear(store, key)
+            if is_due(plan, store, n_real):  # and was not drawn by another run in the meantime
+                _draw(store, _job(plan, store, n_real, data), executor)
         finally:
-            shutil.rmtree(job.folder, ignore_errors=True)
+            if lock is not None:
+                lock.release()
 
 
 def due(plan: Plan, store: Store) -> Iterator[int]:
     """Yield the numbers of training images for which the page lacks a map."""
-    if not plan.settings.report or not plan.map_points or plan.settings.shard:
-        return  # a shard has only some of the cells; the merged run gets the map
-    for n_real in plan.sizes:
-        strata = strata_of(plan, store, n_real)
-        if not strata:
-            continue
-        record = store.map_record(key_of(plan, strata, n_real))
-        failed = record is None or bool(record["failed"])
-        if plan.settings.fresh or (failed and not (record and plan.settings.keep_failures)):
-            yield n_real
+    if plan.settings.report and plan.map_points and not plan.settings.shard:
+        yield from (n for n in plan.sizes if is_due(plan, store, n))  # a shard has only some of the cells
+
+
+def is_due(plan: Plan, store: Store, n_real: int) -> bool:
+    """Whether the map of a number of training images is still to be drawn."""
+    strata = strata_of(plan, store, n_real)
+    if not strata or plan.settings.fresh:
+        return bool(strata)
+    record = store.map_record(key_of(plan, strata, n_real))
+    return record is None or (bool(record["failed"]) and not plan.settings.keep_failures)
+
+
+def _draw(store: Store, job: MapJob, executor: Executor) -> None:
+    compiling.ensure()
+    try:
+        executor.start(job)
+        ended: Mapping[str, Any] | None = None
+        while ended is None:
+            ended = next((e.payload for e in executor.poll(0.1) if e.job == job and e.kind == "ended"), None)
+        _keep(store, job, ended)
+    finally:
+        shutil.rmtree(job.folder, ignore_errors=True)
 
 
 def _job(plan: Plan, store: Store, n_real: int, data: DataSource) -> MapJob:

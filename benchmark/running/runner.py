@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -28,6 +29,7 @@ from benchmark.plugins.versions import versions
 from benchmark.running import joint_maps, pending
 from benchmark.running.disk import Room
 from benchmark.running.estimates import estimate, known_times
+from benchmark.running.features import FittedFeatures
 from benchmark.running.pending import State, Step, cells_of, due_metrics, is_done, look, next_step
 from benchmark.store import clean, weights
 
@@ -49,12 +51,15 @@ class Runner:
     store: Store
     executor: Executor
     states: list[State] = field(default_factory=list)
-    prepared: bool = False
-    broken: str = ""  # why features could not be prepared
     _hands: dict[str, State] = field(default_factory=dict)
     _spent: dict[str, list[float]] = field(default_factory=dict)
     _left: float = 0.0  # seconds, when it was `_looked`
     _looked: float = float("-inf")
+
+    @cached_property
+    def features(self) -> FittedFeatures:
+        """The features of the run."""
+        return FittedFeatures(self.plan, self.store, self.executor)
 
     def run(self) -> None:
         """Do everything that is not in the store yet. KeyboardInterrupt ends the children and propagates."""
@@ -64,7 +69,8 @@ class Runner:
             self._begun()
         room = Room(self.store, self.executor)
         try:
-            self._prepare()
+            if self.states:
+                self.features.begin()
             while self.states or self._hands:
                 while room.start(self._start_one):
                     pass
@@ -75,6 +81,7 @@ class Runner:
             for state in self._hands.values():
                 if state.lock is not None:
                     state.lock.release()
+            self.features.let_go()
 
     def _begun(self) -> None:
         """Announce what is to be done, and compile the code of the maps before any cell waits for it."""
@@ -98,54 +105,18 @@ class Runner:
             self._left, self._looked = estimate(states, self._spent) / max(self.executor.slots, 1), now
         return max(self._left - (now - self._looked), 0.0)
 
-    def _prepare(self) -> None:
-        target = weights.cached(self.plan)
-        if not any(state.metrics or state.generate for state in self.states):
-            return
-        if any(self.store.folder.glob("features/*.pickle")):
-            self.store.complain("the pickles in features are of an earlier version and are not read")
-        if not self.plan.settings.fresh and self._usable(weights.kept(self.plan, self.store)):
-            self.prepared = True
-            return
-        if self._usable(target):
-            self._prepared()
-            return
-        target.parent.mkdir(parents=True, exist_ok=True)
-        self.executor.start(
-            Prepare(
-                self.store.workspace("prepare"),
-                loadable(self.plan.features),
-                self.plan.features_id,
-                data_source(self.plan),
-                next(iter(self.plan.sizes.values())),
-                target,
-            )
-        )
-
-    def _usable(self, path: Path) -> bool:
-        """Whether a file of fitted features exists and is intact."""
-        found = path.is_symlink() or path.exists()
-        why = weights.fault(path, self.plan) if found else ""
-        if why:
-            self.store.complain(f"{path} was damaged and will be recomputed ({why})")
-        return found and not why
-
-    def _prepared(self) -> None:
-        weights.copy(weights.cached(self.plan), weights.kept(self.plan, self.store))
-        self.prepared = True
-
     def _start_one(self) -> bool:
         """Do or start the next step of the first piece of work that need not wait. Returns False if there is none."""
         now = time.monotonic()
         busy = any(state.alone for state in self._hands.values())
         for state in self.states if self.executor.free and not busy else ():
-            if state.not_before > now or not (state.generate or self.prepared or self.broken):
+            if state.not_before > now or not (state.generate or self.features.ready or self.features.broken):
                 continue
             if self._waits(state) or (state.alone and self._hands):
                 continue
             if state.lock is None and not self._locked(state, now):
                 continue
-            self._do(state, next_step(state, self.store, broken=bool(self.broken)))
+            self._do(state, next_step(state, self.store, broken=bool(self.features.broken)))
             return True
         return False
 
@@ -188,6 +159,7 @@ class Runner:
         if state.lock is None:
             state.not_before = now + RETRY
             return False
+        clean.clear(self.store, state.work.key)
         fresh = look(self.plan, self.store, state.work)
         if not self.plan.settings.fresh:
             state.generate, state.metrics = fresh.generate, fresh.metrics
@@ -242,11 +214,7 @@ class Runner:
         job = event.job
         if isinstance(job, Prepare):
             if event.kind == "ended":
-                shutil.rmtree(job.folder, ignore_errors=True)
-                if event.payload["status"] == "ok":
-                    self._prepared()
-                else:
-                    self.broken = f"features {self.plan.features.name} could not be fitted: {event.payload['reason']}"
+                self.features.end(job, event.payload)
         elif isinstance(job, Generate):
             if event.kind == "ended":
                 (self._fitted if isinstance(job, GenerateTogether) else self._generated)(job, event.payload)
@@ -349,14 +317,14 @@ class Runner:
             name = parameters.config_of(metric)
             record: dict[str, Any] = {
                 "status": "failed",
-                "reason": self.broken,
+                "reason": self.features.broken,
                 "scores": {},
                 "seconds": None,
                 "metric": name,
             }
             self.store.put_scores(scored.key, key, record, None)
         state.metrics = {}
-        self._tell(state, "score", {"status": "failed", "reason": self.broken})
+        self._tell(state, "score", {"status": "failed", "reason": self.features.broken})
         self._let_go(state)
 
     def _again(self, state: State, result: Mapping[str, Any]) -> bool:

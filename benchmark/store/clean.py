@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,7 @@ import psutil
 
 from benchmark.store.checks import check_map
 from benchmark.store.records import is_key, read_record
-from benchmark.store.store import FOLDERS
+from benchmark.store.store import FOLDERS, RESULTS, delete
 
 if TYPE_CHECKING:
     from benchmark.store.store import Store
@@ -27,23 +26,26 @@ if TYPE_CHECKING:
 DAY = 86400.0
 KEY = r"[0-9a-f]{24}"
 ASIDE = r"\.[\w.-]+"  # a file that was being written
+KEYED = rf"{KEY}\.(?:npz|json|sha256)"  # what it was to become, where a key names it
+RESULT = r"(?:scores|images)\.csv|(?:summary|cells|report|format)\.json|run\.toml|report\.html"
 NAMES = {  # what a run, a merge or an earlier version puts into each folder of a store
     "cells": re.compile(r"[0-9a-f]{2}"),
     "conflicts": re.compile(rf"{KEY}|features"),
     "damaged": re.compile(KEY),
     "features": re.compile(rf"{KEY}\.(npz|pickle|sha256)|{ASIDE}"),
-    "locks": re.compile(KEY),
+    "locks": re.compile(rf"{KEY}|{RESULTS}"),
     "maps": re.compile(rf"{KEY}\.(json|npz)|{ASIDE}"),
     "work": re.compile(rf"({KEY}|prepare)(-[a-z]+)?-(?P<pid>\d+)"),
 }
 IN_CELL = re.compile(rf"cell\.json|(samples|history)\.npz|log\.txt|real\.np[yz]|{ASIDE}")
 IN_SCORES = re.compile(rf"{KEY}\.(json|npz)(\.damaged)?|{ASIDE}")
+KILLED = "left by a run that was killed"
 EARLIER = "a pickle of an earlier version, which is not read"
 
 
 @dataclass(frozen=True)
 class Waste:
-    """A file, folder or link that can be deleted. key: the cell that must be locked first, if it is one."""
+    """A file, folder or link that can be deleted. key: the lock that must be taken first, if there is one."""
 
     path: Path
     why: str
@@ -71,27 +73,59 @@ def links(store: Store) -> Iterator[Waste]:
 
 
 def killed(store: Store) -> Iterator[Waste]:
-    """Yield what killed runs left in work/. What belongs to a live run is not included."""
+    """Yield what killed runs left in work/, and files that they were writing. Those of a live run are not included.
+
+    Files that were being written into cells are only in `leftovers`: there may be many cells.
+    """
     for path, name in _ours(store, "work"):
-        pid = name["pid"]
-        if len(pid) > 9 or not psutil.pid_exists(int(pid)):
-            yield Waste(path, "left by a run that was killed")
+        if not _is_alive(name["pid"]):
+            key = path.name.split("-")[0]
+            yield Waste(path, KILLED, key if is_key(key) else "")
+    yield from (Waste(path, KILLED, RESULTS) for path, _ in _unwritten(store.folder, RESULT))
+    for folder in (store.folder / "features", store.folder / "maps"):
+        yield from (Waste(path, KILLED, name.split(".")[0]) for path, name in _unwritten(folder, KEYED))
 
 
 def sweep(store: Store) -> None:
-    """Delete what killed runs left in work/, except for cells that another run holds, on whatever machine."""
+    """Delete what killed runs left, except for what another run has locked, on whatever machine."""
     for waste in killed(store):
-        remove(store, replace(waste, key=waste.path.name.split("-")[0]))
+        remove(store, waste)
+
+
+def clear(store: Store, key: str) -> None:
+    """Delete what killed runs left of something that we have locked."""
+    for waste in (*killed(store), *_in_cell(store.path(key))):
+        if waste.key == key:
+            delete(waste.path)
 
 
 def leftovers(store: Store) -> Iterator[Waste]:
-    """Yield what killed runs left in work/, and damaged files. Those of a live run are not included."""
+    """Yield what killed runs left, and damaged files. Those of a live run are not included."""
     yield from killed(store)
+    for cell in cells(store):
+        yield from _in_cell(cell)
     for path, _ in _ours(store, "damaged"):
-        yield Waste(path, "damaged")
+        yield Waste(path, "damaged", path.name)
     for path, _ in _ours(store, "features"):
         if path.suffix == ".pickle" or (path.suffix == ".sha256" and path.with_suffix(".pickle").exists()):
             yield Waste(path, EARLIER)
+
+
+def _in_cell(cell: Path) -> Iterator[Waste]:
+    return (Waste(path, KILLED, cell.name) for path, _ in _unwritten(cell / "scores", KEYED))
+
+
+def _unwritten(folder: Path, names: str) -> Iterator[tuple[Path, str]]:
+    """Yield the files that killed processes were writing in a folder, and what they were to become."""
+    for entry in _entries(folder):
+        found = re.fullmatch(rf"\.({names})\.(\d+)", entry.name)
+        if found and not entry.is_dir(follow_symlinks=False) and not _is_alive(found[2]):
+            yield Path(entry.path), found[1]
+
+
+def _is_alive(pid: str) -> bool:
+    """Whether another process has this number. What has our own was left by an earlier one, in a container say."""
+    return len(pid) <= 9 and int(pid) != os.getpid() and psutil.pid_exists(int(pid))
 
 
 def strange(store: Store) -> Iterator[Path]:
@@ -131,8 +165,8 @@ def remove(store: Store, waste: Waste) -> list[Path] | None:
             waste.path.unlink(missing_ok=True)
             return []
         if waste.path.parent.name == "work":  # all in it was made by one process, also the scratch folder of a plugin
-            shutil.rmtree(waste.path)
-            return []
+            delete(waste.path)
+            return None if waste.path.exists() else []
         return _remove_cell(waste.path)
     finally:
         if lock is not None:

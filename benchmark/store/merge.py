@@ -20,7 +20,7 @@ from typing import Any
 from benchmark.store import clean, weights
 from benchmark.store.arrays import LARGEST, arrays_in
 from benchmark.store.checks import check_arrays, check_cell, check_samples, check_scores
-from benchmark.store.records import is_key, is_regular, read_bytes, read_record, sha256
+from benchmark.store.records import aside_of, is_key, is_regular, read_bytes, read_record, sha256
 from benchmark.store.store import DamagedError, Store, delete
 from benchmark.store.weights import is_prepared
 
@@ -209,7 +209,7 @@ def _copy_scores(path: Path, target: Path) -> None:
 def _copy(path: Path, target: Path) -> None:
     """Copy a file aside, flush it to disk and move it into place."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    aside = target.with_name(f".{target.name}.{os.getpid()}")
+    aside = aside_of(target)
     aside.write_bytes(read_bytes(path, LARGEST))
     with aside.open("rb") as file:
         os.fsync(file.fileno())

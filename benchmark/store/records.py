@@ -119,6 +119,11 @@ def read_json(path: Path) -> dict[str, Any]:
     return value
 
 
+def aside_of(path: Path) -> Path:
+    """Return where this process writes a file before it is moved into place; what a killed one leaves is cleaned up."""
+    return path.with_name(f".{path.name}.{os.getpid()}")
+
+
 def write_json(path: Path, value: Any) -> None:
     """Write JSON aside, flush it to disk and move it into place. Raises ValueError on NaN and infinity."""
     write_text(path, json.dumps(value, allow_nan=False, ensure_ascii=False, indent=1) + "\n")
@@ -131,7 +136,7 @@ def write_text(path: Path, text: str | Iterable[str]) -> None:
 
 def write_aside(path: Path, text: str | Iterable[str]) -> Path:
     """Write a text next to where it belongs, flush it to disk, and return its path."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    aside = aside_of(path)
     aside.unlink(missing_ok=True)  # never write through a link
     with aside.open("x", encoding="utf-8", newline="") as file:
         file.writelines([text] if isinstance(text, str) else text)

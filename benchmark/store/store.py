@@ -27,6 +27,7 @@ from benchmark.errors import InputError
 from benchmark.store.arrays import LARGEST, arrays_in, read_npz
 from benchmark.store.checks import check_arrays, check_cell, check_map, check_samples, check_scores
 from benchmark.store.records import (
+    aside_of,
     checked_text,
     read_bytes,
     read_json,
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("benchmark")
 FORMAT = "bench.store/1"
+MARKER = "format.json"
+RESULTS = "results"  # the lock of the files in the folder itself, such as scores.csv; all others are keys
 LOG_LIMIT = 2**20
 FOLDERS = ("cells", "conflicts", "damaged", "features", "locks", "maps", "work")
 
@@ -61,7 +64,7 @@ class Store:
         self.folder, self._option = folder, option
         if folder.exists() and not folder.is_dir():
             raise InputError(f"{option} {str(folder)!r} is a file; name a folder, which is created if needed.")
-        marker = folder / "format.json"
+        marker = folder / MARKER
         if marker.is_file():
             try:
                 found = read_json(marker).get("format")
@@ -74,7 +77,7 @@ class Store:
                 )
             if not with_links:
                 self._refuse_links()
-        elif folder.is_dir() and any(folder.iterdir()):
+        elif folder.is_dir() and any(not path.name.startswith(f".{MARKER}.") for path in folder.iterdir()):
             raise InputError(
                 f"{option} {str(folder)!r} has files in it but is not a store; name an empty or new folder."
             )
@@ -97,7 +100,7 @@ class Store:
         """Create the folder and its marker. Raises InputError if it is not writable."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            write_json(self.folder / "format.json", {"format": FORMAT})  # first: the marker makes it a store
+            write_json(self.folder / MARKER, {"format": FORMAT})  # first: the marker makes it a store
             for name in ("cells", "locks", "work", "features"):
                 (self.folder / name).mkdir(exist_ok=True)
         except OSError as error:
@@ -122,6 +125,8 @@ class Store:
     def cell(self, key: str) -> dict[str, Any] | None:
         """Return the record of a cell, or None. A damaged cell is moved aside."""
         path = self._path(key)
+        if not os.path.lexists(path):
+            return None
         try:
             record = read_record(f"{path}/cell.json")
             if os.path.islink(path) or os.path.islink(f"{path}/scores"):  # noqa: PTH114
@@ -130,13 +135,9 @@ class Store:
             for name, expected in record["files"].items():
                 if _size(f"{path}/{name}") != expected["size"]:
                     raise ValueError(f"the size of {name} does not match")
-        except FileNotFoundError as error:
-            if not os.path.lexists(path):
-                return None
-            self.move_aside(key, str(error))
-            return None
         except (ValueError, OSError) as error:
-            self.move_aside(key, str(error))
+            if os.path.lexists(path):
+                self.move_aside(key, str(error))
             return None
         return record
 
@@ -257,8 +258,9 @@ class Store:
 
         target = self.folder / "maps" / f"{key}.npz"
         target.parent.mkdir(exist_ok=True)
-        aside = target.with_name(f".{key}-{os.getpid()}.npz")
-        np.savez(aside, **arrays)  # type: ignore[arg-type]
+        aside = aside_of(target)
+        with aside.open("wb") as file:
+            np.savez(file, **arrays)  # type: ignore[arg-type]
         _flush(aside)
         os.replace(aside, target)
         write_text(target.with_suffix(".json"), checked_text({**record, "sha256": sha256(target.read_bytes())}))
@@ -271,8 +273,12 @@ class Store:
         """Move a damaged cell aside, so that it is recomputed."""
         aside = self.folder / "damaged" / key
         aside.parent.mkdir(exist_ok=True)
-        delete(aside)
-        os.rename(self.path(key), aside)
+        if os.path.lexists(self.path(key)):
+            delete(aside)
+        try:
+            os.rename(self.path(key), aside)
+        except FileNotFoundError:
+            return  # another run has done it
         self.complain(
             f"cell {key} was damaged ({why}); it was moved to {aside.relative_to(self.folder)} and will be recomputed"
         )
@@ -281,8 +287,11 @@ class Store:
         """Warn of something that was wrong in the store."""
         LOG.warning(sentence)
 
-    def lock(self, key: str) -> FileLock | None:
-        """Take and return the lock of a cell, or None if another run holds it. The system releases it if we die."""
+    def lock(self, key: str, seconds: float = 0) -> FileLock | None:
+        """Take and return the lock of a cell, or None if another run holds it for so long.
+
+        The system releases it if we die. Whoever has it may delete what killed runs left of the cell.
+        """
         from filelock import FileLock, Timeout
 
         path = self.folder / "locks" / key
@@ -290,7 +299,7 @@ class Store:
             delete(path)  # it would be written to, and nothing outside the store may be
         lock = FileLock(path)
         try:
-            lock.acquire(blocking=False)
+            lock.acquire(timeout=seconds)
         except Timeout:
             return None
         return lock
@@ -300,7 +309,10 @@ class Store:
         for file in (path, path.with_suffix(".npz")):
             if os.path.lexists(file):
                 delete(aside := file.with_name(f"{file.name}.damaged"))
-                os.replace(file, aside)
+                try:
+                    os.replace(file, aside)
+                except FileNotFoundError:
+                    continue  # another run has done it
         self.complain(f"{path.relative_to(self.folder)} was damaged ({why}) and will be recomputed")
 
     def _arrays(self, key: str, name: str, check: Check | None = None) -> dict[str, Array]:

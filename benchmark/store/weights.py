@@ -15,7 +15,7 @@ from benchmark.evidence.reference import FeatureSpace, restored
 from benchmark.plugins.loadable import Loadable, loadable
 from benchmark.plugins.parameters import config_of
 from benchmark.store.arrays import LARGEST, packed, unpacked
-from benchmark.store.records import is_key, read_bytes, sha256
+from benchmark.store.records import aside_of, is_key, read_bytes, sha256
 
 if TYPE_CHECKING:
     from benchmark.plan.plan import Plan
@@ -109,7 +109,7 @@ def _put(target: Path, content: bytes) -> None:
     """Write weights aside and move them into place. The checksum comes last: without it, they are not used."""
     target.parent.mkdir(parents=True, exist_ok=True)
     for path, written in ((target, content), (checksum_of(target), sha256(content).encode())):
-        aside = path.with_name(f".{path.name}.{os.getpid()}")
+        aside = aside_of(path)
         aside.unlink(missing_ok=True)
         aside.write_bytes(written)
         os.replace(aside, path)
