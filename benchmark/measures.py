@@ -59,6 +59,11 @@ class Score:
     reason: str = ""
     note: str = ""
 
+    @property
+    def sd(self) -> float | None:
+        """The standard deviation of the draws, or None without any."""
+        return None if self.draws is None else float(self.draws.std())
+
     @classmethod
     def of_means(
         cls, statistic: Callable[..., Array], *contributions: Array, rng: np.random.Generator, draws: int = 300

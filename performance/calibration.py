@@ -100,7 +100,8 @@ def parts_of_runs(results: Results) -> Iterator[Mapping[str, Part]]:
         table = only(results.table, seeds[first : first + FITS])
         for place in results.places:
             scales = {name: calibration.anchors(table, place, name) for name in table.measures}
-            yield calibration.aspects_at(table, FRESH, place, scales)
+            prior = calibration.prior_of(table, FRESH, {place: scales})
+            yield calibration.aspects_at(table, FRESH, place, scales, prior)
 
 
 def only(table: Table, seeds: Sequence[int]) -> Table:

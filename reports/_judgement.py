@@ -10,7 +10,6 @@ from reports._text import counted, listed, sentence
 
 NEAR = 0.8  # the interval's lower end must reach this: the mean of two lucky fits is not enough
 FAILS = 0.4
-FEW = 5
 UNRANKED = ("not-judged", "not-meaningful", "skipped")
 
 WHY = {
@@ -87,6 +86,7 @@ def _unjudged(generator: Row, n_real: int, aspect: Row) -> Row:
         "reason": "",
         "weakest": None,
         "label": "",
+        "missing": {},
         "parts": [],
     }
 
@@ -113,12 +113,7 @@ def summary(report: Row, standing: Standing) -> str:
 
 
 def _caveats(standing: Standing) -> list[str]:
-    fits = max((row["fits"] for row in standing.judged), default=0)
-    labels = {row["label"] for row in standing.judged if row["label"]}
-    if labels:
-        return sorted(labels)
-    wide = ", so the intervals are wide" if fits > 1 else ""
-    return [f"only {counted(fits, 'fit')}{wide}"] if 0 < fits < FEW else []
+    return sorted({row["label"] for row in standing.judged if row["label"]})
 
 
 def _label(report: Row, row: Row) -> str:

@@ -12,7 +12,7 @@ from reports._judgement import UNRANKED, Standing, standings, summary, word
 from reports._rows import Row, generators, index, measure_title, regime_title, regimes, warnings_of
 from reports._svg import strip
 from reports._template import render
-from reports._text import DASH, fixed, interval, listed
+from reports._text import DASH, fixed, interval, listed, words_of
 
 
 class Verdict(Section):
@@ -77,8 +77,13 @@ def _cell(generator: Row, row: Row, aspect: Row) -> dict[str, Any]:
         "detail": detail,
         "bad": bad,
         "strip": strip(generator, row, aspect["label"]),
-        "reason": row["reason"],
+        "reason": "; ".join(filter(None, [row["reason"], *_without(row)])),
     }
+
+
+def _without(row: Row) -> list[str]:
+    """Return the parts that fell out of a minimum, each with the reason."""
+    return [f"without {words_of(name).lower()}: {why}" for name, why in row.get("missing", {}).items()]
 
 
 def _lost(report: Row) -> list[dict[str, Any]]:

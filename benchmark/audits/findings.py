@@ -52,7 +52,9 @@ class StoredFindings:
         self._there(run, config)
         results = self.results[run]
         parts = [
-            calibration.part(results.table, config, place, measure, results.scales[place][measure])
+            calibration.part(
+                results.table, config, place, measure, results.scales[place][measure], results.priors[config]
+            )
             for place in results.places
         ]
         return _estimate(calibration.over_classes(parts, measure))

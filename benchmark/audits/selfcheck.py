@@ -54,7 +54,10 @@ def value(results: Results, config: str, measure: str) -> float | None:
 
 def calibrated(results: Results, config: str, measure: str) -> tuple[float | None, str]:
     """Return a measure's calibrated mean over classes and seeds and "", or None and why it is not judged."""
-    parts = [part(results.table, config, place, measure, results.scales[place][measure]) for place in results.places]
+    prior = results.priors[config]
+    parts = [
+        part(results.table, config, place, measure, results.scales[place][measure], prior) for place in results.places
+    ]
     for each in parts:
         if each.score is None:
             return None, each.reason

@@ -8,9 +8,12 @@ import click
 
 from benchmark.api import p_text
 from benchmark.judging.aspects import ASPECTS
+from benchmark.judging.intervals import FEWEST_FITS, made_of
 
 if TYPE_CHECKING:
     from benchmark.results.results import Results
+
+MISSING = "+"  # marks a score that is a minimum of fewer parts than usual; a line below says which
 
 
 def show(results: Results) -> None:
@@ -42,12 +45,9 @@ def show(results: Results) -> None:
     )
     if results.plan.settings.one_fit:
         click.echo("each set counts as one fit: intervals cover the variation between images only")
-    elif len(summary["seeds"]) < 3:
-        click.echo(
-            f"{len(summary['seeds'])} seed{'s' * (len(summary['seeds']) > 1)}: "
-            "intervals cover the variation between images, not between fits; add --seeds 3"
-        )
-    for line in not_judged(summary):
+    elif said := made_of(len(summary["seeds"])):
+        click.echo(said + ("; add --seeds 3" if len(summary["seeds"]) < FEWEST_FITS else ""))
+    for line in [*not_judged(summary), *without(summary)]:
         click.echo(line)
     for line in compared(summary):
         click.echo(line)
@@ -61,13 +61,28 @@ def show(results: Results) -> None:
 def not_judged(summary: dict[str, Any]) -> list[str]:
     """Return one line per reason why something was not judged: which aspects of which generators."""
     found: dict[str, list[str]] = {}
-    for verdict in summary["verdicts"]:
-        regime = f" at n_real {verdict['n_real']}" if len(summary["n_real"]) > 1 else ""
+    for verdict, regime in _verdicts(summary):
         missing = [k.name for k in ASPECTS if verdict["aspects"][k.name]["score"] is None]
         for name in missing:
             reason = verdict["aspects"][name]["reason"]
             found.setdefault(reason, []).append(f"{name} of {verdict['config']}{regime}")
     return [f"not judged: {', '.join(what)}: {reason}" for reason, what in found.items() if reason]
+
+
+def without(summary: dict[str, Any]) -> list[str]:
+    """Return one line per part that fell out of a minimum: which scores it is missing from, and why."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for verdict, regime in _verdicts(summary):
+        for kind in ASPECTS:
+            for part, reason in verdict["aspects"][kind.name]["missing"].items():
+                found.setdefault((part, reason), []).append(f"{kind.name} of {verdict['config']}{regime}")
+    return [f"{MISSING} {', '.join(what)}: without {part}: {reason}" for (part, reason), what in found.items()]
+
+
+def _verdicts(summary: dict[str, Any]) -> list[tuple[dict[str, Any], str]]:
+    """Return the verdicts, each with the words that name its number of training images if there are several."""
+    several = len(summary["n_real"]) > 1
+    return [(verdict, f" at n_real {verdict['n_real']}" * several) for verdict in summary["verdicts"]]
 
 
 def compared(summary: dict[str, Any]) -> list[str]:
@@ -93,13 +108,18 @@ def compared(summary: dict[str, Any]) -> list[str]:
 
 
 def cell(aspect: dict[str, Any], *, weakest: bool) -> str:
-    """Return one aspect as text; the score is clipped to [0, 1] only here."""
+    """Return one aspect as text. Nothing is clipped: a clipped score could lie outside its own interval."""
     if aspect["score"] is None:
         return str(aspect["status"]).replace("-", " ")
-    score = f"{min(max(aspect['score'], 0.0), 1.0):.2f}{'*' if weakest else ''}"
+    score = f"{_rounded(aspect['score'])}{'*' if weakest else ''}{MISSING if aspect['missing'] else ''}"
     if aspect["status"] == "not-meaningful":
         return f"({score})"
-    return f"{score} [{aspect['lo']:.2f}, {aspect['hi']:.2f}]" if aspect["lo"] is not None else score
+    return f"{score} [{_rounded(aspect['lo'])}, {_rounded(aspect['hi'])}]" if aspect["lo"] is not None else score
+
+
+def _rounded(value: float) -> str:
+    """Return two decimals, without a minus sign before zero."""
+    return f"{round(value, 2) + 0.0:.2f}"
 
 
 def _terminal() -> bool:

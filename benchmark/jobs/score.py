@@ -88,11 +88,9 @@ class Scoring:
         ctx = Context(random(task.seed, "metric", *names, metric.name), deadline=time.monotonic() + self.seconds)
         scores = metric.score(evidence, ctx)
         check_scores(metric, scores, self.control)
-        draws = {name: score.draws for name, score in scores.items() if score.draws is not None}
-        odd = [name for name, drawn in draws.items() if not _are_finite(drawn)]
-        arrays = {f"draws/{name}": drawn for name, drawn in draws.items() if name not in odd}
+        odd = [name for name, score in scores.items() if score.draws is not None and not _are_finite(score.draws)]
         notes = [f"{name} has no interval: some of its draws are NaN or infinite" for name in odd]
-        arrays |= {f"kept/{name}": checked_array(name, array) for name, array in ctx.kept.items()}
+        arrays = {f"kept/{name}": checked_array(name, array) for name, array in ctx.kept.items()}
         arrays |= {f"image/{name}": checked_column(name, array, task) for name, array in ctx.columns.items()}
         if arrays:
             np.savez(self.folder / f"{key}.npz", **arrays)  # type: ignore[arg-type]
@@ -103,6 +101,7 @@ class Scoring:
             "scores": {
                 name: {
                     "value": None if s.value is None else float(s.value),
+                    "sd": None if name in odd else s.sd,
                     "reason": str(s.reason),
                     "note": str(s.note),
                 }

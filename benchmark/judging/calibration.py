@@ -5,17 +5,28 @@ The order is: mean over seeds, minimum over parts, mean over classes. Nothing is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from benchmark.judging.aspects import ASPECTS, MEANINGLESS, Aspect
-from benchmark.judging.intervals import FEWEST_FITS, Interval, of_dependent, of_mean, over_draws, over_fits
+from benchmark.judging.intervals import (
+    FEWEST_FITS,
+    LOWER,
+    Interval,
+    Prior,
+    Spread,
+    margin,
+    of_dependent,
+    of_mean,
+    pooled,
+    upper_level,
+)
 
 if TYPE_CHECKING:
-    from benchmark.api import Array, Measure
+    from benchmark.api import Measure
 
 SPREADS = 3.0  # the gap between the anchors must be larger than this many spreads for a measure to judge
 REAL = "real"
@@ -23,10 +34,13 @@ REAL = "real"
 
 @dataclass(frozen=True)
 class Value:
-    """A measure's value for one cell. If it has none, `value` is None, and `status` and `reason` explain why."""
+    """A measure's value for one cell. If it has none, `value` is None, and `status` and `reason` explain why.
+
+    sd: of the value if the images are resampled, or None if the metric does not do that.
+    """
 
     value: float | None
-    draws: Array | None = None
+    sd: float | None = None
     status: str = "ok"
     reason: str = ""
 
@@ -60,20 +74,13 @@ class Anchors:
     one: float | None = None
     zeros: Mapping[int, float] = field(default_factory=dict)
     ones: Mapping[int, float] = field(default_factory=dict)
-    zero_draws: Mapping[int, Array] = field(default_factory=dict)
-    one_draws: Mapping[int, Array] = field(default_factory=dict)
+    zero_sds: Mapping[int, float] = field(default_factory=dict)
+    one_sds: Mapping[int, float] = field(default_factory=dict)
     reason: str = ""
 
     def calibrate(self, value: float) -> float:
         """Return a (folded) value on the scale of the anchors' means."""
         return (value - self.zero) / (self.one - self.zero)  # type: ignore[operator]
-
-    def calibrate_at(self, seed: int, value: float) -> float:
-        """Return a (folded) value on the scale of the seed's own anchors, if it has any."""
-        zero, one = self.zeros.get(seed, self.zero), self.ones.get(seed, self.one)
-        if one == zero:
-            return self.calibrate(value)
-        return (value - zero) / (one - zero)  # type: ignore[operator]
 
 
 @dataclass(frozen=True)
@@ -91,6 +98,7 @@ class Part:
     parts: tuple[Part, ...] = ()
     zero: float | None = None
     one: float | None = None
+    missing: tuple[tuple[str, str], ...] = ()  # of an aspect: parts that are not judged, each with the reason
 
 
 def fold(measure: Measure, value: float) -> float:
@@ -103,53 +111,47 @@ def anchors(table: Table, place: Place, name: str) -> Anchors:
     measure = table.measures[name]
     if table.n_synthetic < measure.smallest_n:
         return Anchors(reason=f"needs {measure.smallest_n} synthetic images, has {table.n_synthetic}")
-    ones, one_draws = _anchor(table, REAL, place, measure)
-    zero_draws: dict[int, Array] = {}
+    ones, one_sds = _anchor(table, REAL, place, measure)
+    zero_sds: dict[int, float] = {}
     if measure.zero is not None:
         zeros = dict.fromkeys(ones, measure.zero)
     else:
-        zeros, zero_draws = _anchor(table, measure.failing or "", place, measure)
+        zeros, zero_sds = _anchor(table, measure.failing or "", place, measure)
     for control, found in ((REAL, ones), (measure.failing, zeros)):
         if not found:
             return Anchors(reason=f"the control {control} has no value here")
     zero, one = float(np.mean(list(zeros.values()))), float(np.mean(list(ones.values())))
-    spread = _spread(zeros, zero_draws, ones, one_draws)
+    spread = _spread(zeros, zero_sds, ones, one_sds)
     reason = ""
     if abs(one - zero) <= SPREADS * spread or one == zero:
         reason = (
             f"the controls do not separate: {measure.failing or 'zero'} {zero:.3g}, real {one:.3g}, "
             f"less than {SPREADS:g} spreads of {spread:.2g} apart"
         )
-    return Anchors(zero, one, zeros, ones, zero_draws, one_draws, reason)
+    return Anchors(zero, one, zeros, ones, zero_sds, one_sds, reason)
 
 
-def _anchor(table: Table, control: str, place: Place, measure: Measure) -> tuple[dict[int, float], dict[int, Array]]:
+def _anchor(table: Table, control: str, place: Place, measure: Measure) -> tuple[dict[int, float], dict[int, float]]:
     fits = {seed: v for seed, v in table.fits(control, place, measure.name).items() if v.value is not None}
     values = {seed: fold(measure, v.value) for seed, v in fits.items()}  # type: ignore[arg-type]
-    draws = {seed: _folded(measure, v.draws) for seed, v in fits.items() if v.draws is not None}
-    return values, draws
-
-
-def _folded(measure: Measure, draws: Array) -> Array:
-    return np.abs(draws - 0.5) if measure.better == "half" else draws
+    return values, {seed: v.sd for seed, v in fits.items() if v.sd is not None}
 
 
 def _spread(
-    zeros: Mapping[int, float],
-    zero_draws: Mapping[int, Array],
-    ones: Mapping[int, float],
-    one_draws: Mapping[int, Array],
+    zeros: Mapping[int, float], zero_sds: Mapping[int, float], ones: Mapping[int, float], one_sds: Mapping[int, float]
 ) -> float:
     """Return the pooled sd of the two anchors: over seeds if there are enough of them, otherwise over images."""
     if min(len(zeros), len(ones)) >= FEWEST_FITS:
         variances = [float(np.var(list(found.values()), ddof=1)) for found in (zeros, ones)]
     else:
-        variances = [float(np.mean([d.var() for d in found.values()] or [0.0])) for found in (zero_draws, one_draws)]
+        variances = [float(np.mean([sd**2 for sd in found.values()] or [0.0])) for found in (zero_sds, one_sds)]
     return float(np.sqrt(np.mean(variances)))
 
 
-def part(table: Table, config: str, place: Place, name: str, scale: Anchors, level: float = 0.95) -> Part:
-    """Return a measure of one generator at one place on the calibrated scale."""
+def part(
+    table: Table, config: str, place: Place, name: str, scale: Anchors, prior: Prior, upper: float = LOWER
+) -> Part:
+    """Return a measure of one generator at one place on the calibrated scale. upper: the level of the upper end."""
     measure, fits = table.measures[name], table.fits(config, place, name)
     if scale.reason:
         return Part(name, status="not-judged", reason=scale.reason, zero=scale.zero, one=scale.one)
@@ -170,7 +172,7 @@ def part(table: Table, config: str, place: Place, name: str, scale: Anchors, lev
     return Part(
         name,
         score,
-        _interval(measure, fits, good, scale, level),
+        _interval(score, spread_of(table, config, place, name, scale), prior, upper),
         n=len(good),
         score_with_failures=score * len(good) / (len(good) + failed),
         zero=scale.zero,
@@ -179,40 +181,64 @@ def part(table: Table, config: str, place: Place, name: str, scale: Anchors, lev
     )
 
 
-def _interval(measure: Measure, fits: Fits, good: Mapping[int, float], scale: Anchors, level: float) -> Interval | None:
-    if len(good) >= FEWEST_FITS:
-        return over_fits([scale.calibrate_at(seed, value) for seed, value in good.items()], level)
-    draws = [
-        _calibrated_draws(scale, seed, _folded(measure, fits[seed].draws))  # type: ignore[arg-type]
-        for seed in good
-        if fits[seed].draws is not None
+def spread_of(table: Table, config: str, place: Place, name: str, scale: Anchors) -> Spread | None:
+    """Return the spread of a calibrated mean at one place, with the noise of both anchors in it; None without a value.
+
+    If c is the calibrated mean, a fit deviates from it by (x - (1 - c) zero - c one) / (one - zero), where x, zero and
+    one are of the same seed. A control that is itself an anchor has no spread.
+    """
+    measure = table.measures[name]
+    fits = {seed: v for seed, v in table.fits(config, place, name).items() if v.value is not None}
+    if scale.reason or not fits:
+        return None
+    if measure.anchored and config in (REAL, measure.failing):
+        return Spread(len(fits), 0.0, 0.0)
+    folded = {seed: fold(measure, v.value) for seed, v in fits.items()}  # type: ignore[arg-type]
+    c = float(np.mean([scale.calibrate(value) for value in folded.values()]))
+    gap: float = scale.one - scale.zero  # type: ignore[operator]
+    deviations = [
+        (x - (1 - c) * scale.zeros.get(seed, scale.zero) - c * scale.ones.get(seed, scale.one)) / gap  # type: ignore[operator]
+        for seed, x in folded.items()
     ]
-    return over_draws(np.mean(draws, axis=0), level) if draws else None
+    images = [
+        (v.sd**2 + ((1 - c) * scale.zero_sds.get(seed, 0.0)) ** 2 + (c * scale.one_sds.get(seed, 0.0)) ** 2) / gap**2
+        for seed, v in fits.items()
+        if v.sd is not None
+    ]
+    between = float(np.var(deviations, ddof=1)) if len(deviations) > 1 else 0.0
+    return Spread(len(fits), between, float(np.mean(images)) if images else None)
 
 
-def _calibrated_draws(scale: Anchors, seed: int, draws: Array) -> Array:
-    """Calibrate draws with the draws of the seed's anchors, so that the interval includes their noise too."""
-    zero = scale.zero_draws.get(seed, np.full_like(draws, scale.zeros.get(seed, scale.zero)))
-    one = scale.one_draws.get(seed, np.full_like(draws, scale.ones.get(seed, scale.one)))
-    gap = one - zero
-    floor = 0.1 * abs(scale.one - scale.zero)  # type: ignore[operator]
-    gap = np.where(np.abs(gap) < floor, np.copysign(floor, scale.one - scale.zero), gap)  # type: ignore[operator]
-    calibrated: Array = (draws - zero) / gap
-    return calibrated
+def prior_of(table: Table, config: str, scales: Mapping[Place, Mapping[str, Anchors]]) -> Prior:
+    """Return what the parts of all aspects, at all places, say about the spread between a generator's fits."""
+    found = [
+        spread_of(table, config, place, name, scales[place][name])
+        for place in scales
+        for kind in ASPECTS
+        for name in kind.parts_at(place[1])
+        if name in scales[place]
+    ]
+    return pooled(s for s in found if s is not None)
 
 
-def aspect(table: Table, config: str, place: Place, kind: Aspect, scales: Mapping[str, Anchors]) -> Part:
+def _interval(score: float, spread: Spread | None, prior: Prior, upper: float) -> Interval | None:
+    """Return the interval around a score, which is therefore never outside it."""
+    below, above = (margin(spread, prior, level) if spread else None for level in (LOWER, upper))
+    return None if below is None or above is None else Interval(score - below, score + above)
+
+
+def aspect(table: Table, config: str, place: Place, kind: Aspect, scales: Mapping[str, Anchors], prior: Prior) -> Part:
     """Return one aspect of one generator at one place: the minimum of the parts judged there."""
     names = kind.parts_at(place[1])
     absent = [name for name in names if name not in table.measures]
     judged = [name for name in names if name not in absent and not scales[name].reason]
-    level = 1 - 0.05 / max(len(judged), 1)
-    parts = [part(table, config, place, name, scales[name], level) for name in names if name not in absent]
+    upper = upper_level(len(judged))
+    parts = [part(table, config, place, name, scales[name], prior, upper) for name in names if name not in absent]
+    missing = [(name, "not among the metrics of this run") for name in absent]
+    missing += [(p.name, p.reason) for p in parts if p.name not in judged]
     if not judged:
-        why = [f"{name}: not among the metrics of this run" for name in absent] + [
-            f"{p.name}: {p.reason}" for p in parts
-        ]
-        return Part(kind.name, status="not-judged", reason="; ".join(why), parts=tuple(parts))
+        why = "; ".join(f"{name}: {reason}" for name, reason in missing)
+        return Part(kind.name, status="not-judged", reason=why, parts=tuple(parts))
     used = [p for p in parts if p.name in judged]
     for p in used:
         if p.score is None:
@@ -234,6 +260,7 @@ def aspect(table: Table, config: str, place: Place, kind: Aspect, scales: Mappin
         reason="; ".join(sorted({p.reason for p in used if p.reason})),
         weakest=weakest.name,
         parts=tuple(parts),
+        missing=tuple(missing),
     )
 
 
@@ -252,9 +279,9 @@ def fits_of(table: Table, config: str, place: Place, kind: Aspect, scales: Mappi
     return {seed: min(found[seed] for found in by_part) for seed in sorted(seeds)}
 
 
-def aspects_at(table: Table, config: str, place: Place, scales: Mapping[str, Anchors]) -> dict[str, Part]:
+def aspects_at(table: Table, config: str, place: Place, scales: Mapping[str, Anchors], prior: Prior) -> dict[str, Part]:
     """Return all aspects of one generator at one place; `original` is not meaningful if nothing is realistic."""
-    found = {kind.name: aspect(table, config, place, kind, scales) for kind in ASPECTS}
+    found = {kind.name: aspect(table, config, place, kind, scales, prior) for kind in ASPECTS}
     realistic, original = found["realistic"], found["original"]
     if (
         realistic.score is not None
@@ -281,16 +308,48 @@ def over_classes(parts: Iterable[Part], name: str, *, shared: bool = False) -> P
     scores = [p.score for p in good if p.score is not None]
     gets = [p.score_with_failures for p in everything if p.score_with_failures is not None]
     statuses = {p.status for p in good}
-    intervals = [p.interval or Interval(p.score, p.score) for p in good]  # type: ignore[arg-type]
     notes = [f"{len(good)} of {len(everything)} classes"] if len(good) < len(everything) else []
     notes += sorted({p.reason for p in good if p.reason})
     return Part(
         name,
         float(np.mean(scores)),
-        of_dependent(intervals) if shared else of_mean(scores, intervals),
+        _over_classes(good, shared=shared),
         status=statuses.pop() if len(statuses) == 1 else "ok",
         reason="; ".join(notes),
         n=sum(p.n for p in good),
         score_with_failures=float(np.mean(gets)),
         weakest=min(good, key=lambda p: p.score).weakest,  # type: ignore[arg-type,return-value]
+        missing=_missing(good),
     )
+
+
+def _missing(good: Sequence[Part]) -> tuple[tuple[str, str], ...]:
+    """Return the parts that are not judged in some classes, each with the first reason and the number of classes."""
+    found: dict[str, list[str]] = {}
+    for name, reason in (pair for p in good for pair in p.missing):
+        found.setdefault(name, []).append(reason)
+    return tuple(
+        (name, why[0] if len(why) == len(good) else f"in {len(why)} of {len(good)} classes: {why[0]}")
+        for name, why in found.items()
+    )
+
+
+def _over_classes(good: Sequence[Part], *, shared: bool) -> Interval:
+    """Return the interval of the mean over classes of an aspect, or of a measure.
+
+    The mean of the lowest parts is at most the lowest mean of a part, so that is what the upper end is taken from. The
+    mean of the lowest scores lies below, because of several scores that are alike the lowest is low by chance; with
+    more classes this does not average out, while intervals narrow. A part counts where it is judged, else the aspect.
+    """
+    names = {p.name for each in good for p in each.parts if p.interval is not None}
+    by_part = [
+        [next((p for p in each.parts if p.name == name and p.interval), each) for each in good] for name in names
+    ]
+    lo = _mean_interval(good, shared=shared).lo
+    return Interval(lo, min(_mean_interval(parts, shared=shared).hi for parts in by_part or [list(good)]))
+
+
+def _mean_interval(parts: Sequence[Part], *, shared: bool) -> Interval:
+    scores: list[float] = [p.score for p in parts]  # type: ignore[misc]
+    intervals = [p.interval or Interval(score, score) for p, score in zip(parts, scores, strict=True)]
+    return of_dependent(intervals) if shared else of_mean(scores, intervals)

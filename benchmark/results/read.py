@@ -11,7 +11,7 @@ from benchmark.api import ConditionalGenerator
 from benchmark.judging import calibration
 from benchmark.judging.aspects import ASPECTS
 from benchmark.judging.calibration import Anchors, Part, Place, Table, Value
-from benchmark.judging.intervals import FEWEST_FITS
+from benchmark.judging.intervals import Prior, Spread, pooled
 from benchmark.plan.cells import Group, skip_reason
 from benchmark.store.store import Store
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from benchmark.api import Array
     from benchmark.plan.cells import Cell, Scored
     from benchmark.plan.plan import Plan
+
+RAW = Anchors(0.0, 1.0)  # on this scale, values are what they are
 
 
 @dataclass
@@ -31,6 +33,7 @@ class Outcome:
     scored: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)  # cell key, metric config -> scores
     table: Table = field(init=False)
     scales: dict[Place, dict[str, Anchors]] = field(default_factory=dict)
+    priors: dict[str, Prior] = field(default_factory=dict)  # of the calibrated values, by configuration
     aspects: dict[tuple[str, tuple[int, int]], dict[str, Part]] = field(default_factory=dict)
     _columns: dict[tuple[str, str], dict[str, Array]] = field(default_factory=dict)
     seconds: float = 0.0
@@ -43,13 +46,17 @@ class Outcome:
         self.table = Table(measures, n_synthetic)
         for cell in self.plan.scored:
             self._read(cell)
-        self._add_draws()
         for place in dict.fromkeys(group.place for group in self.plan.groups):
             self.scales[place] = {name: calibration.anchors(self.table, place, name) for name in measures}
         for place in self.places:
             self.scales[place] = {name: calibration.anchors(self.table, place, name) for name in measures}
-            for config in self.plan.generators:
-                self.aspects[config, place] = calibration.aspects_at(self.table, config, place, self.scales[place])
+        judged: dict[Place, dict[str, Anchors]] = {place: self.scales[place] for place in self.places}
+        for config in self.plan.generators:
+            self.priors[config] = calibration.prior_of(self.table, config, judged)
+            for place in self.places:
+                self.aspects[config, place] = calibration.aspects_at(
+                    self.table, config, place, self.scales[place], self.priors[config]
+                )
 
     @property
     def places(self) -> list[tuple[int, int]]:
@@ -91,9 +98,31 @@ class Outcome:
         """Return a measure's raw mean over classes and seeds, with its interval."""
         at_once = (config, (None, n_real), measure) in self.table.values
         labels: tuple[int | None, ...] = (None,) if at_once else self.plan.labels
-        parts = [raw(self.table, config, (label, n_real), measure) for label in labels]
+        parts = [self.raw(config, (label, n_real), measure) for label in labels]
         over = calibration.over_classes(parts, measure, shared=config in self.shared)
         return (over.score, *over.interval) if over.interval else (over.score, None, None)
+
+    def raw(self, config: str, place: Place, measure: str) -> Part:
+        """Return a measure's raw mean over seeds at one place, with its interval, which stays within the bounds."""
+        found = calibration.part(self._raw, config, place, measure, RAW, self._raw_priors[config])
+        if found.interval is None:
+            return found
+        return replace(found, interval=found.interval.within(*self.table.measures[measure].bounds))
+
+    @cached_property
+    def _raw(self) -> Table:
+        """The same values without anchors."""
+        plain = {n: replace(m, better="higher", failing=None, zero=None) for n, m in self.table.measures.items()}
+        return Table(plain, self.table.n_synthetic, self.table.values)
+
+    @cached_property
+    def _raw_priors(self) -> dict[str, Prior]:
+        found: dict[str, list[Spread]] = {config: [] for config in self.plan.generators}
+        for config, place, measure in self._raw.values:
+            spread = calibration.spread_of(self._raw, config, place, measure, RAW)
+            if spread is not None:
+                found[config].append(spread)
+        return {config: pooled(spreads) for config, spreads in found.items()}
 
     def _read(self, cell: Scored) -> None:
         place, seed = cell.place, cell.tasks[0].seed
@@ -141,25 +170,6 @@ class Outcome:
             }
         return scored
 
-    def _add_draws(self) -> None:
-        """Read the draws of values that have too few fits for an interval over fits.
-
-        The other draws are not needed, and reading them all from a large store takes minutes.
-        """
-        few = {
-            (place, name)
-            for (_, place, name), fits in self.table.values.items()
-            if 0 < sum(fit.value is not None for fit in fits.values()) < FEWEST_FITS
-        }
-        for cell in self.plan.scored if few else ():
-            place, seed = cell.place, cell.tasks[0].seed
-            for config, metric in self.plan.metrics_for(cell).items():
-                wanted = [m.name for m in metric.due(cell.as_control) if (place, m.name) in few]
-                draws = self._arrays(cell, config, "draws/") if wanted else {}
-                for name in set(wanted) & set(draws):
-                    value = self.table.fits(cell.config, place, name)[seed]
-                    self.table.put(cell.config, place, name, seed, replace(value, draws=draws[name]))
-
     def columns(self, cell: Cell, config: str) -> dict[str, Array]:
         """Return the per-image values of a metric for a cell (n,), by name."""
         if (cell.key, config) not in self._columns:
@@ -182,11 +192,4 @@ class Outcome:
             return Value(None, status=status, reason=scored["reason"])
         score = scored["scores"][measure]
         status = "ok" if score["value"] is not None else "not-judged"
-        return Value(score["value"], None, status, score["reason"])
-
-
-def raw(table: Table, config: str, place: Place, name: str) -> Part:
-    """Return a measure's raw mean over seeds at one place, with its interval, by calibration with anchors 0 and 1."""
-    measure = table.measures[name]
-    plain = Table({name: replace(measure, better="higher")}, table.n_synthetic, table.values)
-    return calibration.part(plain, config, place, name, Anchors(0.0, 1.0))
+        return Value(score["value"], score["sd"], status, score["reason"])

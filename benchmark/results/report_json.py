@@ -13,12 +13,11 @@ import numpy as np
 
 from benchmark.jobs.errors import describe
 from benchmark.judging.aspects import ASPECTS
-from benchmark.judging.intervals import FEWEST_FITS
+from benchmark.judging.intervals import made_of
 from benchmark.plan.plan import cores
 from benchmark.plugins.versions import version_of, versions
 from benchmark.results.images_csv import breakdown
 from benchmark.results.page import StoredSource, sections
-from benchmark.results.read import raw
 from benchmark.results.summary_json import plain
 from benchmark.text import cleaned, one_line, safe
 
@@ -202,7 +201,7 @@ def _results(outcome: Outcome) -> list[dict[str, Any]]:
                 if not fits:
                     continue
                 values = [fits[s].value if s in fits else None for s in outcome.plan.seeds]
-                part, scale = raw(outcome.table, config, place, name), outcome.scales[place][name]
+                part, scale = outcome.raw(config, place, name), outcome.scales[place][name]
                 first = next((v for v in fits.values() if v.value is None), None)
                 lo, hi = part.interval or (None, None)
                 judged = not scale.reason or part.score is None or not outcome.table.measures[name].anchored
@@ -235,8 +234,7 @@ def _calibrated(outcome: Outcome) -> list[dict[str, Any]]:
         for config in outcome.plan.generators
         for kind, part in outcome.overall(config, n_real).items()
     ]
-    one_fit = len(outcome.plan.seeds) < FEWEST_FITS
-    return [{**row, "label": "one fit: images only" if one_fit else ""} for row in rows]
+    return [{**row, "label": made_of(len(outcome.plan.seeds))} for row in rows]
 
 
 def _calibrated_row(config: str, label: int | None, n_real: int, kind: str, part: Part) -> dict[str, Any]:

@@ -129,7 +129,7 @@ def verdict(outcome: Outcome, config: str, n_real: int) -> dict[str, Any]:
 def plain(part: Part) -> dict[str, Any]:
     """Return an aspect as plain values, with its weakest part and all parts."""
     parts = [{"measure": p.name, "zero": p.zero, "one": p.one, **_scored(p)} for p in part.parts]
-    return {**_scored(part), "weakest": part.weakest or None, "parts": parts}
+    return {**_scored(part), "weakest": part.weakest or None, "missing": dict(part.missing), "parts": parts}
 
 
 def _scored(part: Part) -> dict[str, Any]:

@@ -57,7 +57,7 @@ SCORES: Kinds = {
     "seconds": (*NUMBER, *NONE),
     "arrays": (bool,),
 }
-SCORE: Kinds = {"value": (*NUMBER, *NONE), "reason": TEXT, "note": TEXT}
+SCORE: Kinds = {"value": (*NUMBER, *NONE), "sd": (*NUMBER, *NONE), "reason": TEXT, "note": TEXT}
 STORED: Kinds = {"size": (int,), "sha256": TEXT}
 MAP: Kinds = {"key": TEXT, "strata": (list,), "cells": (list,), "failed": (dict,), "preserved": (dict,), "sha256": TEXT}
 
@@ -128,8 +128,8 @@ def check_arrays(arrays: Mapping[str, Array]) -> None:
         kind = name.split("/")[0]
         if kind == "kept":
             continue
-        fits = array.ndim == 1 and array.size and array.dtype.kind in ("f" if kind == "draws" else "biuf")
-        if kind not in ("draws", "image") or not fits or not np.isfinite(array).all():
+        fits = array.ndim == 1 and array.size and array.dtype.kind in "biuf"
+        if kind != "image" or not fits or not np.isfinite(array).all():
             raise ValueError(f"the array {name[:40]!r} is not a list of finite numbers")
 
 

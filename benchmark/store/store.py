@@ -198,7 +198,7 @@ class Store:
         return record
 
     def kept(self, key: str, metric_key: str, record: Mapping[str, Any] | None = None) -> dict[str, Array]:
-        """Return the arrays stored with a metric's scores: kept ones, and 'draws/<measure>'. Raises DamagedError.
+        """Return the arrays stored with a metric's scores: kept ones, and values per image. Raises DamagedError.
 
         If their SHA-256 does not match, they are moved aside with the scores. record: the scores, if already read.
         """

@@ -60,7 +60,7 @@ def check_orders_controls(subject: Subject) -> None:
     for control in {REAL, *(measure.failing for measure in judged if measure.failing)}:
         for seed in range(SEEDS):
             for name, found in score(subject, world, control, seed).items():
-                table.put(control, (DIGIT, 0), name, seed, Value(found.value, found.draws, "ok", found.reason))
+                table.put(control, (DIGIT, 0), name, seed, Value(found.value, found.sd, "ok", found.reason))
     small = [m.name for m in judged if m.smallest_n > N]
     for measure in judged:
         if measure.name not in small:

@@ -68,7 +68,13 @@ def test_the_sentence_names_what_fails_and_the_weakest(report: Report) -> None:
     assert said["gan[steps=600]"].endswith("Falls short: realistic and varied. Weakest: varied (recall).")
 
 
-def test_few_runs_are_named(report: Report) -> None:
+def test_what_intervals_of_few_fits_are_made_of_is_said(report: Report) -> None:
     for row in report["calibrated"]:
-        row["fits"] = 2
-    assert "Only 2 fits, so the intervals are wide." in summary(report, standings(report, 1000)[0])
+        row["label"] = "only 2 fits per class"
+    assert summary(report, standings(report, 1000)[0]).endswith("Only 2 fits per class.")
+
+
+def test_a_part_that_fell_out_of_a_minimum_is_named_next_to_the_score(report: Report, page: Any) -> None:
+    row = next(r for r in report["calibrated"] if r["configuration"] == "smote" and r["class"] is None)
+    row["missing"] = {"stroke_plausibility": "images have 3 channels"}
+    assert "Without stroke plausibility: images have 3 channels." in page(report)

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from benchmark.judging.intervals import made_of
+
 Report = dict[str, Any]
 Page = Callable[[Report], str]
 
@@ -66,11 +68,11 @@ def test_one_class_has_no_switch(report: Report, page: Page) -> None:
 
 def test_one_run_is_called_one_run(report: Report, page: Page) -> None:
     for row in report["calibrated"]:
-        row.update(fits=1, lo=None, hi=None)
+        row.update(fits=1, lo=None, hi=None, label=made_of(1))
     for row in report["results"]:
         row.update(lo=None, hi=None)
     html = page(report)
-    assert "Only 1 fit." in section(html, "verdict")
+    assert "One fit: intervals cover the variation between images, not between fits." in section(html, "verdict")
     assert "one seed gives no interval" in section(html, "scores")
     assert "±" not in section(html, "scores")
     assert "Without intervals, it is impossible to say whether a class is harder." in section(html, "classes")
