@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeAlias
 import pluggy
 
 from benchmark.errors import CannotFit, InputError
-from benchmark.measures import Measure, Score, Space
+from benchmark.measures import NEAR_REAL, Measure, Score, Space
 from benchmark.study import CannotTell, Claim, Estimate, Findings, Study, StudyFigure, Verdict, confirmed, p_text
 
 if TYPE_CHECKING:
@@ -35,10 +35,10 @@ else:
     Images = Labels = Array = Any
 
 __all__ = [
-    "AnyGenerator", "Array", "CannotFit", "CannotTell", "Claim", "ConditionalGenerator", "Context", "Control", "Data",
-    "Dataset", "Embedding", "Estimate", "Evidence", "Features", "Findings", "Generator", "GroupEvidence", "Images",
-    "InputError", "Labels", "Measure", "Metric", "Neighbours", "Plugin", "Score", "Section", "Source", "Study",
-    "StudyFigure", "Task", "Verdict", "confirmed", "hookimpl", "p_text",
+    "NEAR_REAL", "AnyGenerator", "Array", "CannotFit", "CannotTell", "Claim", "ConditionalGenerator", "Context",
+    "Control", "Data", "Dataset", "Embedding", "Estimate", "Evidence", "Features", "Findings", "Generator",
+    "GroupEvidence", "Images", "InputError", "Labels", "Measure", "Metric", "Neighbours", "Plugin", "Score", "Section",
+    "Source", "Study", "StudyFigure", "Task", "Verdict", "confirmed", "hookimpl", "p_text",
 ]  # fmt: skip
 
 hookimpl = pluggy.HookimplMarker("synthassay")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 Space = Literal["pixels", "features"]
+NEAR_REAL = 0.8  # calibrated: an aspect whose lower end is at least this is near real
 
 
 @dataclass(frozen=True)

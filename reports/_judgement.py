@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from benchmark.api import NEAR_REAL
 from reports._rows import Row, generators, index, measure_title, regimes, working
 from reports._text import counted, listed, sentence
 
-NEAR = 0.8  # the interval's lower end must reach this: the mean of two lucky fits is not enough
 FAILS = 0.4
 UNRANKED = ("not-judged", "not-meaningful", "skipped")
 
@@ -23,10 +23,11 @@ WHY_BY_PART = {("original", "duplicate_share"): "makes the same images over and 
 
 @dataclass(frozen=True)
 class Standing:
-    """A generator with its calibrated rows over all classes, in the order of the aspects."""
+    """A generator with its calibrated rows over all classes, in the order of the aspects, and its proven faults."""
 
     generator: Row
     aspects: tuple[Row, ...]
+    faults: tuple[Row, ...] = ()
 
     @property
     def judged(self) -> tuple[Row, ...]:
@@ -46,10 +47,15 @@ class Standing:
         return min(scores), sum(scores) / len(scores)
 
     @property
-    def is_near(self) -> bool:
+    def scores_near(self) -> bool:
         """Whether every judged aspect is close to real, and no aspect was lost."""
         lost = any(a["status"] not in ("ok", "not-judged") for a in self.aspects)
         return bool(self.judged) and not lost and all(word(a) == "near" for a in self.judged)
+
+    @property
+    def is_near(self) -> bool:
+        """Whether all scores are close to real, and no fault is proven in too many images."""
+        return self.scores_near and not any(fault["serious"] for fault in self.faults)
 
 
 def word(row: Row) -> str:
@@ -58,14 +64,18 @@ def word(row: Row) -> str:
         return "hurts"
     if row["score"] < FAILS:
         return "fails"
-    return "near" if (row["score"] if row["lo"] is None else row["lo"]) >= NEAR else "short"
+    return "near" if (row["score"] if row["lo"] is None else row["lo"]) >= NEAR_REAL else "short"
 
 
 def standings(report: Row, n_real: int) -> list[Standing]:
     """Return the generators that worked, sorted by their weakest aspect, best first."""
     rows = index((r for r in report["calibrated"] if r["class"] is None), "configuration", "n_real", "aspect")
     found = [
-        Standing(g, tuple(rows.get((g["id"], n_real, a["id"])) or _unjudged(g, n_real, a) for a in report["aspects"]))
+        Standing(
+            g,
+            tuple(rows.get((g["id"], n_real, a["id"])) or _unjudged(g, n_real, a) for a in report["aspects"]),
+            tuple(f for f in report.get("faults", ()) if (f["configuration"], f["n_real"]) == (g["id"], n_real)),
+        )
         for g in working(report)
     ]
     return sorted(found, key=lambda s: ([-x for x in s.rank], s.generator["id"]))
@@ -92,12 +102,12 @@ def _unjudged(generator: Row, n_real: int, aspect: Row) -> Row:
 
 
 def summary(report: Row, standing: Standing) -> str:
-    """Return the text next to a generator: which aspects are close to real, which are not, the weakest, and caveats."""
+    """Return the text next to a generator: which aspects are close to real, which are not, its faults, and caveats."""
     named: dict[str, list[str]] = {"near": [], "short": [], "fails": [], "hurts": []}
     for row in standing.judged:
         named[word(row)].append(_label(report, row).lower())
     said = []
-    if standing.is_near:
+    if standing.scores_near:
         everything = len(standing.judged) == len(report["aspects"])
         which = f"all {_number(len(standing.judged))}" if everything else listed(named["near"])
         said.append(f"close to real on {which}")
@@ -109,7 +119,8 @@ def summary(report: Row, standing: Standing) -> str:
     weakest = standing.weakest
     if weakest is not None and len(standing.judged) > 1 and not (len(named["fails"]) == 1 or named["hurts"]):
         said.append(f"weakest: {_label(report, weakest).lower()}{_part(report, weakest)}")
-    return " ".join(sentence(s) for s in [*said, *_caveats(standing)])
+    faults = [f"proven: {fault['text']}" for fault in standing.faults]
+    return " ".join(sentence(s) for s in [*said, *faults, *_caveats(standing)])
 
 
 def _caveats(standing: Standing) -> list[str]:
@@ -145,7 +156,7 @@ def headline(report: Row) -> str:
     if len(regimes(report)) > 1:
         start = first[0] if near else first[0].lower()
         first = f"With {counted(n_real, 'training image')} per class, {start}{first[1:]}"
-    return " ".join(filter(None, [first, _failing(found)]))
+    return " ".join([first, *_faulty(found), *filter(None, [_failing(found)])])
 
 
 def _nothing(asked: Sequence[Row]) -> str:
@@ -155,6 +166,12 @@ def _nothing(asked: Sequence[Row]) -> str:
     were = "was" if skipped == 1 else "were"
     parts = [f"{failed} of {total} failed"] * bool(failed) + [f"{skipped} of {total} {were} skipped"] * bool(skipped)
     return f"Nothing could be scored: {listed(parts)}." if asked else "No generator was run."
+
+
+def _faulty(found: Sequence[Standing]) -> list[str]:
+    """Return why generators whose scores are close to real are not: what is proven of their images."""
+    faulty = [(s, [fault["text"] for fault in s.faults if fault["serious"]]) for s in found if s.scores_near]
+    return [f"{_name(s)} scores close to real, but {listed(faults)}." for s, faults in faulty if faults]
 
 
 def _failing(found: Sequence[Standing]) -> str:

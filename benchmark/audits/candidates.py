@@ -30,10 +30,10 @@ class Candidate(Control):
             raise CannotFit(f"needs {n} spare images, but there are {len(self.real)}; choose smaller sizes")
         return self.real[:n]
 
-    def shuffled(self, one: Images, other: Images, ctx: Context) -> Images:
-        """Return half of each, shuffled, because some metrics only look at the first images."""
-        half = len(one) // 2
-        return np.concatenate([one[:half], other[half:]])[ctx.rng.permutation(len(one))]
+    def shuffled(self, one: Images, other: Images, ctx: Context, share: float = 0.5) -> Images:
+        """Return `share` of `other` among `one`, shuffled, because some metrics only look at the first images."""
+        kept = len(one) - round(share * len(one))
+        return np.concatenate([one[:kept], other[kept:]])[ctx.rng.permutation(len(one))]
 
 
 class FreshAgain(Candidate):
@@ -102,11 +102,19 @@ class HalfCopies(Candidate):
 
     name = "half-copies"
     roles = ("spare", "train")
+    share: ClassVar[float] = 0.5
 
     def sample(self, n: int, ctx: Context) -> Images:
         """Return `n`, mixed."""
         train = self.real[n:]
-        return self.shuffled(self.spare(n), train[np.resize(ctx.rng.permutation(len(train)), n)], ctx)
+        return self.shuffled(self.spare(n), train[np.resize(ctx.rng.permutation(len(train)), n)], ctx, self.share)
+
+
+class TenthCopies(HalfCopies):
+    """Nine tenths fresh real images, one tenth training images."""
+
+    name = "tenth-copies"
+    share: ClassVar[float] = 0.1
 
 
 class HalfNoise(Candidate):

@@ -47,7 +47,7 @@ def show(results: Results) -> None:
         click.echo("each set counts as one fit: intervals cover the variation between images only")
     elif said := made_of(len(summary["seeds"])):
         click.echo(said + ("; add --seeds 3" if len(summary["seeds"]) < FEWEST_FITS else ""))
-    for line in [*not_judged(summary), *without(summary)]:
+    for line in [*not_judged(summary), *without(summary), *faulty(summary)]:
         click.echo(line)
     for line in compared(summary):
         click.echo(line)
@@ -77,6 +77,15 @@ def without(summary: dict[str, Any]) -> list[str]:
             for part, reason in verdict["aspects"][kind.name]["missing"].items():
                 found.setdefault((part, reason), []).append(f"{kind.name} of {verdict['config']}{regime}")
     return [f"{MISSING} {', '.join(what)}: without {part}: {reason}" for (part, reason), what in found.items()]
+
+
+def faulty(summary: dict[str, Any]) -> list[str]:
+    """Return one line per generator with proven faults."""
+    return [
+        f"proven: {verdict['config']}{regime}: {', '.join(fault['text'] for fault in verdict['faults'])}"
+        for verdict, regime in _verdicts(summary)
+        if verdict["faults"]
+    ]
 
 
 def _verdicts(summary: dict[str, Any]) -> list[tuple[dict[str, Any], str]]:

@@ -28,11 +28,13 @@ OWN = {  # plain columns, each of one metric; any other is `<metric>.<name>`
     "real_neighbours": "mixing",
     "plausible_strokes": "strokes",
     "components": "strokes",
+    "blank": "blank",
 }
 
 JUDGED: Mapping[str, Callable[[Array], Array]] = {  # the checks by column; the kind is checked too
     "copy": lambda copied: ~copied,
     "duplicate": lambda double: ~double,
+    "blank": lambda blank: ~blank,
     "plausible_strokes": lambda plausible: plausible,
     "class_probability": lambda probability: probability >= 0.5,
 }

@@ -8,9 +8,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from benchmark.api import ConditionalGenerator
-from benchmark.judging import calibration
+from benchmark.judging import calibration, faults
 from benchmark.judging.aspects import ASPECTS
 from benchmark.judging.calibration import Anchors, Part, Place, Table, Value
+from benchmark.judging.faults import Proven
 from benchmark.judging.intervals import Prior, Spread, pooled
 from benchmark.plan.cells import Group, skip_reason
 from benchmark.store.store import Store
@@ -71,6 +72,10 @@ class Outcome:
             kind.name: calibration.over_classes([each[kind.name] for each in at], kind.name, shared=together)
             for kind in ASPECTS
         }
+
+    def faults(self, config: str, n_real: int) -> list[Proven]:
+        """Return the proven faults of a generator over all classes, the most frequent first."""
+        return faults.proven(self.table, config, [place for place in self.places if place[1] == n_real])
 
     @cached_property
     def shared(self) -> set[str]:

@@ -61,6 +61,11 @@ def _numbers(outcome: Outcome, summary: Mapping[str, Any]) -> dict[str, Any]:
         "aspects": [_aspect(outcome, kind) for kind in ASPECTS],
         "results": _results(outcome),
         "calibrated": _calibrated(outcome),
+        "faults": [
+            {"configuration": verdict["config"], "n_real": verdict["n_real"], **fault}
+            for verdict in summary["verdicts"]
+            for fault in verdict["faults"]
+        ],
         "kinds": [
             {"configuration": config, "class": label, "n_real": n_real, **found}
             for (config, n_real, label), found in breakdown(outcome).items()

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from benchmark.judging import comparison
 from benchmark.judging.aspects import ASPECTS
+from benchmark.judging.faults import near_real
 from benchmark.plugins.versions import versions
 from benchmark.results import images_csv
 
 if TYPE_CHECKING:
     from benchmark.judging.calibration import Part
+    from benchmark.judging.faults import Proven
     from benchmark.results.read import Outcome
 
 FORMAT = "bench.summary/2"
@@ -115,14 +117,29 @@ def plain_pair(found: comparison.Comparison) -> dict[str, Any]:
 
 
 def verdict(outcome: Outcome, config: str, n_real: int) -> dict[str, Any]:
-    """Return a generator's four aspects over all classes, and its weakest."""
-    found = outcome.overall(config, n_real)
+    """Return a generator's four aspects over all classes, its weakest, its faults, and whether it is near real."""
+    found, faults = outcome.overall(config, n_real), outcome.faults(config, n_real)
     judged = {name: p.score for name, p in found.items() if p.score is not None and p.status == "ok"}
     return {
         "config": config,
         "n_real": n_real,
         "aspects": {name: plain(p) for name, p in found.items()},
         "weakest": min(judged, key=judged.__getitem__) if judged else None,
+        "near_real": near_real(found, faults),
+        "faults": [plain_fault(fault) for fault in faults],
+    }
+
+
+def plain_fault(found: Proven) -> dict[str, Any]:
+    """Return a proven fault as plain values."""
+    return {
+        "measure": found.fault.measure,
+        "share": found.share,
+        "chance": found.chance,
+        "images": found.images,
+        "p": found.p,
+        "serious": found.serious,
+        "text": found.text,
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchmark.api import (
+    NEAR_REAL,
     Array,
     CannotTell,
     Claim,
@@ -28,7 +29,6 @@ FIVE, POOLED, STAGES = "five", "pooled", "stages"
 GAN = "gan[preset=paper]"
 STEPS = (1, 300, 600, 1200, 2400)
 QUICK_STEPS = (1, 200)  # with --quick
-NEAR = 0.8  # calibrated; the page calls this 'near real'
 HALF = 0.5  # closer to real against real (1) than to another digit (0)
 OVERLAP = "tsne_overlap_{}d"
 SMALL = {"n_real": 500, "n_synthetic": 150, "seeds": 1}
@@ -53,14 +53,14 @@ def _pooled(dimensions: int) -> Callable[[Findings], Verdict]:
     def judge(found: Findings) -> Verdict:
         made, real = (found.mean(POOLED, config, OVERLAP.format(dimensions)) for config in (_gan(found), "real"))
         share = made.value / real.value
-        return confirmed(share >= NEAR, f"overlap {made}, real against real {real}; ratio {share:.2f}")
+        return confirmed(share >= NEAR_REAL, f"overlap {made}, real against real {real}; ratio {share:.2f}")
 
     return judge
 
 
 def _represent(found: Findings) -> Verdict:
     scores = {name: found.aspect(FIVE, _gan(found), name) for name in ("realistic", "varied", "useful")}
-    holds = all((score.lo or 0) >= NEAR for score in scores.values())
+    holds = all((score.lo or 0) >= NEAR_REAL for score in scores.values())
     return confirmed(holds, ", ".join(f"{name} {score}" for name, score in scores.items()))
 
 

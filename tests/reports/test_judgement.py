@@ -74,6 +74,29 @@ def test_what_intervals_of_few_fits_are_made_of_is_said(report: Report) -> None:
     assert summary(report, standings(report, 1000)[0]).endswith("Only 2 fits per class.")
 
 
+COPIES = {
+    "measure": "copy_share",
+    "share": 0.1,
+    "serious": True,
+    "text": "1 in 10 images is a copy of a training image",
+}
+
+
+def test_with_proven_copies_no_generator_is_near_real(report: Report) -> None:
+    score(report, "smote", *[GOOD] * 4)
+    score(report, "gan[steps=600]", *[(0.6, 0.5, 0.7)] * 4)
+    report["faults"] = [{"configuration": "smote", "n_real": 1000, **COPIES}]
+    first = standings(report, 1000)[0]
+    assert (first.generator["id"], first.scores_near, first.is_near) == ("smote", True, False)
+    assert headline(report) == (
+        "No generator came close to real images. smote scores close to real, but 1 in 10 images is a copy of a "
+        "training image."
+    )
+    assert "Proven: 1 in 10 images is a copy of a training image." in summary(report, first)
+    report["faults"] = [{"configuration": "smote", "n_real": 1000, **COPIES, "serious": False}]
+    assert standings(report, 1000)[0].is_near
+
+
 def test_a_part_that_fell_out_of_a_minimum_is_named_next_to_the_score(report: Report, page: Any) -> None:
     row = next(r for r in report["calibrated"] if r["configuration"] == "smote" and r["class"] is None)
     row["missing"] = {"stroke_plausibility": "images have 3 channels"}

@@ -1,0 +1,108 @@
+"""Proven faults: shares of images with something wrong, counted beyond what fresh real images have by chance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from benchmark.judging.calibration import REAL
+from benchmark.measures import NEAR_REAL
+
+if TYPE_CHECKING:
+    from benchmark.judging.calibration import Part, Place, Table
+
+ALPHA = 0.001  # strict: several faults are looked for in each generator
+SERIOUS = 0.02  # with this share of faulty images or more, no generator is near real
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A measure that is a share of images, and what is wrong with these: said of one of them, and of many.
+
+    right: the measure is the share of images without the fault.
+    """
+
+    measure: str
+    one: str
+    many: str
+    right: bool = False
+
+
+FAULTS = (
+    Fault("copy_share", "is a copy of a training image", "are copies of training images"),
+    Fault("duplicate_share", "repeats another one", "repeat other ones"),
+    Fault("blank_share", "is blank", "are blank"),
+    Fault("class_accuracy", "is taken for another class", "are taken for another class", right=True),
+    Fault("ghost_strokes", "has stray strokes", "have stray strokes"),
+    Fault("speckled", "has speckles", "have speckles"),
+)
+
+
+@dataclass(frozen=True)
+class Proven:
+    """A fault that more synthetic than fresh real images have, more than chance explains."""
+
+    fault: Fault
+    share: float  # of the synthetic images, beyond `chance`
+    chance: float  # share of the fresh real images
+    images: int  # number of synthetic images
+    p: float
+
+    @property
+    def serious(self) -> bool:
+        """Whether there are too many faulty images for a generator that is near real."""
+        return self.share >= SERIOUS
+
+    @property
+    def text(self) -> str:
+        """'1 in 10 images is a copy of a training image'."""
+        if self.share >= 0.95:
+            return f"{'all' if self.share == 1 else 'nearly all'} images {self.fault.many}"
+        if self.share >= 0.15:
+            return f"{round(10 * self.share)} in 10 images {self.fault.many}"
+        return f"1 in {round(1 / self.share):,} images {self.fault.one}"
+
+
+def proven(table: Table, config: str, places: Iterable[Place]) -> list[Proven]:
+    """Return the proven faults of a generator over all classes and seeds, the most frequent first.
+
+    The images of all cells are counted together, and compared with those of the control `real` by Fisher's exact test
+    (one-sided, p < .001). Cells for which that control has no value do not count.
+    """
+    everywhere = list(places)
+    found = (_counted(table, config, everywhere, fault) for fault in FAULTS)
+    return sorted((each for each in found if each is not None), key=lambda each: -each.share)
+
+
+def near_real(aspects: Mapping[str, Part], faults: Iterable[Proven]) -> bool:
+    """Return whether a generator is near real: every judged aspect, and no proven fault in too many images.
+
+    An aspect is near real if the lower end of its interval is; one that failed is not.
+    """
+    if any(part.status not in ("ok", "not-judged") for part in aspects.values()):
+        return False
+    ends = [p.interval.lo if p.interval else p.score for p in aspects.values() if p.score is not None]
+    return bool(ends) and all(end >= NEAR_REAL for end in ends) and not any(fault.serious for fault in faults)
+
+
+def _counted(table: Table, config: str, places: Iterable[Place], fault: Fault) -> Proven | None:
+    from scipy.stats import hypergeom
+
+    cells = [
+        (made.value, real.value)
+        for place in places
+        for seed, made in table.fits(config, place, fault.measure).items()
+        for real in (table.fits(REAL, place, fault.measure).get(seed),)
+        if made.value is not None and real is not None and real.value is not None
+    ]
+    if not cells:
+        return None
+    n = table.n_synthetic
+    faulty, usual = (
+        sum(round(n * (1 - value if fault.right else value)) for value in column) for column in zip(*cells, strict=True)
+    )
+    images = n * len(cells)
+    p = float(hypergeom.sf(faulty - 1, 2 * images, faulty + usual, images))
+    share = (faulty - usual) / images
+    return Proven(fault, share, usual / images, images, p) if p < ALPHA else None
