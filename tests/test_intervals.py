@@ -57,7 +57,7 @@ def test_the_prior_finds_how_much_fits_differ(fits: int, ratio: float) -> None:
 
 
 def test_the_prior_is_never_below_what_images_vary_by() -> None:
-    assert pooled(simulated(3, 0.2)).ratio == GRAPH
+    assert pooled(simulated(3, 0.2)).ratio == 1
     assert pooled([Spread(3, 0.0, 0.0), Spread(1, 0.0, 0.5)]) == Prior()  # nothing is known
 
 

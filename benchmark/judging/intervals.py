@@ -63,7 +63,7 @@ def pooled(spreads: Iterable[Spread]) -> Prior:
 
     The variance between fits over that of images follows `ratio` times an F distribution with `fits - 1` and `df`
     degrees of freedom. Both are fitted by maximum likelihood on a grid, which, unlike moments of logarithms, can take
-    variances of 0. The ratio is never below that of fresh images, GRAPH: more fits add to what images vary by.
+    variances of 0. The ratio is at least 1: fits add to what images vary by.
     """
     from scipy.special import betaln
 
@@ -75,7 +75,7 @@ def pooled(spreads: Iterable[Spread]) -> Prior:
     likelihood = own / 2 * np.log(own / scale) - betaln(own / 2, FREEDOMS / 2)
     likelihood -= (own + FREEDOMS) / 2 * np.log1p(own * ratios / scale)
     best = np.unravel_index(likelihood.sum(axis=0).argmax(), scale.shape)
-    return Prior(max(GRAPH, float(RATIOS[best[0]])), float(FREEDOMS[best[1]]))
+    return Prior(max(1.0, float(RATIOS[best[0]])), float(FREEDOMS[best[1]]))
 
 
 def margin(spread: Spread, prior: Prior, level: float) -> float | None:
