@@ -6,18 +6,12 @@ The options come from click. Which values an option may have follows from its ty
 from __future__ import annotations
 
 import importlib
-import io
 import json
-import logging
 import os
 import pkgutil
 import re
-import signal
 import socket
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +26,8 @@ from benchmark.results.summary_json import FORMAT
 from benchmark.settings import Settings
 from benchmark.settings.option import options_of
 
-LIMIT = 60  # seconds per command, which take milliseconds: reading an endless device or a FIFO takes longer
+from ._in_process import Said, as_it_was, bench, tree
+
 LONGEST = 300  # characters of a message
 COMMANDS = {
     module.name: importlib.import_module(f"benchmark.cli.{module.name}").command
@@ -104,15 +99,6 @@ if os.geteuid() == 0:
     del VALUES["no permission"]  # root may read and write everything
 
 
-@dataclass(frozen=True)
-class Said:
-    """How a command ended, and what it said."""
-
-    code: int
-    out: str
-    err: str
-
-
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder with one of everything that a path can name."""
@@ -148,49 +134,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="module", autouse=True)
 def _as_it_was() -> Iterator[None]:
-    """Undo what a command changes in its process."""
-    log, environment, path = logging.getLogger("benchmark"), dict(os.environ), [*sys.path]
-    handlers, level, propagate = log.handlers, log.level, log.propagate
-    signals = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    yield
-    for number, handler in signals.items():
-        signal.signal(number, handler)
-    log.handlers, log.propagate = handlers, propagate
-    log.setLevel(level)
-    sys.path[:] = path
-    os.environ.clear()
-    os.environ.update(environment)
-
-
-def bench(*words: str) -> Said:
-    """Run a command in this process, and end it if it hangs."""
-    out, err, code = io.StringIO(), io.StringIO(), 0
-    before = sys.argv
-    sys.argv = ["bench", *words]
-    with redirect_stdout(out), redirect_stderr(err), limited(LIMIT):
-        try:
-            benchmark.cli.main()
-        except SystemExit as ended:
-            code = int(ended.code or 0)
-        finally:
-            sys.argv = before
-    return Said(code, out.getvalue(), err.getvalue())
-
-
-@contextmanager
-def limited(seconds: int) -> Iterator[None]:
-    """Raise TimeoutError in the enclosed code when the time is over."""
-
-    def over(*_: object) -> None:
-        raise TimeoutError(f"it took longer than {seconds} seconds")
-
-    before = signal.signal(signal.SIGALRM, over)
-    signal.alarm(seconds)
-    try:
+    with as_it_was():
         yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def typed(command: str, param: click.Parameter, *values: str) -> list[str]:
@@ -217,17 +162,6 @@ def is_option(param: click.Parameter) -> bool:
 
 def is_flag(param: click.Parameter) -> bool:
     return isinstance(param, click.Option) and param.is_flag
-
-
-def tree(folder: Path) -> dict[str, tuple[int, int]]:
-    """Return the size and the time of everything in a folder."""
-    found = {}
-    for entry in os.scandir(folder):
-        status = entry.stat(follow_symlinks=False)
-        found[entry.path] = status.st_size, status.st_mtime_ns
-        if entry.is_dir(follow_symlinks=False):
-            found |= tree(Path(entry.path)) if os.access(entry.path, os.R_OK | os.X_OK) else {}
-    return found
 
 
 def is_allowed(command: str, param: click.Parameter, value: str) -> bool:

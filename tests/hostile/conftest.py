@@ -21,6 +21,7 @@ RUN = (
 FILES = {  # one of each kind of file
     "cell": "cells/*/*/cell.json",
     "samples": "cells/*/*/samples.npz",
+    "history": "cells/*/*/history.npz",
     "log": "cells/*/*/log.txt",
     "scores": "cells/*/*/scores/*.json",
     "arrays": "cells/*/*/scores/*.npz",
@@ -91,8 +92,8 @@ class Place:
         stored = {"size": len(content), "sha256": sha256(content)}
         if path.parent.name == "features":
             self.put(path.with_suffix(".sha256"), stored["sha256"])
-        elif path.name == "samples.npz":
-            self.rewrite(path.with_name("cell.json"), lambda record: record["files"]["samples.npz"].update(stored))
+        elif path.name in ("samples.npz", "history.npz"):
+            self.rewrite(path.with_name("cell.json"), lambda record: record["files"][path.name].update(stored))
         elif path.parent.name == "scores":
             self.rewrite(path.with_suffix(".json"), lambda record: record.update(stored))
         elif path.parent.name == "maps":
@@ -116,7 +117,8 @@ class Place:
 def finished(tmp_path_factory: pytest.TempPathFactory, commands, jitter_source: str) -> Path:
     """A folder with the store `whole`. Its run.toml names a plugin that must not be loaded."""
     folder = tmp_path_factory.mktemp("hostile")
-    (folder / "jitter.py").write_text(jitter_source)
+    logging = jitter_source.replace("self.real = real\n", "self.real = real\n        ctx.log(1, loss=0.5)\n")
+    (folder / "jitter.py").write_text(logging)
     commands.run(*RUN, folder=folder)
     (folder / "bomb.py").write_text(f"from pathlib import Path\nPath({str(folder / 'executed')!r}).touch()\n")
     toml = folder / "store" / "run.toml"
