@@ -119,7 +119,7 @@ def execute(plan: Plan) -> Results:
             raise
         stopped = disk.stopped(store)
     results = results or _written(plan, store, began)
-    plan.registry.manager.hook.bench_run_finished(run={"out": plan.settings.out}, results=results)
+    plan.registry.tell("bench_run_finished", run={"out": plan.settings.out}, results=results)
     if stopped is not None:
         raise stopped
     return results

@@ -123,7 +123,7 @@ def test_a_file_beside_you_is_a_plugin_like_any_other(jitter: Path) -> None:
         (dataclass("k: float = None"), "the parameter k of G has the default None, which is not a number"),
         (dataclass("k: dict = None"), "the parameter k of G has the type <class 'dict'>; allowed are int, float, bool"),
         (dataclass("k: 'Nowhere' = None"), "G has a parameter whose type cannot be read: name 'Nowhere'"),
-        (dataclass("tags = 'fast'"), r"G has tags = 'fast'; write a tuple, as in: \('one',\)"),
+        (dataclass("tags = 'fast'"), r"G has tags = 'fast'; expected a tuple, as in: \('one',\)"),
         (
             G.format("fit(self, real, ctx)", "sample(self, n, ctx)").replace("'g'", "'smote'"),
             "the name 'smote' is taken by .*smote.py",

@@ -18,6 +18,7 @@ import psutil
 from benchmark.device import CPU, check_system, gpu_or_cpu
 from benchmark.errors import InputError
 from benchmark.plan.plan import cores
+from benchmark.plugins.raised import FAULTS, describe, words_of
 from benchmark.plugins.versions import version_of
 
 if TYPE_CHECKING:
@@ -142,14 +143,15 @@ def _data(registry: Registry) -> Iterator[Finding]:
     from benchmark.settings import DATASET
 
     for name, plugin in sorted(registry.datasets.items()):
-        dataset: Any = plugin()
-        if dataset.takes_folder or not dataset.is_here():
-            continue
         try:
+            dataset: Any = plugin()
+            if dataset.takes_folder or not dataset.is_here():
+                continue
             data = dataset.load(None)
-        except Exception as error:  # noqa: BLE001 - a third party's dataset may raise anything
+            count = len(data.images) + (0 if data.test_images is None else len(data.test_images))
+        except FAULTS as error:
             state: Literal["note", "bad"] = "bad" if name == DATASET else "note"
-            yield Finding(f"data {name}", state, str(error))
+            said = words_of(error) if isinstance(error, InputError) else describe(error, plugin)
+            yield Finding(f"data {name}", state, said)
         else:
-            tests = 0 if data.test_images is None else len(data.test_images)
-            yield Finding(f"data {name}", "ok", f"{len(data.images) + tests:,} images, intact")
+            yield Finding(f"data {name}", "ok", f"{count:,} images, intact")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from benchmark.audits.findings import StoredFindings
 from benchmark.execution import execute, make_plan
+from benchmark.plugins.raised import FAULTS, describe
 from benchmark.settings import Settings, from_mapping
 from benchmark.store.records import write_json
 from benchmark.study import CannotTell, Claim, Findings, Study, StudyFigure, Verdict
@@ -100,6 +101,8 @@ def judged(claim: Claim, findings: Findings) -> dict[str, str]:
         verdict = claim.judge(findings)
     except CannotTell as error:
         verdict = Verdict("CANNOT TELL", str(error))
+    except FAULTS as error:
+        verdict = Verdict("CANNOT TELL", f"the claim could not be judged: {describe(error, claim)}")
     word = REDUCED if findings.reduced and verdict.word != "CANNOT TELL" else verdict.word
     return {
         "claim": claim.text,
@@ -115,17 +118,19 @@ def drawn(figure: StudyFigure, findings: Findings, folder: Path) -> dict[str, st
     """Draw one figure as PNG and PDF files. If it cannot be drawn, the entry has the reason."""
     entry = {"name": figure.name, "title": figure.title, "caption": figure.caption, "file": "", "reason": ""}
     try:
-        canvas = figure.draw(findings)
+        canvas, contents = figure.draw(findings), {}
+        for kind, extra in (("png", {}), ("pdf", {"metadata": {"CreationDate": None}})):
+            canvas.savefig(file := io.BytesIO(), format=kind, dpi=DPI, bbox_inches="tight", **extra)
+            contents[kind] = file.getvalue()
     except CannotTell as error:
         return {**entry, "reason": str(error)}
-    except Exception as error:  # a third party's study may raise anything; its claims are valid without the figure
-        LOG.warning("figure %s could not be drawn", figure.name, exc_info=True)
-        return {**entry, "reason": f"could not be drawn: {type(error).__name__}: {error}"}
+    except FAULTS as error:  # the claims are valid without the figure
+        reason = f"could not be drawn: {describe(error, figure)}"
+        LOG.warning("figure %s %s", figure.name, reason)
+        return {**entry, "reason": reason}
     folder.mkdir(parents=True, exist_ok=True)
-    for kind, extra in (("png", {}), ("pdf", {"metadata": {"CreationDate": None}})):
-        content = io.BytesIO()
-        canvas.savefig(content, format=kind, dpi=DPI, bbox_inches="tight", **extra)
-        (folder / f"{figure.name}.{kind}").write_bytes(content.getvalue())
+    for kind, content in contents.items():
+        (folder / f"{figure.name}.{kind}").write_bytes(content)
     return {**entry, "file": f"figures/{figure.name}.png"}
 
 

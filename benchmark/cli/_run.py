@@ -116,8 +116,10 @@ def _show_plan(plan: Plan, as_json: bool) -> None:
 
 
 def _state(scored: Scored, state: State) -> str:
+    from benchmark.plan.cells import Cell
+
     if scored.skip:
-        return f"skipped: {scored.skip}"
+        return f"{scored.skip_status if isinstance(scored, Cell) else 'skipped'}: {scored.skip}"
     if state.done:
         return "cached"
     return (

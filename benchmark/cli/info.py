@@ -55,7 +55,7 @@ def describe_study(study: Study) -> dict[str, Any]:
 def describe(plugin: Any, kind: str) -> dict[str, Any]:
     """Return all that is known about a plugin class, as plain values."""
     from benchmark.plugins.parameters import parameters_of, to_text
-    from benchmark.plugins.registry import missing
+    from benchmark.plugins.registry import missing, source_file
 
     return {
         "name": plugin.name,
@@ -66,7 +66,7 @@ def describe(plugin: Any, kind: str) -> dict[str, Any]:
         "tags": list(plugin.tags),
         "needs": list(plugin.needs),
         "missing": missing(plugin),
-        "file": inspect.getsourcefile(plugin),
+        "file": source_file(plugin),
         "control": bool(getattr(plugin, "control", False)),
         "cost": getattr(plugin, "cost", ""),
         "parameters": [

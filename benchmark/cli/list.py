@@ -65,10 +65,14 @@ def data_of(row: dict[str, Any]) -> str:
 
 def _data(plugin: Any) -> dict[str, str]:
     from benchmark.api import Dataset
+    from benchmark.plugins.raised import FAULTS, describe
 
     if not issubclass(plugin, Dataset):
         return {}
-    state = "on this machine" if plugin().is_here() else "not on this machine: downloaded on first use"
+    try:
+        state = "on this machine" if plugin().is_here() else "not on this machine: downloaded on first use"
+    except FAULTS as error:
+        state = f"is_here failed: {describe(error, plugin)}"
     if plugin.takes_folder and not plugin.size:
         state = "your own images: reads --data-dir"
     return {"size": plugin.size, "licence": plugin.licence, "state": state}

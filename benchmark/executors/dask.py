@@ -21,8 +21,8 @@ from benchmark.executors.local import Local
 from benchmark.executors.parcel import Parcel, Sender
 from benchmark.executors.remote import Done, Lacks, facts, receive, work
 from benchmark.jobs import Job
-from benchmark.jobs.errors import describe
 from benchmark.jobs.prepare import Prepare
+from benchmark.plugins.raised import describe
 
 if TYPE_CHECKING:
     from benchmark.images.real import RealData

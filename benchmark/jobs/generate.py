@@ -16,8 +16,8 @@ import numpy as np
 
 from benchmark.api import CannotFit, Context, Task
 from benchmark.errors import is_full
-from benchmark.jobs.errors import describe, words_of
 from benchmark.jobs.logged import history_of
+from benchmark.plugins.raised import describe, words_of
 from benchmark.seeds import random
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ import numpy as np
 
 from benchmark.evidence.embedding import embed
 from benchmark.images.roles import Sizes
-from benchmark.jobs.errors import describe
 from benchmark.jobs.score import load_images
+from benchmark.plugins.raised import describe
 from benchmark.store.weights import load_space
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from benchmark.images.roles import Sizes
-from benchmark.jobs.errors import describe
 from benchmark.plugins.parameters import config_of
+from benchmark.plugins.raised import describe
 from benchmark.seeds import random
 from benchmark.store import weights
 

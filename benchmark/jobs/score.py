@@ -15,7 +15,7 @@ from benchmark.api import Context, Score, Task
 from benchmark.errors import is_full
 from benchmark.images.real import RealData
 from benchmark.images.roles import Sizes
-from benchmark.jobs.errors import describe
+from benchmark.plugins.raised import describe
 from benchmark.seeds import random
 from benchmark.store.arrays import KINDS, read_npz
 from benchmark.store.weights import load_space

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -13,9 +13,20 @@ from benchmark.images.real import RealData
 from benchmark.images.roles import Sizes
 from benchmark.images.supplied import Given
 from benchmark.plugins import parameters
+from benchmark.plugins.raised import FAULTS
+from benchmark.plugins.raised import describe as describe_error
+from benchmark.text import safe
 
 if TYPE_CHECKING:
-    from benchmark.api import AnyGenerator, Images, Metric
+    from benchmark.api import AnyGenerator, Images, Plugin
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why something is not done: the status and the reason of its row."""
+
+    status: Literal["skipped", "failed"]
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -42,8 +53,8 @@ class Fit:
 class Cell:
     """One configuration, class and seed on given data.
 
-    skip: why it is not run, or "". fit: the fit that its images come from, if it shares one with other classes.
-    elsewhere: whether it is left to another shard. device: where it is generated.
+    skip: why it is not run, or "". skip_status: the status that it has then. fit: the fit that its images come from, if
+    it shares one with other classes. elsewhere: whether it is left to another shard. device: where it is generated.
     """
 
     key: str
@@ -52,6 +63,7 @@ class Cell:
     task: Task
     sizes: Sizes
     skip: str = ""
+    skip_status: Literal["skipped", "failed"] = "skipped"
     fit: Fit | None = None
     elsewhere: bool = False
     device: str = CPU
@@ -158,9 +170,16 @@ def describe(scored: Scored) -> dict[str, Any]:
     }
 
 
-def skip_reason(metric: Metric, scored: Scored) -> str:
-    """Return why a metric cannot score a cell, or one of the cells of a group; else ""."""
-    return next((reason for task in scored.tasks if (reason := metric.skip(task))), "")
+def refusal(plugin: Plugin, *tasks: Task) -> Refusal | None:
+    """Return why a plugin does not do one of these tasks, or None. If its `skip` fails, that is the reason."""
+    for task in tasks:
+        try:
+            reason = plugin.skip(task)
+            if reason:
+                return Refusal("skipped", safe(str(reason)))
+        except FAULTS as error:
+            return Refusal("failed", f"skip failed: {describe_error(error, plugin)}")
+    return None
 
 
 def images_for(data: RealData, generator: AnyGenerator, task: Task, sizes: Sizes) -> Images:

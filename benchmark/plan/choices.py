@@ -10,6 +10,7 @@ from benchmark.errors import InputError, naming
 from benchmark.plan.plan import Plan
 from benchmark.plan.real_images import Basis, basis
 from benchmark.plugins import parameters, selectors
+from benchmark.plugins.raised import calling
 from benchmark.plugins.registry import missing
 from benchmark.settings import Settings
 
@@ -78,7 +79,17 @@ def _metrics(settings: Settings, registry: Registry) -> dict[str, Metric]:
         raise InputError(
             f"--metrics names {twice[0]!r} with several settings; a measure is one number per cell, so name one."
         )
+    for metric in chosen:
+        _check_due(metric, registry)
     return {parameters.config_of(m): m for m in chosen}
+
+
+def _check_due(metric: Metric, registry: Registry) -> None:
+    """Raise InputError if `due` fails, or returns something else than measures that the metric declares."""
+    for control in (None, *(name for name, plugin in registry.generators.items() if plugin.control)):
+        with calling(metric, "due"):
+            if not set(metric.due(control)) <= set(metric.measures):
+                raise ValueError(f"for {control!r} it returns measures that are not declared")
 
 
 def _features(settings: Settings, registry: Registry) -> Features:
@@ -91,4 +102,7 @@ def _features(settings: Settings, registry: Registry) -> Features:
         )
     if problem := missing(type(found[0])):
         raise InputError(f"--features {settings.features} {problem}.")
+    with calling(found[0], "space"):
+        if not isinstance(space := found[0].space, str):
+            raise TypeError(f"it is {space!r}; expected a text")
     return found[0]

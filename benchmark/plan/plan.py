@@ -14,7 +14,7 @@ from benchmark.evidence import reference
 from benchmark.images.real import RealData
 from benchmark.images.roles import Sizes
 from benchmark.plan import keys
-from benchmark.plan.cells import Cell, Fit, Group, Scored
+from benchmark.plan.cells import Cell, Fit, Group, Refusal, Scored, refusal
 from benchmark.plugins import parameters
 from benchmark.plugins.code import code_of, core_code
 from benchmark.plugins.registry import missing
@@ -173,7 +173,7 @@ class Plan:
         for seed in self.seeds:
             recipe = self._recipe(generator, n_real, seed, device)
             tasks = {label: self._task(label, n_real, seed) for label in self.labels}
-            skip = {label: generator.skip(task) or "" for label, task in tasks.items()}
+            skip = {label: refusal(generator, task) for label, task in tasks.items()}
             fit = None
             if isinstance(generator, ConditionalGenerator):
                 able = tuple(task for label, task in tasks.items() if not skip[label])
@@ -181,7 +181,8 @@ class Plan:
                 fit = Fit(key, config, generator, able, sizes, device)
             for label, task in tasks.items():
                 key = keys.cell_key(recipe, label, fit.labels if fit else None)
-                cells.append(Cell(key, config, generator, task, sizes, absent or skip[label], fit=fit, device=device))
+                no = Refusal("skipped", absent) if absent else skip[label] or Refusal("skipped", "")
+                cells.append(Cell(key, config, generator, task, sizes, no.reason, no.status, fit=fit, device=device))
         return cells
 
     def _recipe(self, generator: AnyGenerator, n_real: int, seed: int, device: str) -> keys.Recipe:

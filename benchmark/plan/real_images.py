@@ -13,6 +13,7 @@ from benchmark.images.reading import absent, kind_of
 from benchmark.images.real import RealData, load
 from benchmark.images.roles import Sizes, fit_sizes
 from benchmark.plugins import selectors
+from benchmark.plugins.raised import calling
 from benchmark.settings import DATASET, Settings
 
 if TYPE_CHECKING:
@@ -62,11 +63,13 @@ def load_data(settings: Settings, registry: Registry) -> tuple[Dataset, RealData
             f"{settings.data_dir!r}."
         )
     if not settings.data_dir:
-        return dataset, load(dataset, None)
+        with calling(dataset, "load"):
+            return dataset, load(dataset, None)
     with naming(settings.flag("data_dir")):
         if not Path(settings.data_dir).exists():
             raise absent(Path(settings.data_dir))
-        return dataset, load(dataset, Path(settings.data_dir))
+        with calling(dataset, "load"):
+            return dataset, load(dataset, Path(settings.data_dir))
 
 
 def _sizes(settings: Settings, data: RealData, draws: int) -> tuple[dict[int, Sizes], list[str]]:

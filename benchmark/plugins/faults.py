@@ -11,9 +11,22 @@ from types import ModuleType
 from typing import Any
 
 from benchmark import hookspecs
-from benchmark.api import ConditionalGenerator, Dataset, Features, Generator, Metric, Section
+from benchmark.api import (
+    AnyGenerator,
+    ConditionalGenerator,
+    Control,
+    Dataset,
+    Features,
+    Generator,
+    Measure,
+    Metric,
+    Plugin,
+    Section,
+)
 from benchmark.plugins import parameters
+from benchmark.plugins.raised import FAULTS, described
 from benchmark.study import Study
+from benchmark.text import shortened
 
 HOOKS = {name: hook for name, hook in vars(hookspecs).items() if name.startswith("bench_")}
 METHODS: dict[type, tuple[str, ...]] = {  # the methods that a plugin of each class must define
@@ -25,6 +38,18 @@ METHODS: dict[type, tuple[str, ...]] = {  # the methods that a plugin of each cl
     Section: ("render",),
 }
 OTHERS = ("skip", "collect")  # optional methods, whose arguments are checked too
+OF: dict[type, dict[str, type | tuple[str, ...]]] = {  # the types of what a class of each kind declares, or its values
+    Plugin: {"tags": tuple, "needs": tuple, "extra": str, "source": str, "licence": str, "__doc__": str},
+    AnyGenerator: {"label": str, "control": bool, "light": bool, "cost": ("seconds", "minutes")},
+    Control: {"roles": tuple, "class_shift": int},
+    Metric: {"measures": tuple, "scope": ("cell", "generator"), "default": bool, "maps": bool},
+    Dataset: {"title": str, "noun": str, "takes_folder": bool, "size": str},
+    Features: {"classifier_name": str},
+    Section: {"title": str, "question": str, "order": int},
+}
+NAMED = {str: "a text", bool: "True or False", int: "a whole number", tuple: "a tuple, as in: ('one',)"}
+ROLES = ("train", "fresh", "spare")
+MEASURE = {"better": ("higher", "lower", "half", "none"), "space": ("", "pixels", "features")}
 VALUES: dict[type, tuple[str, ...]] = {Metric: ("measures",), Section: ("title",)}
 
 
@@ -76,6 +101,7 @@ def _faults(found: type) -> Iterator[str]:
     if not (isinstance(name, str) and re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name)):
         yield f"{found.__name__} has the name {name!r}; allowed are lower-case letters, digits, '-' and '_'"
     yield from _parameters(found)
+    yield from _declared(found)
     for owner in (cls for cls in METHODS if issubclass(found, cls)):
         yield from (
             f"{found.__name__} has no {value}; every {owner.__name__} must set it"
@@ -90,6 +116,46 @@ def _faults(found: type) -> Iterator[str]:
         for method in (*METHODS[owner], *OTHERS):
             if hasattr(owner, method):
                 yield from _call(found, owner, method)
+    try:
+        found()
+    except FAULTS as error:
+        yield f"{found.__name__}() failed with the default parameters: {described(error)}"
+
+
+def _declared(found: Any) -> Iterator[str]:
+    """Yield a fault for each attribute of a class that is of another type than its base class declares."""
+    for owner, allowed in OF.items():
+        for name, kind in allowed.items() if issubclass(found, owner) else ():
+            value = getattr(found, name, None)
+            if value is None and name in ("__doc__", "title", "measures"):
+                continue  # it may have none, or that is another fault
+            fits = value in kind if isinstance(kind, tuple) else isinstance(value, kind)
+            if not fits and not (kind is tuple and isinstance(value, list)):
+                expected = " or ".join(map(repr, kind)) if isinstance(kind, tuple) else NAMED[kind]
+                yield f"{found.__name__} has {name} = {_shown(value)}; expected {expected}"
+    if any(not isinstance(word, str) for name in ("tags", "needs") for word in getattr(found, name)):
+        yield f"{found.__name__} has tags or needs that are not texts"
+    if issubclass(found, Control) and not (found.roles and set(found.roles) <= set(ROLES)):
+        yield f"{found.__name__} has roles = {_shown(found.roles)}; expected some of {', '.join(ROLES)}"
+    for measure in getattr(found, "measures", ()):
+        if not isinstance(measure, Measure):
+            yield f"{found.__name__} has a measure {_shown(measure)}; write Measure(name, better, help)"
+        else:
+            yield from _measure(found, measure)
+
+
+def _measure(found: type, measure: Measure) -> Iterator[str]:
+    for name in ("name", "help", "unit"):
+        if not isinstance(getattr(measure, name), str):
+            yield f"{found.__name__} has a measure whose {name} is {_shown(getattr(measure, name))}; expected a text"
+    for name, allowed in MEASURE.items():
+        if getattr(measure, name) not in allowed:
+            said = ", ".join(map(repr, allowed))
+            yield f"the measure {measure.name} has {name} = {_shown(getattr(measure, name))}; allowed are {said}"
+
+
+def _shown(value: Any) -> str:
+    return shortened(repr(value))
 
 
 def _parameters(found: Any) -> Iterator[str]:
@@ -105,9 +171,6 @@ def _parameters(found: Any) -> Iterator[str]:
     if required:
         yield f"{found.__name__} has parameters without a default: {', '.join(required)}"
         return
-    for word in ("tags", "needs"):
-        if not isinstance(getattr(found, word, ()), (tuple, list)):
-            yield f"{found.__name__} has {word} = {getattr(found, word)!r}; write a tuple, as in: ('one',)"
     try:
         declared = parameters.parameters_of(found)
     except (NameError, TypeError) as error:

@@ -9,6 +9,7 @@ import typing
 from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import InputError, unknown
+from benchmark.plugins.raised import calling, words_of
 from benchmark.text import number, whole
 
 if TYPE_CHECKING:
@@ -140,10 +141,11 @@ def build(plugin: type[Plugin], texts: Mapping[str, str]) -> Plugin:
 
 def build_from_values(plugin: type[Plugin], values: Mapping[str, Any]) -> Plugin:
     """Return an instance with these parameter values. Raises InputError if the plugin rejects them."""
-    try:
-        return plugin(**values)
-    except ValueError as error:
-        raise InputError(f"{plugin.name}: {error}") from None
+    with calling(plugin, "its constructor"):
+        try:
+            return plugin(**values)
+        except ValueError as error:
+            raise InputError(f"{plugin.name}: {words_of(error)}") from None
 
 
 def values_of(plugin: Plugin) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import importlib
 import importlib.metadata
 import importlib.util
 import inspect
+import logging
 import pkgutil
 import re
 import sys
@@ -22,9 +23,11 @@ from benchmark import hookspecs
 from benchmark.api import AnyGenerator, ConditionalGenerator, Dataset, Features, Generator, Metric, Plugin, Section
 from benchmark.errors import InputError, naming, unknown
 from benchmark.plugins import faults
+from benchmark.plugins.raised import FAULTS, describe, described
 from benchmark.study import Study
 from benchmark.text import one_line
 
+LOG = logging.getLogger("benchmark")
 FOLDERS = ("benchmark.datasets", "benchmark.features", "benchmark.studies", "generators", "metrics", "reports")
 GROUP = "synthassay"
 KINDS: dict[str, tuple[type, ...]] = {
@@ -78,6 +81,17 @@ class Registry:
         """Add a problem."""
         self.problems.append(one_line(problem))
 
+    def tell(self, hook: str, **values: Any) -> None:
+        """Call a hook of all plugins that have it. One that fails is reported in the log, and the others are called."""
+        for plugin in reversed(getattr(self.manager.hook, hook).get_hookimpls()):
+            try:
+                plugin.function(*(values[name] for name in plugin.argnames))
+            except FAULTS as error:
+                sentence = f"plugin {plugin.plugin_name}: {hook} failed: {describe(error, plugin.plugin)}"
+                if sentence not in self.problems:  # a hook may fail for each cell
+                    self.report(sentence)
+                    LOG.warning(sentence)
+
     def get(self, kind: str, name: str) -> Any:
         """Return a plugin class by kind ('generators') and name. Raises InputError."""
         known: Mapping[str, Any] = getattr(self, kind)
@@ -108,13 +122,28 @@ def discover(extra: Sequence[str] = ()) -> Registry:
     return registry
 
 
+def source_file(plugin: type[Plugin]) -> str:
+    """Return the file in which a plugin class is written, or "" if it is in none."""
+    try:
+        return inspect.getsourcefile(plugin) or ""
+    except (TypeError, OSError):
+        return ""
+
+
 def missing(plugin: type[Plugin]) -> str:
     """Return what a plugin needs that is not installed, and the command that installs it; "" if nothing is missing."""
-    absent = [name for name in plugin.needs if importlib.util.find_spec(name) is None]
+    absent = [name for name in plugin.needs if not _is_there(name)]
     if not absent:
         return ""
     what = f"'synthassay[{plugin.extra}]'" if plugin.extra else " ".join(absent)
     return f"needs {', '.join(absent)}: pip install {what}"
+
+
+def _is_there(package: str) -> bool:
+    try:
+        return importlib.util.find_spec(package) is not None
+    except (ImportError, ValueError):  # what is above it is missing, or it is no name
+        return False
 
 
 _FILE_PREFIX = "synthassay_plugin_"
@@ -167,8 +196,8 @@ def _add(registry: Registry, name: str, load: Callable[[], Any]) -> None:
     except InputError as error:
         registry.report(str(error))
         return
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it raises while it is imported is its own fault
-        registry.report(f"plugin {name} cannot be loaded: {_place(error)}{type(error).__name__}: {error}")
+    except FAULTS as error:
+        registry.report(f"plugin {name} cannot be loaded: {_place(error)}{described(error)}")
         return
     where = getattr(module, "__file__", None) or name
     fault = faults.hooks(module)
@@ -194,8 +223,8 @@ def _add(registry: Registry, name: str, load: Callable[[], Any]) -> None:
 def _collect(registry: Registry, kind: str, hook: Callable[[], Any], where: str) -> None:
     try:
         brought = hook()
-    except (Exception, SystemExit) as error:  # noqa: BLE001
-        registry.report(f"plugin {where}: bench_{kind} failed: {type(error).__name__}: {error}")
+    except FAULTS as error:
+        registry.report(f"plugin {where}: bench_{kind} failed: {described(error)}")
         return
     fault = faults.returned(brought, f"bench_{kind}")
     if fault:
@@ -203,10 +232,13 @@ def _collect(registry: Registry, kind: str, hook: Callable[[], Any], where: str)
         return
     known: dict[str, Any] = getattr(registry, kind)
     for plugin in brought:
-        fault = faults.plugin(plugin, kind, KINDS[kind])
+        try:
+            fault = faults.plugin(plugin, kind, KINDS[kind])
+        except FAULTS as error:  # it cannot even be looked at
+            fault = f"bench_{kind} returned something that cannot be used: {described(error)}"
         if not fault and plugin.name in known:
             taken = known[plugin.name]
-            first = "another study" if isinstance(taken, Study) else inspect.getsourcefile(taken)
+            first = "another study" if isinstance(taken, Study) else source_file(taken)
             fault = f"the name {plugin.name!r} is taken by {first}; rename one of them"
         if fault:
             registry.report(_sentence(f"plugin {where}: {fault}"))

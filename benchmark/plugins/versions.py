@@ -21,7 +21,7 @@ def version_of(distribution: str) -> str:
     """Return the installed version of a distribution, or "" if it is not installed."""
     try:
         return importlib.metadata.version(distribution)
-    except importlib.metadata.PackageNotFoundError:
+    except (importlib.metadata.PackageNotFoundError, ValueError):  # ValueError: it is no name
         return ""
 
 

@@ -13,12 +13,12 @@ from benchmark.judging.aspects import ASPECTS
 from benchmark.judging.calibration import Anchors, Part, Place, Table, Value
 from benchmark.judging.faults import Proven
 from benchmark.judging.intervals import Prior, Spread, pooled
-from benchmark.plan.cells import Group, skip_reason
+from benchmark.plan.cells import Cell, Group, refusal
 from benchmark.store.store import Store
 
 if TYPE_CHECKING:
     from benchmark.api import Array
-    from benchmark.plan.cells import Cell, Scored
+    from benchmark.plan.cells import Scored
     from benchmark.plan.plan import Plan
 
 RAW = Anchors(0.0, 1.0)  # on this scale, values are what they are
@@ -134,7 +134,8 @@ class Outcome:
         record = self.store.cell(cell.key) if not cell.skip else None
         result: dict[str, Any]
         if cell.skip:
-            result = {"status": "skipped", "reason": cell.skip}
+            status = cell.skip_status if isinstance(cell, Cell) else "skipped"
+            result = {"status": status, "reason": cell.skip}
         elif isinstance(cell, Group):
             result = self._together(cell)
         elif record is None:
@@ -161,8 +162,8 @@ class Outcome:
         return {"status": "ok", "reason": ""}
 
     def _scores(self, cell: Scored, metric: Any) -> dict[str, Any] | None:
-        if reason := skip_reason(metric, cell):
-            return {"status": "skipped", "reason": reason, "scores": {}, "seconds": None}
+        if no := refusal(metric, *cell.tasks):
+            return {"status": no.status, "reason": no.reason, "scores": {}, "seconds": None}
         key = self.plan.metric_key(metric)
         scored = self.store.scores(cell.key, key)
         if scored is None:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmark.jobs.errors import describe
 from benchmark.judging.aspects import ASPECTS
 from benchmark.judging.intervals import made_of
 from benchmark.plan.plan import cores
+from benchmark.plugins.raised import describe
 from benchmark.plugins.versions import version_of, versions
 from benchmark.results.images_csv import breakdown
 from benchmark.results.page import StoredSource, sections
@@ -278,7 +278,7 @@ def _failures(outcome: Outcome) -> list[dict[str, Any]]:
         result = outcome.records[cell.key]
         where = _where(cell)
         if result["status"] != "ok":
-            log = "" if result["status"] == "skipped" else outcome.store.log(cell.key)
+            log = "" if cell.skip or result["status"] == "skipped" else outcome.store.log(cell.key)
             failed.append({**where, "metric": "", **_failure(result), "log": log})
         for config, metric in outcome.plan.metrics_for(cell).items():
             scored = outcome.scored.get((cell.key, config))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from benchmark.plan.cells import Cell, Fit, Group, Scored, skip_reason
+from benchmark.plan.cells import Cell, Fit, Group, Scored, refusal
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -140,7 +140,7 @@ def is_done(store: Store, cell: Cell) -> bool:
 
 def due_metrics(plan: Plan, scored: Scored) -> dict[str, Metric]:
     """Return the metrics that a cell or a group gets and that can score it, by metric key."""
-    return {plan.metric_key(m): m for m in plan.metrics_for(scored).values() if not skip_reason(m, scored)}
+    return {plan.metric_key(m): m for m in plan.metrics_for(scored).values() if not refusal(m, *scored.tasks)}
 
 
 def cells_of(plan: Plan, fit: Fit) -> list[Cell]:

@@ -86,13 +86,14 @@ class Runner:
     def _begun(self) -> None:
         """Announce what is to be done, and compile the code of the maps before any cell waits for it."""
         self._spent = known_times(self.plan, self.store)
-        self.plan.registry.manager.hook.bench_run_started(
+        self.plan.registry.tell(
+            "bench_run_started",
             run={
                 "cells": len(self.plan.cells) + len(self.plan.groups),
                 "to_do": len(self.states),
                 "seconds": self.seconds_left(),
                 "running": lambda: sum(not state.done for state in self._hands.values()),
-            }
+            },
         )
         if any(metric.maps for state in self.states for metric in state.metrics.values()):
             compiling.ensure()
@@ -351,8 +352,7 @@ class Runner:
     def _tell(self, state: State, stage: str, result: Mapping[str, Any]) -> None:
         told = {"stage": stage, "last": state.done, "seconds": state.seconds, "seconds_left": self.seconds_left()}
         if not isinstance(state.work, Fit):  # its cells report for themselves
-            hook = self.plan.registry.manager.hook
-            hook.bench_cell_finished(cell=describe(state.work), result={**result, **told})
+            self.plan.registry.tell("bench_cell_finished", cell=describe(state.work), result={**result, **told})
 
 
 def _uses_gpu(state: State) -> bool:

@@ -96,7 +96,7 @@ class CheckJob:
         """Run the check and return its word and reason."""
         import traceback
 
-        from benchmark.jobs.errors import describe
+        from benchmark.plugins.raised import describe
         from benchmark.testing._subject import Fault, Skip
 
         try:
