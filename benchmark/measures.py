@@ -78,5 +78,5 @@ class Score:
 
         arrays = [np.asarray(c, dtype=np.float64) for c in contributions]
         value = statistic(*[a.mean(axis=0)[None] for a in arrays])
-        resampled = [rng.multinomial(len(a), np.full(len(a), 1 / len(a)), size=draws) @ a / len(a) for a in arrays]
+        resampled = [a[rng.integers(len(a), size=(draws, len(a)), dtype=np.int32)].mean(axis=1) for a in arrays]
         return cls(float(value[0]), np.asarray(statistic(*resampled), dtype=np.float64))
