@@ -13,7 +13,7 @@ import click
 
 from benchmark.cli._command import Command
 from benchmark.cli._options import as_json, given, setting
-from benchmark.errors import InputError
+from benchmark.errors import InputError, unknown
 
 if TYPE_CHECKING:
     from benchmark.audits.selfcheck import Verdict
@@ -21,11 +21,13 @@ if TYPE_CHECKING:
 
 
 KIT = ("data_dir", "plugins", "workers")  # options that the contract kit takes
+SUITE = ("metrics", "plugins", "workers", "seeds")  # options that --suite takes
 
 
 @click.command(name="check", cls=Command)
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--metrics", "check_metrics", is_flag=True, help="Check the metrics, with images that have known faults.")
+@click.option("--suite", metavar="NAME", help="Check the metrics with a published suite instead: raisa.")
 @setting("metrics", flags=("--only", "-m"), help="Which metrics to check.", shown="the default ones except tsne")
 @setting("dataset")
 @setting("data_dir")
@@ -38,7 +40,7 @@ KIT = ("data_dir", "plugins", "workers")  # options that the contract kit takes
 @setting("out", help="Where to keep the results.", shown="a temporary folder, which is deleted")
 @setting("plugins")
 @as_json
-def command(names: tuple[str, ...], check_metrics: bool, as_json: bool, **words: Any) -> int:
+def command(names: tuple[str, ...], check_metrics: bool, suite: str | None, as_json: bool, **words: Any) -> int:
     """Check plugins against the contract, or the metrics themselves.
 
     \b
@@ -46,10 +48,13 @@ def command(names: tuple[str, ...], check_metrics: bool, as_json: bool, **words:
     bench check 'gan[steps=20]'         the same with less work
     bench check -p mine.py mine         a plugin in a file
     bench check --metrics               images with known faults: PASS or FAIL per claim
+    bench check --metrics --suite raisa the 15 checks of Räisä et al. 2025: a table
 
-    Exits with 1 if something fails.
+    Exits with 1 if something fails; the table of a suite is no verdict.
     """
     options = given(words)
+    if suite is not None:
+        return _check_with(suite, options, only_metrics=check_metrics and not names, as_json=as_json)
     if bool(names) == check_metrics:
         raise InputError(
             "name the plugins to check, as in: bench check smote; or check the metrics: bench check --metrics"
@@ -64,6 +69,21 @@ def command(names: tuple[str, ...], check_metrics: bool, as_json: bool, **words:
             f"--{odd[0].replace('_', '-')} can only be used with --metrics; the contract kit brings its own images."
         )
     return check_plugins(names, options, as_json=as_json)
+
+
+def _check_with(suite: str, options: dict[str, Any], *, only_metrics: bool, as_json: bool) -> int:
+    from benchmark.cli import _suite
+
+    if suite not in _suite.SUITES:
+        raise unknown("suite", suite, _suite.SUITES)
+    if not only_metrics:
+        raise InputError(f"--suite {suite} checks metrics; write: bench check --metrics --suite {suite}")
+    for name in options:
+        if name not in SUITE:
+            raise InputError(
+                f"--{name.replace('_', '-')} cannot be used with --suite {suite}, which makes its own data."
+            )
+    return _suite.check(options, as_json=as_json)
 
 
 def _check_metrics(options: dict[str, Any], *, as_json: bool) -> int:
