@@ -4,9 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchmark.api import Array
+from benchmark.api import Array, Evidence
 
 ROWS = 256
+NEAR = 0.5  # images nearer than this share of the median distance of held-out images are copies
+
+
+def near_copies(evidence: Evidence) -> Array:
+    """Return bool (n, 2): which synthetic images are nearly a training image, as they are and thresholded at .5."""
+    made = evidence.neighbours("synthetic", "train", 1, "pixels").distances[:, 0]
+    real = evidence.neighbours("held_out", "train", 1, "pixels").distances[:, 0]
+    train = evidence.features("train", "pixels")
+    binary = (
+        nearest_binary(evidence.features(role, "pixels"), train, evidence.itself(role))
+        for role in ("synthetic", "held_out")
+    )
+    made_binary, real_binary = binary
+    near, near_binary = made < NEAR * np.median(real), made_binary < NEAR * np.median(real_binary)
+    return np.stack([near, near_binary], axis=1)
 
 
 def nearest_binary(of: Array, among: Array, itself: Array | None = None) -> Array:

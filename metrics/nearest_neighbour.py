@@ -8,10 +8,9 @@ from functools import partial
 import numpy as np
 
 from benchmark.api import Array, Context, Evidence, Measure, Metric, Score, hookimpl
-from metrics._copies import nearest_binary, to_segments
+from metrics._copies import NEAR, near_copies, to_segments
 from metrics._scores import mean, not_judged, ratio
 
-NEAR = 0.5  # images nearer than this share of the median distance of held-out images are copies
 BLENDED = 0.3  # images nearer to a segment than this share of the distance to the nearest training image are blends
 SEGMENT_K = 10
 
@@ -121,7 +120,7 @@ class NearestNeighbour(Metric):
         pixels = evidence.features("synthetic", "pixels"), evidence.features("train", "pixels")
         segments = to_segments(*pixels, made.indices)
         twins = evidence.neighbours("synthetic", "synthetic", 1, "pixels").distances[:, 0]
-        copied = np.stack([nearest < near, self._binary_copies(evidence)], axis=1)
+        copied = near_copies(evidence)
         blended, duplicate = (nearest > 0) & (segments < BLENDED * nearest), twins < near
         ctx.per_image("nearest_train", made.indices[:, 0])
         ctx.per_image("nearest_distance", nearest)
@@ -138,12 +137,6 @@ class NearestNeighbour(Metric):
             scores[f"{name}_median"] = ratio(np.median, of(made.distances), of(real.distances), ctx.rng)
             scores[f"{name}_q05"] = ratio(low_quantile, of(made.distances), of(real.distances), ctx.rng)
         return scores
-
-    def _binary_copies(self, evidence: Evidence) -> Array:
-        train = evidence.features("train", "pixels")
-        real = nearest_binary(evidence.features("held_out", "pixels"), train, evidence.itself("held_out"))
-        made = nearest_binary(evidence.features("synthetic", "pixels"), train, evidence.itself("synthetic"))
-        return np.asarray(made < NEAR * np.median(real))
 
     def _keep(self, evidence: Evidence, ctx: Context, near: float) -> None:
         ctx.keep("threshold", np.asarray(near))
