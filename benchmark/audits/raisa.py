@@ -58,7 +58,7 @@ class CurveJob:
         """Return the values of all measures along the curve."""
         import traceback
 
-        from benchmark.jobs.errors import describe
+        from benchmark.plugins.raised import describe
 
         try:
             metrics = [metric.load() for metric in self.metrics]
