@@ -9,7 +9,7 @@ import pytest
 
 from metrics import prdc as module
 from metrics.diversity import Diversity
-from metrics.prdc import Prdc
+from metrics.prdc import Prdc, groups
 
 
 def test_five_points_by_hand(plane: Any, score: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,3 +65,10 @@ def test_too_few_images_are_not_judged(plane: Any, score: Any) -> None:
     # held-out images that are all equal leave nothing to compare with
     (undefined,) = score(Diversity(), plane(np.zeros((3, 2)), np.ones((3, 2)))).values()
     assert "the distances of held-out images are 0" in undefined.reason
+
+
+def test_groups_are_of_neighbours_that_are_both_missed_the_largest_first() -> None:
+    missed = np.array([True, True, False, True, True, True])
+    neighbours = np.array([[2], [3], [0], [2], [5], [1]])  # 1-3, 4-5 and 5-1 are linked; 0 has only 2, which is covered
+    assert groups(missed, neighbours).tolist() == [1, 0, -1, 0, 0, 0]
+    assert groups(np.zeros(6, bool), neighbours).tolist() == [-1] * 6
