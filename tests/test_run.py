@@ -41,6 +41,7 @@ def test_files_and_rows(finished: tuple[Path, subprocess.CompletedProcess[str]])
         "report.json",
         "scores.csv",
         "images.csv",
+        "real.csv",
         "summary.json",
         "run.toml",
         "cells",

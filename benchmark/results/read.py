@@ -182,6 +182,10 @@ class Outcome:
             self._columns[cell.key, config] = self._arrays(cell, config, "image/")
         return self._columns[cell.key, config]
 
+    def kept(self, cell: Cell, config: str) -> dict[str, Array]:
+        """Return the arrays that a metric kept for a cell (`ctx.keep`), by name."""
+        return self._arrays(cell, config, "kept/")
+
     def _arrays(self, cell: Scored, config: str, prefix: str) -> dict[str, Array]:
         if not self.scored.get((cell.key, config), {}).get("arrays"):
             return {}

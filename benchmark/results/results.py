@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from benchmark.results import cells_json, images_csv, output, scores_csv
+from benchmark.results import cells_json, images_csv, output, real_csv, scores_csv
 from benchmark.results.page import excerpt, write_page
 from benchmark.results.read import Outcome
 from benchmark.results.report_json import build_report
@@ -54,10 +54,11 @@ class Results(Outcome):
         return excerpt(self._report)
 
     def write(self) -> None:
-        """Write scores.csv, images.csv, summary.json, cells.json and run.toml into the output folder."""
+        """Write scores.csv, images.csv, real.csv, summary.json, cells.json and run.toml into the output folder."""
         folder = self.store.folder
         write_text(folder / "scores.csv", scores_csv.to_csv(self.scores))
         write_text(folder / "images.csv", images_csv.to_csv(self))
+        write_text(folder / "real.csv", real_csv.to_csv(self))
         write_json(folder / "summary.json", self.summary)
         write_text(folder / cells_json.NAME, cells_json.to_text(self.plan))
         write_text(folder / "run.toml", self.plan.settings.to_toml())
