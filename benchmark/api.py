@@ -113,9 +113,9 @@ class Context:
         self.kept[name] = array
 
     def per_image(self, name: str, values: Array) -> None:
-        """Record one value per synthetic image (for metrics): finite numbers or booleans (n,), in the images' order.
+        """Record one value per synthetic image (for metrics): numbers or booleans (n,), in the images' order.
 
-        They become a column of `images.csv`: `<metric>.<name>`, or just `name` for the suite's own metrics.
+        Their column in `images.csv` is `<metric>.<name>`, `name` for our own. NaN and infinity are gaps, with a note.
         """
         self.columns[name] = values
 

@@ -46,6 +46,9 @@ class Shade(Metric):
 
     def score(self, evidence, ctx):
         ctx.per_image("brightness", evidence.synthetic.mean(axis=(1, 2, 3)))
+        gaps = evidence.synthetic.mean(axis=(1, 2, 3))
+        gaps[:3] = np.nan, np.inf, -np.inf
+        ctx.per_image("gaps", gaps)
         ctx.per_image("copy", np.ones(len(evidence.synthetic), dtype=int))
         return {"shade": Score(1.0)}
 
@@ -99,7 +102,7 @@ def rows(results: Results) -> list[dict[str, str]]:
 
 
 def test_each_image_of_a_generator_has_a_row_and_no_other(results: Results, rows: list[dict[str, str]]) -> None:
-    assert list(rows[0]) == [*KEYS, "kind", *OWN, "shade.brightness", "shade.copy"]
+    assert list(rows[0]) == [*KEYS, "kind", *OWN, "shade.brightness", "shade.copy", "shade.gaps"]
     assert [(row["class"], row["seed"], row["index"]) for row in rows] == [
         (c, s, str(i)) for c in "35" for s in "01" for i in range(30)
     ]
@@ -156,7 +159,20 @@ def test_shares_in_the_summary_are_counted_from_the_rows(results: Results, rows:
 def test_a_metric_that_miscounts_the_images_fails_and_says_so(results: Results) -> None:
     reasons = {row["reason"] for row in results.failures}
     assert len(reasons) == 1
-    assert "per_image 'odd' has the type float32 and the shape (29,); expected 30 finite numbers" in reasons.pop()
+    assert "per_image 'odd' has the type float32 and the shape (29,); expected 30 numbers" in reasons.pop()
+
+
+def test_values_of_images_that_are_not_finite_are_gaps_with_a_note(
+    results: Results, rows: list[dict[str, str]]
+) -> None:
+    of_cell = {}
+    for row in rows:
+        of_cell.setdefault(row["cell"], []).append(row["shade.gaps"])
+    for column in of_cell.values():
+        assert column[:3] == [""] * 3
+        assert all(0 <= float(value) <= 1 for value in column[3:])
+    warnings = {w for scored in results.scored.values() for w in scored.get("warnings", [])}
+    assert "per_image gaps has gaps: 3 of 30 values are NaN or infinite" in warnings
 
 
 @pytest.mark.parametrize("columns", [{}, {"nearest_distance": np.zeros(3)}])

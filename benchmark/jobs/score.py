@@ -91,7 +91,14 @@ class Scoring:
         odd = [name for name, score in scores.items() if score.draws is not None and not _are_finite(score.draws)]
         notes = [f"{name} has no interval: some of its draws are NaN or infinite" for name in odd]
         arrays = {f"kept/{name}": checked_array(name, array) for name, array in ctx.kept.items()}
-        arrays |= {f"image/{name}": checked_column(name, array, task) for name, array in ctx.columns.items()}
+        columns = {name: checked_column(name, array, task) for name, array in ctx.columns.items()}
+        arrays |= {f"image/{name}": column for name, column in columns.items()}
+        gaps = {name: int(np.isnan(column).sum()) for name, column in columns.items() if column.dtype.kind == "f"}
+        notes += [
+            f"per_image {name} has gaps: {count} of {task.n_synthetic} values are NaN or infinite"
+            for name, count in gaps.items()
+            if count
+        ]
         if arrays:
             np.savez(self.folder / f"{key}.npz", **arrays)  # type: ignore[arg-type]
         return {
@@ -194,14 +201,14 @@ def _are_finite(draws: Array) -> bool:
 
 
 def checked_column(name: str, values: Any, task: Task) -> Array:
-    """Return a metric's values per image as an array (n,). Raises ValueError unless each is a finite number."""
+    """Return a metric's values per image as an array (n,), with NaN, a gap, for what is infinite. Raises ValueError."""
     column = np.asarray(values)
-    if column.shape != (task.n_synthetic,) or column.dtype.kind not in "biuf" or not np.isfinite(column).all():
+    if column.shape != (task.n_synthetic,) or column.dtype.kind not in "biuf":
         raise ValueError(
             f"per_image {name!r} has the type {column.dtype} and the shape {column.shape}; "
-            f"expected {task.n_synthetic} finite numbers or booleans, one per image"
+            f"expected {task.n_synthetic} numbers or booleans, one per image"
         )
-    return column
+    return np.where(np.isfinite(column), column, np.nan) if column.dtype.kind == "f" else column
 
 
 def check_scores(metric: Metric, scores: Mapping[str, Score], control: str | None) -> None:

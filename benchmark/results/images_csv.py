@@ -121,4 +121,6 @@ def to_csv(outcome: Outcome) -> Iterator[str]:
 
 
 def _texts(values: Array) -> list[Any]:
-    return (np.where(values, "true", "false") if values.dtype == bool else values).tolist()  # type: ignore[no-any-return]
+    if values.dtype == bool:
+        return list(np.where(values, "true", "false").tolist())
+    return ["" if value != value else value for value in values.tolist()]  # noqa: PLR0124 - NaN is a gap
