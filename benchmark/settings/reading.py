@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.errors import InputError, unknown
+from benchmark.files.regular import read_regular
 from benchmark.settings.option import options_of
 from benchmark.settings.settings import ScoreSettings, Settings
 
@@ -39,14 +40,12 @@ def read_toml(path: Path) -> dict[str, Any]:
     else:
         import tomli as tomllib
     try:
-        if not path.is_file() and path.exists():
-            raise InputError(f"--config {str(path)!r} is not a regular file.")
-        if path.stat().st_size > LARGEST:
-            raise InputError(f"--config {str(path)!r} has more than {LARGEST:,} bytes.")
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(read_regular(path, LARGEST).decode())
     except RecursionError:
         raise InputError(f"--config {str(path)!r} is nested too deeply.") from None
     except OSError as error:
         raise InputError(f"--config {str(path)!r} cannot be read ({error.strerror}).") from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"--config {str(path)!r} is not TOML: {error}.") from None
+    except ValueError as error:
+        raise InputError(f"--config {str(path)!r} {error}.") from None

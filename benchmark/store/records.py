@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import math
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.errors import InputError
+from benchmark.files.regular import read_regular
 
 HEAD = '{\n "checksum": "%s",'  # the beginning of a record, with the SHA-256 of everything after it
 KEY = re.compile(r"[0-9a-f]{24}")
@@ -57,21 +57,9 @@ def read_bytes(path: Path | str, most: int = BIGGEST) -> bytes:
     Nothing is waited for, and no more than `most` bytes are read.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as error:
-        if error.errno in (errno.ELOOP, errno.ENXIO):  # ENXIO: a socket
-            raise ValueError(f"{os.path.basename(path)} is not a regular file") from None  # noqa: PTH119
-        raise
-    try:
-        about = os.fstat(descriptor)
-        if not stat.S_ISREG(about.st_mode):
-            raise ValueError(f"{os.path.basename(path)} is not a regular file")  # noqa: PTH119 - as below
-        if about.st_size > most:
-            raise ValueError(f"{os.path.basename(path)} has {about.st_size:,} bytes; at most {most:,} are read")  # noqa: PTH119
-        with open(descriptor, "rb", buffering=0, closefd=False) as file:
-            return file.read(most)
-    finally:
-        os.close(descriptor)
+        return read_regular(path, most, follow=False)
+    except ValueError as error:
+        raise ValueError(f"{os.path.basename(path)} {error}") from None  # noqa: PTH119 - called a hundred thousand times
 
 
 def is_regular(path: Path) -> bool:

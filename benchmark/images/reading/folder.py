@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import warnings
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmark.errors import InputError
-from benchmark.images.reading.packed import LARGEST, check_regular
+from benchmark.images.reading.packed import LARGEST, read_packed
 from benchmark.images.reading.pictures import Pictures, classes, natural, resized
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 DEPTH = 3  # sub-folders of sub-folders are an error
 MOST = 10**6  # files in a folder
 PIXELS = 2**24  # of an image
+HEAVIEST = 2**27  # bytes of its file
 SUFFIXES = 5  # named in a message
 ENDINGS = (".png", ".jpg", ".jpeg")
 MODES = {"1": "L", "L": "L", "RGB": "RGB"}  # Pillow's mode of a file -> the mode that it is converted to
@@ -119,10 +121,10 @@ def _read(path: Path, like: tuple[int, ...] | None, first: str) -> Array:
     from PIL import Image
 
     try:
-        check_regular(path)
+        content = io.BytesIO(read_packed(path, HEAVIEST))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit here is lower
-            file = Image.open(path)
+            file = Image.open(content)
         with file:
             width, height = file.size
             if like is not None and like[:2] != (height, width):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import gzip
 import io
-import stat
 import zlib
 from pathlib import Path
 
 from benchmark.errors import InputError
+from benchmark.files.regular import read_regular
 
 LARGEST = 2**32  # bytes of a file, packed and unpacked
 
@@ -16,8 +16,7 @@ LARGEST = 2**32  # bytes of a file, packed and unpacked
 def read_bytes(path: Path) -> bytes:
     """Return the content of a file, decompressed if it is gzipped. Raises InputError."""
     try:
-        check_regular(path)
-        content = path.read_bytes()
+        content = read_packed(path, LARGEST)
         if content[:2] != b"\x1f\x8b":
             return content
         with gzip.open(io.BytesIO(content)) as file:
@@ -31,10 +30,9 @@ def read_bytes(path: Path) -> bytes:
     return content
 
 
-def check_regular(path: Path, largest: int = LARGEST) -> None:
-    """Raise InputError if a path is not a regular file of at most this many bytes, and OSError if it does not exist."""
-    status = path.stat()
-    if not stat.S_ISREG(status.st_mode):
-        raise InputError(f"{path}: is not a regular file.")
-    if status.st_size > largest:
-        raise InputError(f"{path}: has {status.st_size:,} bytes; allowed are {largest:,}.")
+def read_packed(path: Path, most: int = LARGEST) -> bytes:
+    """Return the content of a regular file as it is. Raises InputError, and OSError if it cannot be read."""
+    try:
+        return read_regular(path, most)
+    except ValueError as error:
+        raise InputError(f"{path}: {error}.") from None
