@@ -1,10 +1,16 @@
 """A run that is killed, interrupted, or not alone: nothing is left alive, nothing is lost, nothing is done twice."""
 
+import fcntl
 import json
+import os
+import pty
 import signal
 import subprocess
 import sys
+import termios
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -46,10 +52,11 @@ def start(folder: Path, *arguments: object) -> subprocess.Popen[str]:
     )
 
 
-def wait_for_cells(folder: Path, count: int, limit: float = 60) -> None:
+def wait_for_cells(folder: Path, count: int, limit: float = 60, also: Callable[[], None] = lambda: None) -> None:
     until = time.monotonic() + limit
     while len(list(folder.glob("cells/*/*/cell.json"))) < count:
         assert time.monotonic() < until, "no cell was finished in time"
+        also()
         time.sleep(0.05)
 
 
@@ -91,6 +98,44 @@ def test_interrupted_it_keeps_what_is_finished_and_says_how_to_go_on(bench, tmp_
     assert (out / "report.html").exists()
     assert json.loads((out / "summary.json").read_text())["finished"] is False
     assert ours(out) == []
+
+
+@pytest.mark.slow("hangs up on a run midway, and runs it again")
+@pytest.mark.parametrize("verbose", [[], ["--verbose"]])
+def test_a_terminal_that_is_closed_ends_a_run_in_good_order(bench, tmp_path: Path, verbose: list[str]) -> None:
+    """As an ssh connection that is lost does: the kernel sends SIGHUP, and writing to the terminal fails."""
+    (tmp_path / "slow.py").write_text(SLOW)
+    shown = [word for word in SMALL if word != "--quiet"]
+    arguments = [*shown, *verbose, "-p", str(tmp_path / "slow.py"), "-g", "slow"]
+    screen, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "benchmark", *arguments],
+        cwd=bench.folder,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - its own terminal, as a shell does
+    )
+    os.close(theirs)
+    out = bench.folder / "bench-results"
+    os.set_blocking(screen, False)
+    wait_for_cells(out, 1, also=lambda: read_all(screen))
+    os.close(screen)
+    assert process.wait(timeout=120) == 130
+    assert (out / "report.html").exists()
+    assert json.loads((out / "summary.json").read_text())["finished"] is False
+    assert ours(out) == []
+    bench(*arguments)
+    assert json.loads((out / "summary.json").read_text())["finished"] is True
+    assert list((out / "work").iterdir()) == []
+
+
+def read_all(terminal: int) -> None:
+    """Read what is shown, so that nothing waits for the screen."""
+    with suppress(BlockingIOError):
+        while os.read(terminal, 2**16):
+            pass
 
 
 @pytest.mark.slow("starts two runs at once")
