@@ -131,6 +131,17 @@ def test_a_large_image_among_small_ones_that_are_resized(tmp_path: Path) -> None
         read_images(path, (8, 8))
 
 
+def test_the_time_for_all_images_is_limited_by_their_pixels(tmp_path: Path, monkeypatch) -> None:
+    """Many large images that are resized to small ones fit into memory. Here the limit is that of 50 small ones."""
+    monkeypatch.setattr("benchmark.images.reading.folder.MOST_PIXELS", 50 * 64)
+    for number in range(50):
+        Image.new("L", (8, 8)).save(tmp_path / f"{number:03d}.png")
+    assert len(read_images(tmp_path, (4, 4)).images) == 50
+    Image.new("L", (8, 8)).save(tmp_path / "050.png")
+    with pytest.raises(InputError, match="up to 050.png, the images have more than 3,200 pixels; resize them"):
+        read_images(tmp_path, (4, 4))
+
+
 def test_a_file_that_is_large_when_it_is_unpacked_is_not_unpacked(tmp_path: Path, monkeypatch) -> None:
     """With a lower limit, which a file of a test can exceed."""
     monkeypatch.setattr("benchmark.images.reading.packed.LARGEST", 10**6)

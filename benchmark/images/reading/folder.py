@@ -24,6 +24,7 @@ DEPTH = 3  # sub-folders of sub-folders are an error
 MOST = 10**6  # files in a folder
 PIXELS = 2**24  # of an image
 HEAVIEST = 2**27  # bytes of its file
+MOST_PIXELS = 2**34  # of all images before they are resized: decoding them takes some minutes
 SUFFIXES = 5  # named in a message
 ENDINGS = (".png", ".jpg", ".jpeg")
 MODES = {"1": "L", "L": "L", "RGB": "RGB"}  # Pillow's mode of a file -> the mode that it is converted to
@@ -97,8 +98,10 @@ def _files(folder: Path, depth: int = DEPTH, room: Iterator[int] | None = None) 
 
 def _stack(paths: list[Path], size: tuple[int, int] | None) -> Array:
     images: list[Array] = []
+    left = MOST_PIXELS
     for path in paths:
-        image = _read(path, images[0].shape if images and size is None else None, paths[0].name)
+        image = _read(path, images[0].shape if images and size is None else None, paths[0].name, left)
+        left -= image.shape[0] * image.shape[1]
         if size is not None:
             image = resized(image[None], size)[0]
         if images and image.shape != images[0].shape:
@@ -116,8 +119,11 @@ def _words(shape: tuple[int, ...]) -> str:
     return f"{shape[0]}x{shape[1]} in {'grey' if shape[2] == 1 else 'colour'}"
 
 
-def _read(path: Path, like: tuple[int, ...] | None, first: str) -> Array:
-    """Return one image, uint8 (h, w, 1 or 3). Its size is checked before it is decoded. Raises InputError."""
+def _read(path: Path, like: tuple[int, ...] | None, first: str, left: int) -> Array:
+    """Return one image, uint8 (h, w, 1 or 3). Its size is checked before it is decoded. Raises InputError.
+
+    left: the pixels that all images from here on may have.
+    """
     from PIL import Image
 
     try:
@@ -134,6 +140,10 @@ def _read(path: Path, like: tuple[int, ...] | None, first: str) -> Array:
                 )
             if width * height > PIXELS:
                 raise InputError(f"{path} is {height}x{width}; allowed are {PIXELS:,} pixels.")
+            if width * height > left:
+                raise InputError(
+                    f"{path.parent}: up to {path.name}, the images have more than {MOST_PIXELS:,} pixels; resize them."
+                )
             file.load()
             image: Image.Image = file
     except (OSError, SyntaxError, ValueError, OverflowError, MemoryError, Image.DecompressionBombError) as error:
