@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmark.errors import InputError
+from benchmark.results.csv import field
 from benchmark.text import MOST, cleaned, number, one_line, safe, shortened, whole
 
 PLUGIN = r'''
@@ -198,6 +199,14 @@ def test_safe_text_is_safe_and_what_was_safe_stays(text: str) -> None:
     assert safe(found) == found
     if not unsafe(text) and "\r" not in text:
         assert found == text
+
+
+@pytest.mark.parametrize("code", [*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+def test_overrides_of_direction_are_escaped_and_other_scripts_stay(code: int) -> None:
+    """Wherever text is shown: docs/decisions/0024."""
+    name = f"\u05e9\u05dc\u05d5\u05dd {chr(code)}0.9"
+    assert safe(name) == one_line(name) == field(name) == f"\u05e9\u05dc\u05d5\u05dd \\u{code:04x}0.9"
+    assert safe("\u0633\u0644\u0627\u0645") == "\u0633\u0644\u0627\u0645"
 
 
 def test_text_is_cut_at_100_kb() -> None:
