@@ -121,6 +121,13 @@ def test_a_run_that_was_killed_as_it_began_can_be_resumed(bench, finished: Path)
     assert not list((bench.folder / "bench-results").glob(".*"))
 
 
+def test_the_checksum_of_fitted_features_stays_where_a_pickle_goes(bench, out: Path) -> None:
+    features = next((out / "features").glob("*.npz"))
+    features.with_suffix(".pickle").write_bytes(b"old")
+    bench("clean", "--yes")
+    assert sorted(path.suffix for path in (out / "features").iterdir()) == [".npz", ".sha256"]
+
+
 def test_cells_that_the_last_run_does_not_refer_to(bench, out: Path) -> None:
     assert "nothing to delete" not in bench("clean", "--unreferenced").stdout  # the leftovers
     bench("clean", "--yes")

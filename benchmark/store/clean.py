@@ -107,7 +107,8 @@ def leftovers(store: Store) -> Iterator[Waste]:
     for path, _ in _ours(store, "damaged"):
         yield Waste(path, "damaged", path.name)
     for path, _ in _ours(store, "features"):
-        if path.suffix == ".pickle" or (path.suffix == ".sha256" and path.with_suffix(".pickle").exists()):
+        of_pickle = path.suffix == ".sha256" and path.with_suffix(".pickle").exists()
+        if path.suffix == ".pickle" or (of_pickle and not path.with_suffix(".npz").exists()):
             yield Waste(path, EARLIER)
 
 

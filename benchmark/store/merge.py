@@ -21,7 +21,7 @@ from benchmark.store import clean, weights
 from benchmark.store.arrays import LARGEST, arrays_in
 from benchmark.store.checks import check_arrays, check_cell, check_samples, check_scores
 from benchmark.store.records import aside_of, is_key, is_regular, read_bytes, read_record, sha256
-from benchmark.store.store import DamagedError, Store, delete
+from benchmark.store.store import DamagedError, Store, delete, move_in
 from benchmark.store.weights import is_prepared
 
 
@@ -213,4 +213,4 @@ def _copy(path: Path, target: Path) -> None:
     aside.write_bytes(read_bytes(path, LARGEST))
     with aside.open("rb") as file:
         os.fsync(file.fileno())
-    os.replace(aside, target)
+    move_in(aside, target)

@@ -229,8 +229,8 @@ class Store:
             told |= {"size": arrays.stat().st_size, "sha256": sha256(arrays.read_bytes())}
         aside = write_aside(path, checked_text(told))
         if arrays is not None:
-            os.replace(arrays, path.with_suffix(".npz"))
-        os.replace(aside, path)
+            move_in(arrays, path.with_suffix(".npz"))
+        move_in(aside, path)
 
     def map_record(self, key: str) -> dict[str, Any] | None:
         """Return the record of a joint map, or None. A damaged one is reported and removed, to be recomputed."""
@@ -262,7 +262,7 @@ class Store:
         with aside.open("wb") as file:
             np.savez(file, **arrays)  # type: ignore[arg-type]
         _flush(aside)
-        os.replace(aside, target)
+        move_in(aside, target)
         write_text(target.with_suffix(".json"), checked_text({**record, "sha256": sha256(target.read_bytes())}))
 
     def log(self, key: str) -> str:
@@ -342,6 +342,13 @@ def delete(path: Path) -> None:
             path.unlink(missing_ok=True)
         except NotADirectoryError:
             pass
+
+
+def move_in(aside: Path, path: Path) -> None:
+    """Move a file to where it belongs in a store. A folder that is there, which no run makes, is deleted."""
+    if path.is_dir() and not path.is_symlink():
+        delete(path)
+    os.replace(aside, path)
 
 
 def _intact_arrays(path: Path, checksum: str) -> dict[str, Array]:

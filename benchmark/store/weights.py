@@ -6,7 +6,6 @@ features is the one that the run was planned with.
 
 from __future__ import annotations
 
-import os
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from benchmark.plugins.loadable import Loadable, loadable
 from benchmark.plugins.parameters import config_of
 from benchmark.store.arrays import LARGEST, packed, unpacked
 from benchmark.store.records import aside_of, is_key, read_bytes, sha256
+from benchmark.store.store import move_in
 
 if TYPE_CHECKING:
     from benchmark.plan.plan import Plan
@@ -112,4 +112,4 @@ def _put(target: Path, content: bytes) -> None:
         aside = aside_of(path)
         aside.unlink(missing_ok=True)
         aside.write_bytes(written)
-        os.replace(aside, path)
+        move_in(aside, path)
