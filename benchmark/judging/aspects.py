@@ -29,5 +29,5 @@ ASPECTS = (
     ),
     Aspect("varied", "Varied", "Do they cover the class?", ("recall", "coverage", "diversity")),
     Aspect("original", "Original", "Are they new, or copies?", ("copy_share", "duplicate_share")),
-    Aspect("useful", "Useful", "Do they help a classifier?", ("tstr",), ("utility_gain",)),
+    Aspect("useful", "Useful", "Do they help a classifier?", ("tstr", "few_shot_tstr"), ("utility_gain",)),
 )
