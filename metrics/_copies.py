@@ -7,38 +7,45 @@ import numpy as np
 from benchmark.api import Array, Evidence
 
 ROWS = 256
-NEAR = 0.5  # images nearer than this share of the median distance of held-out images are copies
+NEAR = 0.5  # images nearer than this share of the median distance of held-out images are copies,
+NEXT = 5  # if they are also nearer than that share of the mean distance to the 5 images that come next
 
 
 def near_copies(evidence: Evidence) -> Array:
     """Return bool (n, 2): which synthetic images are nearly a training image, as they are and thresholded at .5."""
-    made = evidence.neighbours("synthetic", "train", 1, "pixels").distances[:, 0]
-    real = evidence.neighbours("held_out", "train", 1, "pixels").distances[:, 0]
-    train = evidence.features("train", "pixels")
-    binary = (
-        nearest_binary(evidence.features(role, "pixels"), train, evidence.itself(role))
+    train, k = evidence.features("train", "pixels"), min(NEXT + 1, len(evidence.train) - 1)
+    made, real = (evidence.neighbours(role, "train", k, "pixels").distances for role in ("synthetic", "held_out"))
+    made_binary, real_binary = (
+        nearest_binary(evidence.features(role, "pixels"), train, k, evidence.itself(role))
         for role in ("synthetic", "held_out")
     )
-    made_binary, real_binary = binary
-    near, near_binary = made < NEAR * np.median(real), made_binary < NEAR * np.median(real_binary)
-    return np.stack([near, near_binary], axis=1)
+    return np.stack([_near(made, real), _near(made_binary, real_binary)], axis=1)
 
 
-def nearest_binary(of: Array, among: Array, itself: Array | None = None) -> Array:
-    """Return float64 (n,): the distance of each row of `of` to the nearest row of `among`, all thresholded at .5.
+def _near(made: Array, real: Array) -> Array:
+    """Return bool (n,), from the distances to the nearest training images of both, (n, k) and (m, k), in order.
+
+    The second condition keeps images apart that are near everything: in a dense region of the data, or pale ones.
+    """
+    nearer = made[:, 0] < NEAR * made[:, 1:].mean(axis=1) if made.shape[1] > 1 else True
+    return np.asarray((made[:, 0] < NEAR * np.median(real[:, 0])) & nearer)
+
+
+def nearest_binary(of: Array, among: Array, k: int, itself: Array | None = None) -> Array:
+    """Return float64 (n, k): the distances of each row of `of` to the nearest rows of `among`, thresholded at .5.
 
     itself: int64 (n,), the index of each row in `among`, if it occurs there; it is left out.
     Squared distances count differing pixels. They are whole numbers, so the float32 product is exact to 2^24 pixels.
     """
     columns = (among > 0.5).astype(np.float32)
     lengths = columns.sum(axis=1)
-    found = np.empty(len(of))
+    found = np.empty((len(of), k))
     for start in range(0, len(of), ROWS):
         rows = (of[start : start + ROWS] > 0.5).astype(np.float32)
         differing = rows.sum(axis=1)[:, None] + lengths - 2 * (rows @ columns.T)
         if itself is not None:
             differing[np.arange(len(rows)), itself[start : start + ROWS]] = np.inf
-        found[start : start + ROWS] = np.sqrt(differing.min(axis=1))
+        found[start : start + ROWS] = np.sqrt(np.sort(np.partition(differing, k - 1, axis=1)[:, :k], axis=1))
     return found
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmark.api import Array, Images, Neighbours
+from metrics._copies import NEXT
 from metrics._excess import Matches
 
-NEXT = 5  # matches after the best one, with whose mean it is compared
 BLUR = 0.7  # pixels, before registration
 SMALLEST, LARGEST = 8, 48  # pixels: smaller images are not registered, larger ones are reduced to about SIDE
 SIDE = 28

@@ -9,8 +9,8 @@ import numpy as np
 
 from benchmark.api import Array, Context, Evidence, Measure, Metric, Neighbours, Score, hookimpl
 from metrics import _excess
-from metrics._copies import near_copies
-from metrics._detectors import NEXT, Found, Pool, combined, detect
+from metrics._copies import NEXT, near_copies
+from metrics._detectors import Found, Pool, combined, detect
 from metrics._scores import not_judged
 
 NONE = -1  # in place of an index
@@ -47,6 +47,7 @@ class Disguised(Metric):
 
     name = "disguised"
     default = False
+    controls = ("real", "copy")
     source = "Carlini et al. 2023, section 4.2; Elias and Gygi 2007; Storey 2002; Lucas and Kanade 1981"
     measures = (
         Measure(

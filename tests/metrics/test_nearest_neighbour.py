@@ -48,8 +48,8 @@ def test_segments_agree_with_a_search(plane: Any) -> None:
 def test_binary_distances_count_pixels() -> None:
     rng = np.random.default_rng(0)
     of, among = rng.random((300, 50)), rng.random((40, 50))
-    expected = [min(np.sqrt(((a > 0.5) != (b > 0.5)).sum()) for b in among) for a in of]
-    assert nearest_binary(of, among) == pytest.approx(expected)
+    expected = [sorted(np.sqrt(((a > 0.5) != (b > 0.5)).sum()) for b in among)[:3] for a in of]
+    assert nearest_binary(of, among, 3) == pytest.approx(np.array(expected))
 
 
 @pytest.mark.parametrize("label", [3, 5])
