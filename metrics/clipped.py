@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from benchmark.api import Array, Context, Evidence, Measure, Metric, Score, hookimpl
+from metrics._density import clipped_radii, relative, share
 from metrics._scores import not_judged
 
 K = 5
@@ -64,13 +65,13 @@ class Clipped(Metric):
         if min(n_real, n_made) <= K:
             return not_judged(self.measures, f"needs more than {K} each of synthetic and held-out images")
         radii = evidence.neighbours("held_out", "held_out", K).distances[:, -1]
-        cut = np.minimum(radii, np.median(radii))
-        made = _share(evidence.balls("synthetic", "held_out", cut))
-        real = _share(evidence.balls("held_out", "held_out", cut))
+        cut = clipped_radii(radii)
+        made = share(evidence.balls("synthetic", "held_out", cut), K)
+        real = share(evidence.balls("held_out", "held_out", cut), K)
         ctx.per_image("density", made)
         inside = evidence.neighbours("held_out", "synthetic", K).distances <= radii[:, None]
         return {
-            "clipped_density": Score.of_means(_relative, made, real, rng=ctx.rng),
+            "clipped_density": Score.of_means(relative, made, real, rng=ctx.rng),
             "clipped_coverage": Score.of_means(
                 lambda covered: good_share(covered, n_real, n_made), inside.mean(axis=1), rng=ctx.rng
             ),
@@ -93,14 +94,6 @@ def expected_coverage(n_real: int, n_made: int) -> Array:
     good, fewer = np.arange(n_made + 1)[:, None], np.arange(K)
     missing = betabinom.pmf(fewer, good, K, n_real - K) * (1 - fewer / K)
     return np.asarray(1 - missing.sum(axis=1))
-
-
-def _share(balls: Array) -> Array:
-    return np.minimum(balls / K, 1)
-
-
-def _relative(made: Array, real: Array) -> Array:
-    return np.minimum(made / np.maximum(real, 1e-12), 1)
 
 
 @hookimpl
