@@ -71,7 +71,7 @@ def test_real_images_pass_everything(found: Any) -> None:
 
 def test_noise_fails_realism_and_precision_does_not_see_it(found: Any) -> None:
     assert found["noise"]["mixing"] < 0.02
-    assert found["noise"]["stroke_plausibility"] == 0
+    assert found["noise"]["stroke_plausibility"] < 0.1
     assert found["noise"]["two_sample_1nn"] > 0.95
     assert found["mean"]["precision"] > 0.95  # why precision is no part of an aspect
     order = [found[name]["mixing"] for name in ("fresh", "half noise", "pca-gauss", "noise")]

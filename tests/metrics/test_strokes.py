@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
+from scipy import ndimage
 
 from benchmark.evidence.evidence import CellEvidence
 from metrics import _strokes
@@ -18,10 +20,10 @@ def drawn(*rows: str) -> Any:
 
 def test_each_number_by_hand() -> None:
     image = drawn(".......", ".##..+.", "...#...", ".......", ".#.....", "......#")
-    ink, grey, edge, components, speckles = _strokes.describe(image[..., None])[0]
+    ink, grey, edge, components, speckles = _strokes.describe(image)[0]
     assert ink == 5.5
-    assert grey == 1 / 6
-    assert edge == (6 + 4 + 2 + 4 + 2) / 5.5  # the stroke of two, diagonal, grey, lone, border
+    assert grey == pytest.approx(1 / 6)
+    assert edge == pytest.approx((6 + 4 + 2 + 4 + 2) / 5.5)  # the stroke of two, diagonal, grey, lone, border
     assert components == 4  # the diagonal pixel belongs to the stroke
     assert speckles == 2  # grey and lone; stroke pixels touch, the border pixel has no eight
 
@@ -49,9 +51,46 @@ def test_real_strokes_pass_and_faults_do_not(digit: Any, score: Any) -> None:
     assert ghostly.kept["outside"].shape == (100, 5)
 
 
+def half_grey(images: Any) -> Any:
+    made = images.copy()
+    made[:50, ..., 0] = np.where(made[:50, ..., 0] > 0.5, 0.8, 0)  # no solid ink in half of them
+    return made
+
+
+@pytest.mark.parametrize(("unit", "ground", "channels"), [(0.5, 0.0, 1), (0.5, 0.3, 1), (1.0, 0.0, 3)])
+def test_neither_brightness_nor_equal_channels_matter(
+    digit: Any, score: Any, unit: float, ground: float, channels: int
+) -> None:
+    evidence: CellEvidence = digit(5, lambda r, g: half_grey(r["fresh"]))
+    plain = score(Strokes(), evidence)
+    evidence.synthetic = np.repeat(ground + unit * evidence.synthetic, channels, axis=-1)
+    evidence.held_out = np.repeat(ground + unit * evidence.held_out, channels, axis=-1)
+    other = score(Strokes(), evidence)
+    for measure in ("stroke_plausibility", "ghost_strokes", "speckled"):
+        assert other.value(measure) == pytest.approx(plain.value(measure), abs=0.01)
+
+
+def test_plausibility_falls_by_degrees(digit: Any, score: Any) -> None:
+    """Blur makes ink grey: a little of it is a small fault, although nearly all images are out of range early on."""
+
+    def blurred(sd: float) -> Any:
+        def change(roles: Any, rng: Any) -> Any:
+            return ndimage.gaussian_filter(roles["fresh"], (0, sd, sd, 0))
+
+        return score(Strokes(), digit(5, change)).value("stroke_plausibility")
+
+    slight, more, strong = (blurred(sd) for sd in (0.4, 0.8, 1.6))
+    assert slight > 0.85
+    assert 0.2 < more < 0.85
+    assert strong < 0.2
+
+
 def test_no_strokes_no_judgement(plane: Any, score: Any) -> None:
-    bright = score(Strokes(), plane(np.ones((20, 9)), np.full((20, 9), 0.5)))
+    dark_spot = np.full((20, 9), 0.5) * (np.arange(9) > 0)
+    bright = score(Strokes(), plane(np.ones((20, 9)), 0.1 + dark_spot))
     assert all(s.value is None and "mostly dark background" in s.reason for s in bright.values())
+    flat = score(Strokes(), plane(np.ones((20, 9)), np.ones((20, 9))))
+    assert all("no contrast" in s.reason for s in flat.values())
     colour: CellEvidence = plane(np.zeros((20, 12)), np.zeros((20, 12)))
-    colour.held_out = colour.synthetic = np.zeros((20, 2, 2, 3), dtype=np.float32)
-    assert all("3 channels" in s.reason for s in score(Strokes(), colour).values())
+    colour.held_out = colour.synthetic = np.random.default_rng(0).random((20, 2, 2, 3)).astype(np.float32)
+    assert all("in colour" in s.reason for s in score(Strokes(), colour).values())
