@@ -19,7 +19,7 @@ from benchmark.plugins.registry import discover
 from benchmark.seeds import random
 
 FRESH, REAL = FreshAgain.name, "real"
-METRICS = ("mixing", "prdc", "diversity", "nearest_neighbour", "strokes", "blank")
+METRICS = ("mixing", "clipped", "texture", "tone", "prdc", "diversity", "nearest_neighbour", "strokes", "blank")
 
 
 class Bench:

@@ -37,7 +37,7 @@ from benchmark.results.results import Results
 from benchmark.settings import Settings
 
 FRESH, COPIES, AFFINE = FreshAgain.name, CopiesWithReplacement.name, "affine"
-METRICS = "mixing,prdc,diversity,nearest_neighbour,strokes,classifier,authenticity"
+METRICS = "mixing,clipped,texture,tone,prdc,diversity,nearest_neighbour,strokes,classifier,authenticity"
 ASKED = ("realistic", "varied", "original")
 DRAWS, FITS = 40, 3
 ROOT = 20261124

@@ -28,7 +28,7 @@ from benchmark import run
 if TYPE_CHECKING:
     from benchmark.results.results import Results
 
-METRICS = "mixing,strokes,classifier,prdc,diversity,nearest_neighbour"
+METRICS = "mixing,clipped,texture,tone,strokes,classifier,prdc,diversity,nearest_neighbour"
 SHOWN = (
     "realistic",
     "varied",

@@ -165,8 +165,10 @@ def test_the_upper_end_over_classes_is_that_of_the_lowest_mean_of_a_part() -> No
 
 
 def test_what_is_not_realistic_is_not_called_original() -> None:
-    names = {"mixing": "noise", "copy_share": "copy", "duplicate_share": "repeat"}
-    made = Table({n: Measure(n, "higher" if n == "mixing" else "lower", "", failing=f) for n, f in names.items()}, 500)
+    names = {"clipped_density": "noise", "copy_share": "copy", "duplicate_share": "repeat"}
+    made = Table(
+        {n: Measure(n, "higher" if n == "clipped_density" else "lower", "", failing=f) for n, f in names.items()}, 500
+    )
     values = {
         "noise": (0.0, 0.0, 0.0),
         "copy": (1.0, 1.0, 0.0),

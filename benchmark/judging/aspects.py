@@ -25,7 +25,10 @@ class Aspect:
 
 ASPECTS = (
     Aspect(
-        "realistic", "Realistic", "Do they look like the class?", ("mixing", "stroke_plausibility", "class_accuracy")
+        "realistic",
+        "Realistic",
+        "Do they look like the class?",
+        ("clipped_density", "texture_density", "tone_plausibility", "stroke_plausibility", "class_accuracy"),
     ),
     Aspect("varied", "Varied", "Do they cover the class?", ("recall", "coverage", "diversity")),
     Aspect("original", "Original", "Are they new, or copies?", ("copy_share", "duplicate_share")),

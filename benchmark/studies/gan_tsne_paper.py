@@ -172,7 +172,8 @@ STUDY = Study(
             "n_real": 3000,
             "n_synthetic": 750,
             "seeds": 3,
-            "metrics": "mixing,strokes,classifier,prdc,diversity,nearest_neighbour,tsne[images=750]",
+            "metrics": "mixing,clipped,texture,tone,strokes,classifier,prdc,diversity,nearest_neighbour,"
+            "tsne[images=750]",
         },
         STAGES: {
             "generators": f"gan[preset=paper,steps={','.join(map(str, STEPS[:-1]))}]",
@@ -180,7 +181,7 @@ STUDY = Study(
             "n_real": 3000,
             "n_synthetic": 750,
             "seeds": 3,
-            "metrics": "mixing,strokes,classifier",
+            "metrics": "mixing,clipped,texture,tone,strokes,classifier",
         },
         POOLED: {
             "generators": GAN,

@@ -129,7 +129,7 @@ STUDY = Study(
             "n_real": 50,
             "n_synthetic": 500,
             "seeds": 5,
-            "metrics": "mixing,strokes,classifier,prdc,diversity,nearest_neighbour,utility_gain",
+            "metrics": "mixing,clipped,texture,tone,strokes,classifier,prdc,diversity,nearest_neighbour,utility_gain",
         }
     },
     reduced={RUN: {"generators": f"{SMOTE},{LISTING},affine", "n_synthetic": 100, "seeds": 2}},

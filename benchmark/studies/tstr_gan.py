@@ -78,7 +78,7 @@ STUDY = Study(
             "n_real": 3000,
             "n_synthetic": 750,
             "seeds": 1,
-            "metrics": "mixing,strokes,classifier,prdc,diversity,all_classes",
+            "metrics": "mixing,clipped,texture,tone,strokes,classifier,prdc,diversity,all_classes",
         }
     },
     reduced={RUN: {"generators": QUICK, "classes": "3,5", "n_real": 300, "n_synthetic": 100, "seeds": 1}},

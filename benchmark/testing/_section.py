@@ -119,7 +119,7 @@ def _plan(run: Any) -> Any:
             "classes": "3,5",
             "dataset": "digits",
             "seeds": 2,
-            "metrics": "mixing,nearest_neighbour,prdc,classifier",
+            "metrics": "mixing,clipped,nearest_neighbour,prdc,classifier",
             "out": str(run),
             "workers": 1,
             "plugins": [str(Path(__file__).with_name("_broken.py"))],
