@@ -63,6 +63,6 @@ def show(rows: Sequence[Row], repeats: int) -> None:
     names = {aspect.name for aspect in ASPECTS}
     for row in rows:
         if row.measure.partition(":")[0] in names and row.scale == "calibrated":
-            click.echo(f"\n{row.measure} (calibrated) fails:")
+            click.echo(f"\n{row.measure} (calibrated) fails:\n")
             for predicate, curves in row.failed.items():
                 click.echo(f"- {predicate} ({'; '.join(curves)})")
