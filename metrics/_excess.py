@@ -12,7 +12,8 @@ from benchmark.api import Array
 LEVELS = tuple(2**power for power in range(12))  # numbers of held-out images below a threshold
 MOST = 0.7  # thresholds above this quantile of held-out images say nothing
 ALPHA = 0.01  # of all detectors and thresholds together: with a larger p, no copies are reported
-AGREED = 0.05  # an excess over held-out images counts only if training images win at this level
+CLEAR = float(np.log(0.5))  # a match is clear if it is nearer than half the mean distance of those that come next
+AGREED, STRICT = 0.05, 0.001  # p-values of training images winning below which an excess over held-out images counts
 SPREADS = 3.0  # standard deviations by which an excess is lowered before thresholds are compared
 
 
@@ -81,8 +82,10 @@ def _tried(name: str, made: Matches, real: Matches, prior: float) -> Iterator[Th
 
     n, m = len(made.distance), len(real.distance)
     ordered = np.sort(real.distance)
-    for level in [*(k for k in LEVELS if k < MOST * m), m]:
-        below, chance = (np.inf, 1.0) if level == m else (float(ordered[level - 1]), level / (m + 1))
+    levels = [(float(ordered[k - 1]), k) for k in LEVELS if k < MOST * m]
+    clear = (CLEAR, int(np.searchsorted(ordered, CLEAR)) + 1)
+    for below, level in [*([clear] if clear[1] < MOST * m else []), *levels, (np.inf, m)]:
+        chance = 1.0 if level == m else level / (m + 1)
         close = made.distance < below
         targets, decoys = close & made.trained, close & ~made.trained
         both = int(close.sum())
@@ -90,7 +93,7 @@ def _tried(name: str, made: Matches, real: Matches, prior: float) -> Iterator[Th
         distinct = [len(np.unique(made.source[hits])) for hits in (targets, decoys)]
         beyond_decoys = float(binom.sf(distinct[0] - 1, sum(distinct), prior))
         among = min(both + level - 1, n + m)
-        agreed = level < m and share > 0 and beyond_decoys < AGREED
+        agreed = level < m and share > 0 and beyond_decoys < (AGREED if below <= CLEAR else STRICT)
         beyond_held_out = float(hypergeom.sf(both - 1, n + m, n, among)) if agreed else 1.0
         null = chance * prior
         spread = np.sqrt(null * (1 - null) * (1 / n + 1 / m)) / (1 - null)
