@@ -20,8 +20,8 @@ class CopyRank(Metric):
     Always compared with all of T. Shapes: pixels (n, d). Range [0, 1], higher is better up to 1/2.
     Source: Meehan, Chaudhuri, Dasgupta: A non-parametric test to detect data-copying, 2020 (its statistic before
     standardisation, without cells).
-    Failing control: copy. Blind to warped copies and to a few copies among many new images (10%: .48). Also below 1/2
-    without copies: the mean image (.38, and .08 at 50 training images).
+    Failing control: copy. Blind to copies in disguise and to a few copies among many new images (10%: .48). Also below
+    1/2 without copies: the mean image (.38, and .08 at 50 training images).
     Cost: none on top of `nearest_neighbour`. Smallest n: 15.
     """
 

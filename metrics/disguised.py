@@ -46,7 +46,6 @@ class Disguised(Metric):
     """
 
     name = "disguised"
-    default = False
     controls = ("real", "copy")
     source = "Carlini et al. 2023, section 4.2; Elias and Gygi 2007; Storey 2002; Lucas and Kanade 1981"
     measures = (

@@ -21,7 +21,7 @@ class Membership(Metric):
     and runs with different n_real are not comparable (copies: .97 at 50 training images; weak at 3,000).
     Shapes: pixels (n, d). Range [0, 1], lower is better down to 1/2.
     Source: Chen, Yu, Zhang, Fritz: GAN-Leaks, 2020, the full black-box attack (without calibration).
-    Failing control: copy. Blind to warped copies. Cost: .1 s at n = 500 and 1,000 training images. Smallest n: 15.
+    Failing control: copy. Blind to copies in disguise. Cost: .1 s at n = 500 and 1,000 training images. Smallest n: 15.
     """
 
     name = "membership"

@@ -69,7 +69,9 @@ class Copies(Section):
                             "generator": generator,
                             "svg": histogram(panel, generator, top),
                             **_words(
-                                panel, shares.get((*place, "copy_share")), shares.get((*place, "duplicate_share"))
+                                panel,
+                                shares.get((*place, "copied_share")) or shares.get((*place, "copy_share")),
+                                shares.get((*place, "duplicate_share")),
                             ),
                             **_kinds(kinds.get(place), generator),
                         }
@@ -84,7 +86,7 @@ class Copies(Section):
             seen=report["run"]["data"].get("seen", ""),
             thresholds=any(p["threshold"] is not None for p in data or []),
             kinds=bool(kinds),
-            warped=any("warped" in row["shares"] for row in kinds.values()),
+            disguised=any("moved" in row["shares"] for row in kinds.values()),
         )
 
 

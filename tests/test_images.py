@@ -120,7 +120,7 @@ def test_values_are_as_defined_and_read_back_exactly(results: Results, rows: lis
         assert [float(row["nearest_distance"]) for row in own] == pytest.approx(apart.min(axis=1), rel=1e-6)
         assert [row["kind"] for row in own[:15]] == ["exact copy"] * 15
         assert [row["copy"] for row in own] == ["true"] * 15 + ["false"] * 15
-        assert {row["warped"] for row in own} == {row["components"] for row in own} == {""}  # these did not run
+        assert {row["copied"] for row in own} == {row["components"] for row in own} == {""}  # these did not run
         exact = made.mean(axis=(1, 2, 3), dtype=np.float32)
         assert [np.float32(row["shade.brightness"]) for row in own] == exact.tolist()
         scored = results.columns(cell, "mixing")["real_neighbours"]
@@ -150,7 +150,7 @@ def test_shares_in_the_summary_are_counted_from_the_rows(results: Results, rows:
         assert found[name]["shares"]["exact copy"] == 0.5
         for kind, share in found[name]["shares"].items():
             assert share == pytest.approx(of_class.count(kind) / 60)
-    assert "warped" not in found[None]["shares"]  # it did not run: not told, rather than 0
+    assert "moved" not in found[None]["shares"]  # it did not run: not told, rather than 0
     assert sum(found[None]["shares"].values()) == pytest.approx(1)
     copied = [row for row in results.scores if row["measure"] == "copy_share" and row["config"] == "halves"]
     assert [row["value"] for row in copied] == [0.5] * 4
@@ -181,12 +181,18 @@ def test_without_distances_there_is_no_kind(columns: dict[str, Any]) -> None:
 
 
 def test_the_first_kind_that_fits_is_told() -> None:
-    yes = np.array([True] * 5)
-    steps = np.arange(5)
-    columns = {"nearest_distance": steps.astype(float), "blended": steps <= 1, "copy": steps <= 2, "warped": steps <= 3}
-    assert kinds(columns).tolist() == ["exact copy", "blended", "near copy", "warped", "new"]  # type: ignore[union-attr]
-    del columns["warped"]
-    assert kinds({**columns, "copy": ~yes}).tolist()[2:] == ["new"] * 3  # type: ignore[union-attr]
+    steps = np.arange(7)
+    columns = {"nearest_distance": steps.astype(float), "blended": steps <= 1, "copy": steps <= 2}
+    disguised = {
+        "copied": steps <= 5,
+        "moved": np.array([0, 0, 0, 2, 2, 0, 2]),
+        "bent": np.array([0, 0, 0, 0, 1, 0, 1]),
+    }
+    first = ["exact copy", "blended", "near copy"]
+    every = kinds({**columns, **disguised})
+    assert every is not None
+    assert every.tolist() == [*first, "moved", "warped", "recoloured", "new"]
+    assert kinds(columns).tolist() == [*first, *["new"] * 4]  # type: ignore[union-attr]
 
 
 def test_a_run_of_other_metrics_has_empty_columns(bench: Any) -> None:

@@ -31,6 +31,8 @@ ASPECTS = (
         ("clipped_density", "texture_density", "tone_plausibility", "stroke_plausibility", "class_accuracy"),
     ),
     Aspect("varied", "Varied", "Do they cover the class?", ("recall", "coverage", "diversity")),
-    Aspect("original", "Original", "Are they new, or copies?", ("copy_share", "duplicate_share")),
+    Aspect(  # copied_share is never below copy_share, which decides if `disguised` did not run or cannot judge
+        "original", "Original", "Are they new, or copies?", ("copied_share", "copy_share", "duplicate_share")
+    ),
     Aspect("useful", "Useful", "Do they help a classifier?", ("tstr", "few_shot_tstr"), ("utility_gain",)),
 )

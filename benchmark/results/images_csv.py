@@ -15,14 +15,19 @@ if TYPE_CHECKING:
     from benchmark.plan.cells import Cell
     from benchmark.results.read import Outcome
 
-KINDS = ("exact copy", "blended", "near copy", "warped", "new")  # of an image: the first that fits
+DISGUISED = ("moved", "warped", "recoloured")  # copies that no distance of pixels shows
+KINDS = ("exact copy", "blended", "near copy", *DISGUISED, "new")  # of an image: the first that fits
+BENT, MOVED = 0.25, 0.5  # pixels: displacements, affine or not, above which a copy is warped or moved
 KEYS = ("dataset", "class", "config", "n_real", "seed", "cell", "index")
 OWN = {  # plain columns, each of one metric; any other is `<metric>.<name>`
     "nearest_train": "nearest_neighbour",
     "nearest_distance": "nearest_neighbour",
     "copy": "nearest_neighbour",
     "blended": "nearest_neighbour",
-    "warped": "warped",
+    "copied": "disguised",
+    "source": "disguised",
+    "moved": "disguised",
+    "bent": "disguised",
     "duplicate": "nearest_neighbour",
     "class_probability": "classifier",
     "real_neighbours": "mixing",
@@ -33,6 +38,7 @@ OWN = {  # plain columns, each of one metric; any other is `<metric>.<name>`
 
 JUDGED: Mapping[str, Callable[[Array], Array]] = {  # the checks by column; the kind is checked too
     "copy": lambda copied: ~copied,
+    "copied": lambda copied: ~copied,
     "duplicate": lambda double: ~double,
     "blank": lambda blank: ~blank,
     "plausible_strokes": lambda plausible: plausible,
@@ -54,23 +60,28 @@ def columns_of(outcome: Outcome, cell: Cell) -> dict[str, Array]:
 def kinds(columns: Mapping[str, Array]) -> Array | None:
     """Return the kind of each image (n,), or None if the distances to training images are not known.
 
-    `warped` only occurs if that metric ran.
+    Disguised copies only occur if the metric `disguised` ran: warped if registering the image bends it, moved if it
+    only shifts, turns, scales or shears it, and recoloured if it does neither: other tones, strokes or noise.
     """
     if not {"nearest_distance", "blended", "copy"} <= set(columns):
         return None
     exact = columns["nearest_distance"] == 0
-    warped = columns.get("warped", np.zeros_like(exact))
-    return np.select([exact, columns["blended"], columns["copy"], warped], KINDS[:-1], KINDS[-1])
+    copied = columns.get("copied", np.zeros_like(exact))
+    still = np.zeros(len(exact))
+    moved, bent = (columns.get(name, still) > limit for name, limit in (("moved", MOVED), ("bent", BENT)))
+    disguised = [copied & moved & ~bent, copied & bent, copied]
+    return np.select([exact, columns["blended"], columns["copy"], *disguised], KINDS[:-1], KINDS[-1])
 
 
 def passed(columns: Mapping[str, Array]) -> Array | None:
     """Return which images (n,) pass every per-image check of the metrics that ran; None if there are no such checks.
 
-    They are no copies, blends or duplicates, have plausible strokes, and belong to their class.
+    They are no copies (in any disguise that was found), blends or duplicates, have plausible strokes, and belong to
+    their class.
     """
     checks = [test(columns[name]) for name, test in JUDGED.items() if name in columns]
     if "kind" in columns:
-        checks.append(np.isin(columns["kind"], ("new", "warped")))
+        checks.append(columns["kind"] == "new")
     return np.logical_and.reduce(checks) if checks else None
 
 
@@ -96,8 +107,8 @@ def breakdown(outcome: Outcome) -> dict[tuple[str, int, int | None], dict[str, A
 
 
 def _shares(fits: list[dict[str, Array]]) -> dict[str, Any]:
-    same = [columns for columns in fits if "warped" in columns] or fits  # not some with the kind and some without
-    known = [kind for kind in KINDS if kind != "warped" or "warped" in same[0]]
+    same = [columns for columns in fits if "copied" in columns] or fits  # not some with these kinds and some without
+    known = [kind for kind in KINDS if kind not in DISGUISED or "copied" in same[0]]
     return {"fits": len(same), "shares": {k: float(np.mean([(c["kind"] == k).mean() for c in same])) for k in known}}
 
 

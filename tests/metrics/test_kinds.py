@@ -12,8 +12,8 @@ from benchmark.api import Context, Images
 from benchmark.results.images_csv import kinds
 from generators.affine import Affine
 from generators.smote import Smote
+from metrics.disguised import Disguised
 from metrics.nearest_neighbour import NearestNeighbour
-from metrics.warped import Warped
 
 
 def made_by(generator: Any) -> Callable[..., Images]:
@@ -48,7 +48,7 @@ def test_half_copies_are_half_exact_copies_and_half_new(shares: Any) -> None:
 
 
 def test_real_images_are_new(shares: Any) -> None:
-    assert shares(lambda roles, rng: roles["fresh"], NearestNeighbour(), Warped()).get("new", 0) >= 0.95
+    assert shares(lambda roles, rng: roles["fresh"], NearestNeighbour(), Disguised()).get("new", 0) >= 0.95
 
 
 def test_smote_blends(shares: Any) -> None:
@@ -57,11 +57,11 @@ def test_smote_blends(shares: Any) -> None:
     assert found.get("new", 0) < 0.05
 
 
-def test_changed_copies_are_near_and_moved_ones_are_warped_where_that_is_asked(shares: Any) -> None:
+def test_changed_copies_are_near_and_moved_ones_are_moved_if_the_metric_ran(shares: Any) -> None:
     def dimmed(roles: Any, rng: Any) -> Images:
         return np.asarray(roles["train"][:100] * np.float32(0.9))
 
     assert shares(dimmed, NearestNeighbour()).get("near copy", 0) > 0.95
     moved = made_by(Affine())
     assert shares(moved, NearestNeighbour()).get("new", 0) > 0.8
-    assert shares(moved, NearestNeighbour(), Warped()).get("warped", 0) > 0.6
+    assert shares(moved, NearestNeighbour(), Disguised()).get("moved", 0) > 0.6

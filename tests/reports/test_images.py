@@ -109,11 +109,11 @@ def test_copies_say_of_what_kind_they_are_and_where_to_look_them_up(report: Repo
     assert "2% exact copies 93% blended 5% near copies under 1% new" in text
     assert "100% new" in text
     assert "what SMOTE is for" in text and "images.csv" in text
-    assert "moved, scaled or slanted count as new here" in text
+    assert "Copies in disguise count as new here" in text
     for row in report["kinds"]:
-        row["shares"] = {"exact copy": 0.0, "blended": 0.0, "near copy": 0.0, "warped": 0.9, "new": 0.1}
+        row["shares"] = {"exact copy": 0.0, "blended": 0.0, "near copy": 0.0, "moved": 0.9, "new": 0.1}
     text = " ".join(re.sub(r"<[^>]*>", " ", section(page(report), "copies")).split())
-    assert "90% warped 10% new" in text and "count as new here" not in text
+    assert "90% moved 10% new" in text and "count as new here" not in text
     report["kinds"] = []
     html = section(page(report), "copies")
     assert 'class="kinds' not in html and "The bar" not in html
