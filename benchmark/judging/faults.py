@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,16 +20,20 @@ SERIOUS = 0.02  # with this share of faulty images or more, no generator is near
 class Fault:
     """A measure that is a share of images, and what is wrong with these: said of one of them, and of many.
 
-    right: the measure is the share of images without the fault.
+    right: the measure is the share of images without the fault. p: the measure that is the p-value of there being none,
+    for a share that is estimated and not counted.
     """
 
     measure: str
     one: str
     many: str
     right: bool = False
+    p: str = ""
 
 
+COPIES = Fault("copied_share", "is a copy of a training image", "are copies of training images", p="copied_p")
 FAULTS = (
+    COPIES,
     Fault("copy_share", "is a copy of a training image", "are copies of training images"),
     Fault("duplicate_share", "repeats another one", "repeat other ones"),
     Fault("blank_share", "is blank", "are blank"),
@@ -68,11 +72,15 @@ def proven(table: Table, config: str, places: Iterable[Place]) -> list[Proven]:
     """Return the proven faults of a generator over all classes and seeds, the most frequent first.
 
     The images of all cells are counted together, and compared with those of the control `real` by Fisher's exact test
-    (one-sided, p < .001). Cells for which that control has no value do not count.
+    (one-sided, p < .001). Cells for which that control has no value do not count. A share that is estimated has
+    p-values of its own: the smallest counts, times the number of cells (Bonferroni).
     """
     everywhere = list(places)
-    found = (_counted(table, config, everywhere, fault) for fault in FAULTS)
-    return sorted((each for each in found if each is not None), key=lambda each: -each.share)
+    found = [_found(table, config, everywhere, fault) for fault in FAULTS]
+    proven = [each for each in found if each is not None and each.share > 0]
+    if any(each.fault is COPIES for each in proven):  # near copies are among them
+        proven = [each for each in proven if each.fault.measure != "copy_share"]
+    return sorted(proven, key=lambda each: -each.share)
 
 
 def near_real(aspects: Mapping[str, Part], faults: Iterable[Proven]) -> bool:
@@ -86,11 +94,10 @@ def near_real(aspects: Mapping[str, Part], faults: Iterable[Proven]) -> bool:
     return bool(ends) and all(end >= NEAR_REAL for end in ends) and not any(fault.serious for fault in faults)
 
 
-def _counted(table: Table, config: str, places: Iterable[Place], fault: Fault) -> Proven | None:
-    from scipy.stats import hypergeom
-
+def _found(table: Table, config: str, places: Iterable[Place], fault: Fault) -> Proven | None:
+    """Return the fault if it is proven."""
     cells = [
-        (made.value, real.value)
+        (place, seed, made.value, real.value)
         for place in places
         for seed, made in table.fits(config, place, fault.measure).items()
         for real in (table.fits(REAL, place, fault.measure).get(seed),)
@@ -98,11 +105,24 @@ def _counted(table: Table, config: str, places: Iterable[Place], fault: Fault) -
     ]
     if not cells:
         return None
-    n = table.n_synthetic
+    pairs = [(made, real) for _, _, made, real in cells]
+    images = table.n_synthetic * len(cells)
+    if fault.p:
+        own = (table.fits(config, place, fault.p).get(seed) for place, seed, _, _ in cells)
+        ps = [value.value for value in own if value is not None and value.value is not None]
+        p = min(len(cells) * min(ps, default=1.0), 1.0)
+        made, usual = (sum(column) / len(cells) for column in zip(*pairs, strict=True))
+    else:
+        p, made, usual = _counted(pairs, table.n_synthetic, right=fault.right)
+    return Proven(fault, made - usual, usual, images, p) if p < ALPHA else None
+
+
+def _counted(pairs: Sequence[tuple[float, float]], n: int, *, right: bool) -> tuple[float, float, float]:
+    """Return the p-value of Fisher's exact test, and the shares of faulty images, synthetic and real."""
+    from scipy.stats import hypergeom
+
     faulty, usual = (
-        sum(round(n * (1 - value if fault.right else value)) for value in column) for column in zip(*cells, strict=True)
+        sum(round(n * (1 - value if right else value)) for value in column) for column in zip(*pairs, strict=True)
     )
-    images = n * len(cells)
-    p = float(hypergeom.sf(faulty - 1, 2 * images, faulty + usual, images))
-    share = (faulty - usual) / images
-    return Proven(fault, share, usual / images, images, p) if p < ALPHA else None
+    images = n * len(pairs)
+    return float(hypergeom.sf(faulty - 1, 2 * images, faulty + usual, images)), faulty / images, usual / images
