@@ -7,8 +7,23 @@ import numpy as np
 from benchmark.api import Array, Evidence
 
 ROWS = 256
+TWIN = 0.1  # a held-out image that is nearer to a training image than this share of what comes next is its twin
+TWINS, FEW = 0.02, 4  # twins above this share, and above this number, are too many
 NEAR = 0.5  # images nearer than this share of the median distance of held-out images are copies,
 NEXT = 5  # if they are also nearer than that share of the mean distance to the 5 images that come next
+
+
+def near_twins(evidence: Evidence) -> str:
+    """Return why copies cannot be judged: too many held-out images have a near-twin in the training images; or ""."""
+    k = min(NEXT + 1, len(evidence.train) - 1)
+    real = evidence.neighbours("held_out", "train", k, "pixels").distances
+    count = int((real[:, 0] < TWIN * real[:, 1:].mean(axis=1)).sum()) if k > 1 else 0
+    if count <= max(FEW, TWINS * len(real)):
+        return ""
+    return (
+        f"{count / len(real):.0%} of the held-out real images are nearly the same as a training image, so copies "
+        "cannot be told apart from new images; remove near-duplicates from the real images"
+    )
 
 
 def near_copies(evidence: Evidence) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmark.api import Array, Context, Evidence, Measure, Metric, Neighbours, Score, hookimpl
 from metrics import _excess
-from metrics._copies import NEXT, near_copies
+from metrics._copies import NEXT, near_copies, near_twins
 from metrics._detectors import Found, Pool, combined, detect
 from metrics._scores import not_judged
 
@@ -34,6 +34,7 @@ class Disguised(Metric):
 
     A share for the set finds copies that no single image gives away: elastic copies by 1 px in MNIST score about .7,
     while .4 of the images are called copies. Copies of T that are also augmented are copies: affine images score 1.
+    Not judged if more than 2 % of H have a near-twin in T: then copies cannot be told apart from new images.
     Always compared with all of T. Shapes: images (n, h, w, c) of all three; colours are averaged, and images of 48 or
     more pixels reduced, before they are registered. Range [0, 1], lower is better.
     Source: own combination of Carlini et al.: Extracting training data from diffusion models, 2023, section 4.2
@@ -64,6 +65,8 @@ class Disguised(Metric):
         """Match S and H with T and H, and compare their matches."""
         if min(len(evidence.train), len(evidence.synthetic), len(evidence.held_out)) < 2:
             return not_judged(self.measures, "needs at least 2 training, held-out and synthetic images")
+        if reason := near_twins(evidence):
+            return not_judged(self.measures, reason)
         real, made, prior = search(evidence)
         best = _excess.best(made.matches, real.matches, prior)
         near = near_copies(evidence)

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from benchmark.api import Array, Context, Evidence, Measure, Metric, Score, hookimpl
-from metrics._copies import NEAR, near_copies, to_segments
+from metrics._copies import NEAR, near_copies, near_twins, to_segments
 from metrics._scores import mean, not_judged, ratio
 
 BLENDED = 0.3  # images nearer to a segment than this share of the distance to the nearest training image are blends
@@ -135,6 +135,8 @@ class NearestNeighbour(Metric):
             "duplicate_share": mean(duplicate, ctx.rng),
             "interpolation_share": mean(blended, ctx.rng),
         }
+        if reason := near_twins(evidence):
+            scores |= not_judged(self.measures[:2], reason)
         for name, of in (("dcr", _first), ("nndr", _first_over_second)):
             scores[f"{name}_median"] = ratio(np.median, of(made.distances), of(real.distances), ctx.rng)
             scores[f"{name}_q05"] = ratio(low_quantile, of(made.distances), of(real.distances), ctx.rng)

@@ -119,7 +119,8 @@ def anchors(table: Table, place: Place, name: str) -> Anchors:
         zeros, zero_sds = _anchor(table, measure.failing or "", place, measure)
     for control, found in ((REAL, ones), (measure.failing, zeros)):
         if not found:
-            return Anchors(reason=f"the control {control} has no value here")
+            why = next((v.reason for v in table.fits(control or "", place, name).values() if v.reason), "")
+            return Anchors(reason=f"the control {control} has no value here" + (f": {why}" if why else ""))
     zero, one = float(np.mean(list(zeros.values()))), float(np.mean(list(ones.values())))
     spread = _spread(zeros, zero_sds, ones, one_sds)
     reason = ""

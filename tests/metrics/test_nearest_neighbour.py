@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from metrics._copies import nearest_binary, to_segments
+from metrics.disguised import Disguised
 from metrics.nearest_neighbour import NearestNeighbour
 
 
@@ -81,6 +82,18 @@ def test_blends_and_repeats_are_told(digit: Any, score: Any) -> None:
     repeated = score(NearestNeighbour(), digit(5, lambda r, g: np.repeat(r["fresh"][:1], 100, axis=0)))
     assert repeated.value("duplicate_share") == 1
     assert repeated.value("copy_share") == 0
+
+
+@pytest.mark.parametrize("metric", [NearestNeighbour(), Disguised()])
+def test_near_twins_among_the_real_images_are_named_and_copies_not_judged(plane: Any, score: Any, metric: Any) -> None:
+    """Fresh images of such data are as near to a training image as copies are."""
+    rng = np.random.default_rng(0)
+    train, new = rng.random((2, 60, 40))
+    twin = score(metric, plane(new, np.concatenate([train[:5] + 0.01, rng.random((55, 40))]), train))
+    first = next(iter(twin.values()))
+    assert first.value is None
+    assert "8% of the held-out real images are nearly the same as a training image" in first.reason
+    assert next(iter(score(metric, plane(new, rng.random((60, 40)), train)).values())).value == 0
 
 
 def test_too_few_images_are_not_judged(plane: Any, score: Any) -> None:
