@@ -34,11 +34,14 @@ def near_copies(evidence: Evidence) -> Array:
         nearest_binary(evidence.features(role, "pixels"), train, k, evidence.itself(role))
         for role in ("synthetic", "held_out")
     )
-    return np.stack([_near(made, real), _near(made_binary, real_binary)], axis=1)
+    return np.stack([is_near(made, real), is_near(made_binary, real_binary)], axis=1)
 
 
-def _near(made: Array, real: Array) -> Array:
-    """Return bool (n,), from the distances to the nearest training images of both, (n, k) and (m, k), in order.
+def is_near(made: Array, real: Array) -> Array:
+    """Return bool (n,), which images are near copies, from the distances to the nearest of both, in order.
+
+    made: float (n, k), of synthetic images to those that may have been copied. real: float (m, 1 or more), of held-out
+    images to training images.
 
     The second condition keeps images apart that are near everything: in a dense region of the data, or pale ones.
     """

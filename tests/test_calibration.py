@@ -187,6 +187,34 @@ def test_what_is_not_realistic_is_not_called_original() -> None:
     assert found["real"].score == pytest.approx(1.0)
 
 
+def test_without_disguised_near_copies_decide() -> None:
+    """A copier must not be called original because the metric that finds copies in disguise was not chosen."""
+    names = {"copy_share": "copy", "duplicate_share": "repeat"}
+    made = Table({n: Measure(n, "lower", "", failing=f) for n, f in names.items()}, 500)
+    for config, values in {"copy": (1.0, 0.0), "repeat": (1.0, 1.0), "real": (0.0, 0.0), "copier": (0.9, 0.0)}.items():
+        for name, value in zip(names, values, strict=True):
+            made.put(config, PLACE, name, 0, Value(value))
+    scales = {name: calibration.anchors(made, PLACE, name) for name in names}
+    found = calibration.aspects_at(made, "copier", PLACE, scales, Prior())["original"]
+    assert found.score == pytest.approx(0.1)
+    assert found.weakest == "copy_share"
+
+
+def test_images_that_are_test_images_are_not_called_useful() -> None:
+    table = Table(
+        {"tstr": Measure("tstr", "higher", "", zero=0.0), "leak_share": Measure("leak_share", "lower", "")}, 500
+    )
+    for config, value in {"real": 0.9, "thief": 0.9, "honest": 0.9}.items():
+        table.put(config, PLACE, "tstr", 0, Value(value))
+    table.put("thief", PLACE, "leak_share", 0, Value(0.1))
+    table.put("honest", PLACE, "leak_share", 0, Value(0.01))
+    scales = {"tstr": calibration.anchors(table, PLACE, "tstr")}
+    thief, honest = (calibration.aspects_at(table, c, PLACE, scales, Prior())["useful"] for c in ("thief", "honest"))
+    assert (thief.status, thief.score) == ("not-judged", None)
+    assert thief.reason == "10% of the images are nearly test or held-out images"
+    assert honest.score == pytest.approx(1)
+
+
 def test_mean_of_intervals_is_mover() -> None:
     assert of_mean([1.0, 3.0], [Interval(0.0, 2.0), Interval(1.0, 4.0)]) == pytest.approx(
         (2 - np.sqrt(5) / 2, 2 + np.sqrt(2) / 2)

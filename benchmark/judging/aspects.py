@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 SCARCE = 200  # up to this many training images, real data count as scarce
+LEAKED = 0.02  # above this share of images that are nearly test or held-out images, `useful` means nothing
 MEANINGLESS = 0.2  # below this score for `realistic`, a good `original` means nothing
 
 

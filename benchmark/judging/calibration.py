@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from benchmark.judging.aspects import ASPECTS, MEANINGLESS, Aspect
+from benchmark.judging.aspects import ASPECTS, LEAKED, MEANINGLESS, Aspect
 from benchmark.judging.intervals import (
     FEWEST_FITS,
     LOWER,
@@ -281,8 +281,15 @@ def fits_of(table: Table, config: str, place: Place, kind: Aspect, scales: Mappi
 
 
 def aspects_at(table: Table, config: str, place: Place, scales: Mapping[str, Anchors], prior: Prior) -> dict[str, Part]:
-    """Return all aspects of one generator at one place; `original` is not meaningful if nothing is realistic."""
+    """Return all aspects of one generator at one place.
+
+    `original` is not meaningful if nothing is realistic; `useful` is not judged if test images were copied.
+    """
     found = {kind.name: aspect(table, config, place, kind, scales, prior) for kind in ASPECTS}
+    leaked = max((v.value for v in table.fits(config, place, "leak_share").values() if v.value is not None), default=0)
+    if leaked > LEAKED:
+        reason = f"{leaked:.0%} of the images are nearly test or held-out images"
+        found["useful"] = Part("useful", status="not-judged", reason=reason)
     realistic, original = found["realistic"], found["original"]
     if (
         realistic.score is not None

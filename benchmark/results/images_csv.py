@@ -29,6 +29,7 @@ OWN = {  # plain columns, each of one metric; any other is `<metric>.<name>`
     "moved": "disguised",
     "bent": "disguised",
     "duplicate": "nearest_neighbour",
+    "leaked": "leaks",
     "class_probability": "classifier",
     "real_neighbours": "mixing",
     "plausible_strokes": "strokes",
@@ -41,6 +42,7 @@ JUDGED: Mapping[str, Callable[[Array], Array]] = {  # the checks by column; the 
     "copied": lambda copied: ~copied,
     "duplicate": lambda double: ~double,
     "blank": lambda blank: ~blank,
+    "leaked": lambda leaked: ~leaked,
     "plausible_strokes": lambda plausible: plausible,
     "class_probability": lambda probability: probability >= 0.5,
 }
