@@ -22,11 +22,11 @@ class Texture(Metric):
     Formula: the gradient of an image is taken by central differences, in units of the contrast of H (the median
     difference between an image's brightest and darkest pixel). Its magnitude is shared between the two nearest of 8
     directions (mod 180 degrees) and averaged over 4 x 4 cells that overlap by half (triangular weights). The features
-    are the square roots of these 128 averages plus .003: the root keeps faint noise on an empty background visible
-    next to strong edges, and the constant limits how much it counts. In this space, an image's share is that of Clipped
-    Density with k = 3 (see `clipped`), divided by the mean share of its 10 nearest held-out images (at least 1/3), at
-    most 1: an unusual kind of real images is thinner, not less plausible. `texture_density` is the mean over S divided
-    by the mean over H, at most 1. It is one-sided: genuine images of a narrow kind are as plausible as all of them.
+    are the square roots of these 128 averages plus .003: the root lets faint noise on an empty background count next to
+    strong edges, and the constant limits how much. In this space, an image's share is that of Clipped Density with k =
+    3 (see `clipped`), divided by the mean share of its 10 nearest held-out images (at least 1/3), at most 1: an unusual
+    kind of real images is thinner, not less plausible. `texture_density` is the mean over S divided by the mean over H,
+    at most 1. It is one-sided: genuine images of a narrow kind are as plausible as all of them.
 
     Colour adds the same histograms for what each channel differs from their mean; grey images in three channels score
     as in one. The unit makes the score independent of the brightness of the dataset.
@@ -111,10 +111,10 @@ def plausible(made: Array, real: Array) -> tuple[Array, Array]:
     np.fill_diagonal(own, np.inf)
     radii = clipped_radii(np.partition(own, K - 1, axis=1)[:, K - 1])
     dense = share((own <= radii).sum(axis=1), K)
-    return _relative(share((there <= radii).sum(axis=1), K), there, dense), _relative(dense, own, dense)
+    return _locally(share((there <= radii).sum(axis=1), K), there, dense), _locally(dense, own, dense)
 
 
-def _relative(found: Array, distances: Array, dense: Array) -> Array:
+def _locally(found: Array, distances: Array, dense: Array) -> Array:
     """Return shares (n,) relative to those of the nearest held-out images, at most 1."""
     near = min(AROUND, len(dense) - 1)
     usual = dense[np.argpartition(distances, near - 1, axis=1)[:, :near]].mean(axis=1)
