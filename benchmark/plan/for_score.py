@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmark.errors import InputError
+from benchmark.images.reading import formats, kind_of
 from benchmark.images.real import Seen
 from benchmark.images.roles import NEUTRAL, SMALLEST, Sizes
 from benchmark.images.sets import ImageSet, names_of, read_set
@@ -36,7 +37,7 @@ def make(settings: ScoreSettings, registry: Registry) -> Plan:
     data = replace(data, seen=_seen(settings, data, labels))
     n_real, sizes, notes = _sizes(settings, data, sets, labels)
     drawn = [each.drawn(sizes.held_out, settings.seed) for each in sets]
-    notes += [note for each in sets for note in each.notes]
+    notes += [note for each in sets for note in (*each.notes, *_other_formats(each, settings))]
     basis = Basis(dataset, data, labels, {n_real: sizes}, notes)
     generators = {each.name: _generator(each) for each in drawn}
     return choices.resolve(settings, registry, {**generators, **choices.controls(registry)}, lambda: basis)
@@ -46,6 +47,18 @@ def _generator(images: ImageSet) -> Given:
     generator = Given(images.sha256)
     generator.path, generator.images, generator.files = images.path, images.images, images.files
     return generator
+
+
+def _other_formats(images: ImageSet, settings: ScoreSettings) -> list[str]:
+    """Return a note if the files of a set and those of the real images have different formats."""
+    folders = Path(settings.data_dir or ""), images.path
+    if not settings.data_dir or not all(path.is_dir() and kind_of(path) == "folder" for path in folders):
+        return []
+    real, made = (" and ".join(formats(path)) for path in folders)
+    if real == made:
+        return []
+    differ = f"the formats of the two sets differ: the real images are {real} files, these are {made} files"
+    return [f"{images.name}: {differ}; JPEG compression changes images and can lower 'realistic' by itself"]
 
 
 def _labels(sets: list[ImageSet], data: RealData) -> tuple[int, ...]:

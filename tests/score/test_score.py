@@ -9,9 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from benchmark.datasets import _mnist
 from benchmark.images.real import RealData
+from benchmark.plan.for_score import make
+from benchmark.plugins.registry import discover
+from benchmark.settings import ScoreSettings
 
 from .conftest import FAST, save, table
 
@@ -197,3 +201,19 @@ def test_own_real_images_of_another_size_in_colour(bench, tmp_path: Path) -> Non
     words = ("score", tmp_path / "fake.npz", "--real", tmp_path / "real.npz", "--class", "ankle-boot", *FAST)
     dry = json.loads(bench(*words, "--dry-run", "--json").stdout)
     assert {(cell["class"], cell["n_synthetic"]) for cell in dry["cells"]} == {("Ankle boot", 40)}
+
+
+def test_other_file_formats_than_those_of_the_real_images_are_named(tmp_path: Path, digits: RealData) -> None:
+    """JPEG changes images, so files of one format are compared with files of another only with a warning."""
+    images = np.round(255 * digits.raw[:100]).astype(np.uint8)
+    real, alike, other = (
+        save(tmp_path / "real" / "a", images).parent,
+        save(tmp_path / "alike", images[:30]),
+        tmp_path / "other",
+    )
+    other.mkdir()
+    for path in alike.iterdir():
+        Image.open(path).save(other / f"{path.stem}.jpg")
+    notes = make(ScoreSettings(fake=(str(alike), str(other)), data_dir=str(real), metrics="mixing"), discover()).notes
+    differ = "the formats of the two sets differ: the real images are PNG files, these are JPEG files"
+    assert [note.partition(";")[0] for note in notes if "formats" in note] == [f"other: {differ}"]

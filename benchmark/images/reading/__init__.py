@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from benchmark.errors import InputError
 from benchmark.images.reading import idx
 from benchmark.images.reading.arrays import read_array
-from benchmark.images.reading.folder import ENDINGS, read_folder
+from benchmark.images.reading.folder import ENDINGS, formats, read_folder
 from benchmark.images.reading.packed import read_bytes
 from benchmark.images.reading.pictures import Pictures, resized, shaped
 from benchmark.images.reading.table import read_table
@@ -21,7 +21,7 @@ from benchmark.images.reading.table import read_table
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["KINDS", "Pictures", "absent", "idx", "kind_of", "read_bytes", "read_images"]
+__all__ = ["KINDS", "Pictures", "absent", "formats", "idx", "kind_of", "read_bytes", "read_images"]
 
 KINDS = "a folder of PNG or JPEG images, .npz, .npy, .csv, or an IDX file, gzipped or not"
 

@@ -71,6 +71,12 @@ def read_folder(folder: Path, size: tuple[int, int] | None = None) -> Pictures:
     return Pictures(images, *classes([place.parts[0] for place in places]), files)
 
 
+def formats(folder: Path) -> tuple[str, ...]:
+    """Return the formats of a folder's images, by the endings of the files: "JPEG", "PNG", both, or neither."""
+    endings = {path.suffix.lower() for path in _files(folder)}
+    return tuple(sorted({"PNG" if ending == ".png" else "JPEG" for ending in endings & set(ENDINGS)}))
+
+
 def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
