@@ -42,7 +42,6 @@ __all__ = [
 ]  # fmt: skip
 
 hookimpl = pluggy.HookimplMarker("synthassay")
-
 Role = Literal["synthetic", "held_out", "train", "test"]
 
 
@@ -179,6 +178,7 @@ class Control(Generator):
     light: ClassVar[bool] = True
     roles: ClassVar[tuple[Literal["train", "fresh", "spare"], ...]] = ("train",)  # concatenated in this order
     class_shift: ClassVar[int] = 0  # 1: use the images of the next class in label order
+    also_from: ClassVar[tuple[int, ...]] = ()  # shifts of further classes; their images of the same roles follow
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from benchmark.api import CannotFit, Context, Control, Images, Task
+from benchmark.api import Array, CannotFit, Context, Control, Images, Task
 
 SD = 0.02
 
@@ -160,6 +160,164 @@ class PcaGaussian(Candidate):
         return made
 
 
+class Narrow(Candidate):
+    """Genuine images of a narrow kind: from the lowest 28% on the first principal axis."""
+
+    name = "narrow"
+    roles = ("spare", "fresh", "train")
+    share: ClassVar[float] = 0.28
+
+    def sample(self, n: int, ctx: Context) -> Images:
+        """Return `n` of them."""
+        first = self.axes()[:, 0]
+        return self.lowest(first, n, ctx)
+
+    def axes(self) -> Array:
+        """Return the coordinates of the images on their principal axes, float64 (n, d)."""
+        flat = self.real.reshape(len(self.real), -1).astype(np.float64)
+        left, sizes, _ = np.linalg.svd(flat - flat.mean(axis=0), full_matrices=False)
+        return np.asarray(left * sizes)
+
+    def lowest(self, values: Array, n: int, ctx: Context) -> Images:
+        """Return `n` of the images that are among the lowest `share`. Raises CannotFit if there are fewer."""
+        found = np.argsort(values)[: int(self.share * len(values))]
+        if len(found) < n:
+            raise CannotFit(f"needs {n} images of a kind, but there are {len(found)}; choose smaller sizes")
+        kept: Images = self.real[ctx.rng.permutation(found)[:n]]
+        return kept
+
+
+class Typical(Narrow):
+    """The more typical half of the real images: nearer to their mean in 50 principal components."""
+
+    name = "typical"
+    share: ClassVar[float] = 0.5
+
+    def sample(self, n: int, ctx: Context) -> Images:
+        """Return `n` of them."""
+        return self.lowest((self.axes()[:, :50] ** 2).sum(axis=1), n, ctx)
+
+
+class ExtraStroke(Candidate):
+    """Fresh real images with an extra stroke of random place and direction, as wide and bright as a pen's."""
+
+    name = "extra-stroke"
+    roles = ("spare",)
+    share: ClassVar[float] = 1.0
+
+    def sample(self, n: int, ctx: Context) -> Images:
+        """Return the first `n`, `share` of them with a stroke."""
+        drawn = ctx.rng.random(n) < self.share
+        return np.stack([_with_stroke(x, ctx.rng) if d else x for x, d in zip(self.spare(n), drawn, strict=True)])
+
+
+class SomeExtraStrokes(ExtraStroke):
+    """Fresh real images, 30% of them with an extra stroke."""
+
+    name = "extra-strokes-30"
+    share: ClassVar[float] = 0.3
+
+
+class FaintNoise(Candidate):
+    """Fresh real images with noise of sd .05."""
+
+    name = "noise-05"
+    roles = ("spare",)
+
+    def sample(self, n: int, ctx: Context) -> Images:
+        """Return the first `n`."""
+        return np.clip(self.spare(n) + ctx.rng.normal(0, 0.05, (n, *self.real.shape[1:])), 0, 1)
+
+
+class Dimmed(Candidate):
+    """Fresh real images at .85 of their brightness."""
+
+    name = "dimmed-85"
+    roles = ("spare",)
+
+    def sample(self, n: int, ctx: Context) -> Images:
+        """Return the first `n`."""
+        return 0.85 * self.spare(n)
+
+
+class Blurred(Candidate):
+    """Fresh real images, blurred by a Gaussian of sd .5 pixels."""
+
+    name = "blurred-05"
+    roles = ("spare",)
+
+    def sample(self, n: int, ctx: Context) -> Images:
+        """Return the first `n`."""
+        from scipy.ndimage import gaussian_filter
+
+        return np.asarray(gaussian_filter(self.spare(n), (0, 0.5, 0.5, 0)))
+
+
+class Jpeg75(Candidate):
+    """Fresh real images, stored as JPEG of quality 75."""
+
+    name = "jpeg-75"
+    roles = ("spare",)
+    quality: ClassVar[int] = 75
+
+    def sample(self, n: int, ctx: Context) -> Images:
+        """Return the first `n`."""
+        return np.stack([_as_jpeg(image, self.quality) for image in self.spare(n)])
+
+
+class Jpeg40(Jpeg75):
+    """Fresh real images, stored as JPEG of quality 40."""
+
+    name = "jpeg-40"
+    quality: ClassVar[int] = 40
+
+
+class CopiesJpeg50(CopiesAgain):
+    """Training images, stored as JPEG of quality 50."""
+
+    name = "copies-jpeg-50"
+    quality: ClassVar[int] = 50
+
+    def sample(self, n: int, ctx: Context) -> Images:
+        """Return `n` of them."""
+        return np.stack([_as_jpeg(image, self.quality) for image in super().sample(n, ctx)])
+
+
+class CopiesJpeg20(CopiesJpeg50):
+    """Training images, stored as JPEG of quality 20."""
+
+    name = "copies-jpeg-20"
+    quality: ClassVar[int] = 20
+
+
+class WrongTenth(WrongDigit):
+    """Fresh real images, a tenth of them of the next class but one."""
+
+    name = "wrong-10"
+    class_shift = 0
+    also_from = (2,)
+    share: ClassVar[float] = 0.1
+
+    def sample(self, n: int, ctx: Context) -> Images:
+        """Return `n`, mixed."""
+        own = self.spare(n)
+        return self.shuffled(own, self.real[-n:], ctx, self.share)
+
+
+class WrongFifth(WrongTenth):
+    """Fresh real images, a fifth of them of the next class but one."""
+
+    name = "wrong-20"
+    share: ClassVar[float] = 0.2
+
+
+class WrongHalf(WrongTenth):
+    """Fresh real images, half of them of the next class but one."""
+
+    name = "wrong-50"
+    share: ClassVar[float] = 0.5
+
+
 CANDIDATES: tuple[type[Candidate], ...] = (
     FreshAgain,
     CopiesAgain,
@@ -170,6 +328,20 @@ CANDIDATES: tuple[type[Candidate], ...] = (
     NoiseAgain,
     Mean,
     RepeatAgain,
+    Narrow,
+    Typical,
+    ExtraStroke,
+    SomeExtraStrokes,
+    FaintNoise,
+    Dimmed,
+    Blurred,
+    Jpeg75,
+    Jpeg40,
+    CopiesJpeg50,
+    CopiesJpeg20,
+    WrongTenth,
+    WrongFifth,
+    WrongHalf,
 )
 OTHERS = ("smote", "smote[variant=published]", "affine")  # built-in generators with known faults
 
@@ -180,3 +352,31 @@ def _noise(real: Images, n: int, ctx: Context) -> Images:
 
 def _around(image: Images, n: int, ctx: Context) -> Images:
     return np.clip(image + ctx.rng.normal(0, SD, (n, *image.shape)), 0, 1)
+
+
+def _with_stroke(image: Images, rng: np.random.Generator) -> Images:
+    """Return an image (h, w, c) with a line at least .3 of its sides long, drawn four times as large and averaged."""
+    from PIL import Image, ImageDraw
+
+    height, width = image.shape[:2]
+    ends = rng.uniform(0.15, 0.85, (2, 2))
+    while np.hypot(*(ends[0] - ends[1])) < 0.3:
+        ends = rng.uniform(0.15, 0.85, (2, 2))
+    large = Image.new("L", (4 * width, 4 * height))
+    points = [(4 * width * x, 4 * height * y) for y, x in ends]
+    ImageDraw.Draw(large).line(points, fill=255, width=max(1, round(8 * height / 28)))
+    line = np.asarray(large.resize((width, height), Image.Resampling.BOX), dtype=np.float32) / 255
+    drawn: Images = np.maximum(image, line[..., None])
+    return drawn
+
+
+def _as_jpeg(image: Images, quality: int) -> Images:
+    """Return an image (h, w, c) as it is read from a JPEG file."""
+    from io import BytesIO
+
+    from PIL import Image
+
+    file = BytesIO()
+    pixels = np.round(image * 255).astype(np.uint8)
+    Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels).save(file, "JPEG", quality=quality)
+    return np.asarray(Image.open(file), dtype=np.float32).reshape(image.shape) / np.float32(255)

@@ -191,5 +191,6 @@ def images_for(data: RealData, generator: AnyGenerator, task: Task, sizes: Sizes
         return generator.images[task.label]
     if not isinstance(generator, Control):
         return data.roles(task.label, task.seed, sizes)["train"]
-    roles = data.roles((task.label + generator.class_shift) % task.n_classes, task.seed, sizes)
-    return np.concatenate([roles[role] for role in generator.roles])
+    shifts = (generator.class_shift, *generator.also_from)
+    classes = [data.roles((task.label + shift) % task.n_classes, task.seed, sizes) for shift in shifts]
+    return np.concatenate([roles[role] for roles in classes for role in generator.roles])
