@@ -42,6 +42,7 @@ def bench_metrics():
 '''
 
 
+@pytest.mark.slow("scores all candidates")
 def test_a_metric_that_cannot_tell_its_controls_apart_fails(bench, tmp_path: Path) -> None:
     (tmp_path / "blind.py").write_text(BLIND)
     done = bench(*SMALL, "-m", "blind,prdc", "--seeds", "1", "-p", tmp_path / "blind.py", code=1)

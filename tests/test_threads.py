@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 PLUGIN = '''
 """Tells how many threads its process has, after work that would take more."""
 
@@ -83,6 +85,7 @@ def bench_metrics():
 '''
 
 
+@pytest.mark.slow("imports every library in three processes")
 def test_workers_have_one_thread_a_library(bench, tmp_path: Path) -> None:
     told = tmp_path / "told"
     told.mkdir()
