@@ -130,10 +130,9 @@ def score(subject: Subject, world: World, control: str | None, seed: int = 0) ->
 
 
 def _faults(measure: Measure, controls: tuple[str, ...]) -> list[str]:
-    better, aspects = ("higher", "lower", "half", "none"), [aspect.name for aspect in ASPECTS]
+    aspects = [aspect.name for aspect in ASPECTS]
     low, high = measure.bounds
     wrong = {
-        f"better is {measure.better!r}; allowed: {', '.join(better)}": measure.better not in better,
         "has no help; describe in words what the number is": not measure.help.strip(),
         f"failing is {measure.failing!r}, which is not a control; allowed: {', '.join(controls)}": measure.failing
         is not None

@@ -139,7 +139,11 @@ TOLD = '{"mine": Score.of_means(lambda m: m, d, rng=ctx.rng)}'
             "is better, but",
         ),
         ({"body": "made = evidence.train.mean(axis=(1, 2, 3))"}, {"orders_controls"}, "the controls do not separate"),
-        ({"declared": '"up", "x"'}, {"declaration"}, "better is 'up'; allowed: higher, lower"),
+        (
+            {"declared": '"none", "x", failing="noise"'},
+            {"declaration"},
+            "is calibrated, but better is 'none'; give it a direction",
+        ),
         (
             {"declared": '"higher", "x", failing="nobody"'},
             {"declaration"},
