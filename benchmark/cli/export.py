@@ -104,6 +104,7 @@ def _samples(folder: Path, target: Path, form: str, generators: str, plugins: tu
 def _results(folder: Path, target: Path | None, form: str) -> None:
     from benchmark.results import output
     from benchmark.results.export import to_markdown
+    from benchmark.store import sums
     from benchmark.store.records import parsed, read_bytes, reading
 
     if target is not None:
@@ -112,6 +113,7 @@ def _results(folder: Path, target: Path | None, form: str) -> None:
     with reading(source):
         text = read_bytes(source).decode("utf-8")
         text = to_markdown(parsed(text)) if form == "markdown" else text
+        sums.check(source)
     if target is None:
         click.echo(text, nl=False)
         return

@@ -82,10 +82,12 @@ def command(
 def _read(source: Path) -> dict[str, Any]:
     from benchmark.results import report_1
     from benchmark.results.report_json import FORMAT
+    from benchmark.store import sums
     from benchmark.store.records import read_json, reading
 
     with reading(source):
         report = read_json(source)
+        sums.check(source)
         found = report.get("format")
         if found == report_1.FORMAT:
             return report_1.upgraded(report)

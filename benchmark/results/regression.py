@@ -16,6 +16,7 @@ from benchmark.judging import comparison
 from benchmark.judging.aspects import ASPECTS
 from benchmark.judging.comparison import Comparison, Pair
 from benchmark.results.summary_json import FORMAT
+from benchmark.store import sums
 from benchmark.store.checks import check_cell, check_scores
 from benchmark.store.records import MOST_SAID, is_key, read_bytes, read_json, read_record
 
@@ -91,6 +92,7 @@ def read(folder: Path) -> Side:
                 rows.setdefault(where, []).append(row)
         found = Side(folder, summary, rows)
         _check(found)
+        sums.check(folder / "summary.json", folder / "scores.csv")
     except OSError as error:
         raise InputError(
             f"{str(folder)!r} has no results ({error.strerror}: {Path(error.filename).name}); "

@@ -12,6 +12,7 @@ from benchmark.results.page import excerpt, write_page
 from benchmark.results.read import Outcome
 from benchmark.results.report_json import build_report
 from benchmark.results.summary_json import summarise
+from benchmark.store import sums
 from benchmark.store.records import write_json, write_text
 
 
@@ -40,6 +41,7 @@ class Results(Outcome):
         """Write report.json, and the page to `path` (default: report.html in the output folder); return its path."""
         target = Path(path) if path is not None else self.store.folder / "report.html"
         write_json(self.store.folder / "report.json", self._report)
+        sums.note(self.store.folder, "report.json")
         self.page_warning = write_page(
             self._report, self.plan.registry, target, write=output.write if path is not None else write_text
         )
@@ -54,7 +56,7 @@ class Results(Outcome):
         return excerpt(self._report)
 
     def write(self) -> None:
-        """Write scores.csv, images.csv, real.csv, summary.json, cells.json and run.toml into the output folder."""
+        """Write scores.csv, images.csv, real.csv, summary.json, cells.json, run.toml and their checksums."""
         folder = self.store.folder
         write_text(folder / "scores.csv", scores_csv.to_csv(self.scores))
         write_text(folder / "images.csv", images_csv.to_csv(self))
@@ -62,6 +64,7 @@ class Results(Outcome):
         write_json(folder / "summary.json", self.summary)
         write_text(folder / cells_json.NAME, cells_json.to_text(self.plan))
         write_text(folder / "run.toml", self.plan.settings.to_toml())
+        sums.note(folder, "scores.csv", "images.csv", "real.csv", "summary.json", cells_json.NAME, "run.toml")
 
     def to_pandas(self) -> Any:
         """Return `scores` as a pandas.DataFrame, whose columns are those of scores.csv (needs pandas)."""

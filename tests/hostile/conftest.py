@@ -35,6 +35,8 @@ FILES = {  # one of each kind of file
     "page": "report.html",
     "table": "scores.csv",
     "images": "images.csv",
+    "real": "real.csv",
+    "sums": "SHA256SUMS",
     "summary": "summary.json",
     "list": "cells.json",
     "toml": "run.toml",
