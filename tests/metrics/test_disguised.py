@@ -9,6 +9,7 @@ import pytest
 from scipy import ndimage
 
 from benchmark.audits.disguises import DISGUISES, moved
+from metrics import disguised
 from metrics._excess import Matches, best, excess
 from metrics._registration import Registration
 from metrics.disguised import Disguised
@@ -91,3 +92,18 @@ def test_small_images_are_compared_by_pixels_alone(plane: Any, score: Any) -> No
 def test_without_two_images_of_each_nothing_is_judged(plane: Any, score: Any) -> None:
     few = score(Disguised(), plane(np.zeros((5, 2)), np.ones((5, 2)), np.ones((1, 2))))
     assert all("at least 2 training" in s.reason for s in few.values())
+
+
+def test_held_out_images_are_matched_once_for_all_sets_of_a_cell(digit: Any, monkeypatch: Any) -> None:
+    called: list[int] = []
+    detect = disguised.detect
+    monkeypatch.setattr(disguised, "detect", lambda images, *rest: called.append(len(images)) or detect(images, *rest))
+    monkeypatch.setattr(disguised, "_KEPT", {})
+    one, two = (digit(6, lambda r, g, n=n: r["fresh"][:n]) for n in (30, 20))
+    first, again = disguised.search(one)[0], disguised.search(two)[0]
+    assert called == [30, 100, 20]
+    assert first is again
+    two.held_out = two.held_out[::-1]
+    two._kept.clear()
+    disguised.search(two)
+    assert called[3:] == [20, 100]  # in another order they are matched anew
