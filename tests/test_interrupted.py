@@ -85,6 +85,7 @@ def test_killed_half_way_it_goes_on_and_leaves_no_orphan(bench, tmp_path: Path) 
     assert timeless(out) == timeless(bench.folder / "whole")
 
 
+@pytest.mark.slow("interrupts a run and finishes it")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_interrupted_it_keeps_what_is_finished_and_says_how_to_go_on(bench, tmp_path: Path, number: int) -> None:
     (tmp_path / "slow.py").write_text(SLOW)

@@ -79,6 +79,7 @@ def timeless(found: list[dict[str, str]]) -> list[dict[str, str]]:
     return [{k: v for k, v in row.items() if "seconds" not in k and k != "peak_rss_mib"} for row in found]
 
 
+@pytest.mark.slow("compares four runs")
 def test_one_fit_for_all_classes_which_stand_in_the_rows(bench, shuffle: Path) -> None:
     out = bench.folder / "bench-results"
     bench(*TINY, "-p", shuffle, "-g", "shuffle", "-c", "3,5,8", "--seeds", "2", "--workers", "2")

@@ -28,6 +28,7 @@ SLOW = {
     "disguised": "registers all images for each check",
     "verdict": "starts a process for each check",
     "morph": "registers images for each check",
+    "tsne": "compiles and draws maps for each check",
 }
 APART = ("smote", "mixing", "digits", "pixels", "verdict")  # each check in a process, as `bench check` does it
 # What the kit may leave out: two controls give images as they are, and one image is no batch. All else is a fault.

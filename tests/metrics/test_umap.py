@@ -73,6 +73,7 @@ def test_shares_on_a_map_by_hand() -> None:
     assert np.allclose(real, [4 / 3, 2 / 3])
 
 
+@pytest.mark.slow("imports umap-learn in a new interpreter")
 @pytest.mark.with_extras
 def test_tensorflow_stays_out(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", LOAD], cwd=tmp_path, capture_output=True, text=True, timeout=120)

@@ -37,6 +37,7 @@ def test_assets_are_files_that_the_page_finds_beside_it(bench: Any, stored: Path
     assert {path.name for path in (bench.folder / "my pictures" / "here").iterdir()} == set(names)
 
 
+@pytest.mark.slow("draws all figures")
 def test_figures_are_written_instead_of_the_page(bench: Any, stored: Path) -> None:
     said = bench("report", "run", "--figures", "paper", "--format", "png,svg").stdout.split()
     assert "paper/scores.png" in said and "paper/scores.svg" in said

@@ -44,6 +44,7 @@ def test_every_figure_is_there_in_every_format(drawn: dict[str, Path]) -> None:
     assert all(path.read_bytes().startswith(b"%PDF-") for name, path in drawn.items() if name.endswith("pdf"))
 
 
+@pytest.mark.slow("draws all figures twice")
 def test_the_same_report_gives_the_same_bytes(whole: Report, drawn: dict[str, Path], tmp_path: Path) -> None:
     again = {path.name: path for path in write(copy.deepcopy(whole), tmp_path, ["pdf", "svg"])}
     assert {name: path.read_bytes() for name, path in again.items()} == {n: p.read_bytes() for n, p in drawn.items()}
