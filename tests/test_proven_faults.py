@@ -7,8 +7,8 @@ import re
 import numpy as np
 import pytest
 
-from benchmark.api import Context, Images, Measure
-from benchmark.audits.candidates import FreshAgain, TenthCopies
+from benchmark.api import Measure
+from benchmark.audits.candidates import FreshAgain, ShiftedCopies, TenthCopies
 from benchmark.cli._table import faulty
 from benchmark.execution import execute
 from benchmark.judging.calibration import Part, Table, Value
@@ -104,17 +104,6 @@ def test_fresh_images_have_no_fault_and_a_tenth_of_any_fault_is_proven() -> None
     alarms = [bool(found("speckled", [a], [b], n=200)) for a, b in zip(fresh, usual, strict=True)]
     assert np.mean(alarms) <= 0.001
     assert np.mean([bool(found("speckled", [a], [b], n=200)) for a, b in zip(bad, usual, strict=True)]) > 0.6
-
-
-class ShiftedCopies(TenthCopies):
-    """Seven tenths fresh real images, three tenths training images that are shifted by one pixel."""
-
-    name = "shifted-copies"
-    share = 0.3
-
-    def fit(self, real: Images, ctx: Context) -> None:
-        """Keep the fresh images as they are, and shift the training images behind them."""
-        self.real = np.concatenate([real[:N], np.roll(real[N:], 1, axis=2)])
 
 
 @pytest.fixture(scope="module")

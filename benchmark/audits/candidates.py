@@ -106,8 +106,12 @@ class HalfCopies(Candidate):
 
     def sample(self, n: int, ctx: Context) -> Images:
         """Return `n`, mixed."""
-        train = self.real[n:]
+        train = self.disguised(self.real[n:])
         return self.shuffled(self.spare(n), train[np.resize(ctx.rng.permutation(len(train)), n)], ctx, self.share)
+
+    def disguised(self, train: Images) -> Images:
+        """Return the training images as they are mixed in."""
+        return train
 
 
 class TenthCopies(HalfCopies):
@@ -115,6 +119,17 @@ class TenthCopies(HalfCopies):
 
     name = "tenth-copies"
     share: ClassVar[float] = 0.1
+
+
+class ShiftedCopies(HalfCopies):
+    """Seven tenths fresh real images, three tenths training images that are shifted by one pixel."""
+
+    name = "shifted-copies"
+    share: ClassVar[float] = 0.3
+
+    def disguised(self, train: Images) -> Images:
+        """Shift them to the right."""
+        return np.roll(train, 1, axis=2)
 
 
 class HalfNoise(Candidate):
