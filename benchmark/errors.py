@@ -61,9 +61,12 @@ def naming(option: str) -> Iterator[None]:
 def unknown(kind: str, value: str, allowed: Iterable[str]) -> InputError:
     """Return an error that names the unknown value, the allowed ones and the closest match."""
     names, value = sorted(allowed), value if len(value) <= LONG else f"{value[:LONG]}{CUT}"
-    listed = ", ".join(names)
-    if len(listed) > SHOWN:
-        listed = f"{listed[:SHOWN].rpartition(', ')[0]}, {CUT}"
     close = get_close_matches(value, names, n=1, cutoff=0.5)
     hint = f" Did you mean {close[0]!r}?" if close else ""
-    return InputError(f"{kind} {value!r} is not known; there are: {listed or 'none'}.{hint}")
+    return InputError(f"{kind} {value!r} is not known; there are: {listed(names) or 'none'}.{hint}")
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names in order, as many as fit into a sentence."""
+    every = ", ".join(sorted(names))
+    return every if len(every) <= SHOWN else f"{every[:SHOWN].rpartition(', ')[0]}, {CUT}"

@@ -13,7 +13,7 @@ import click
 
 from benchmark.cli._command import Command
 from benchmark.cli._options import as_json, given, setting
-from benchmark.errors import InputError, unknown
+from benchmark.errors import InputError, naming, unknown
 
 if TYPE_CHECKING:
     from benchmark.audits.selfcheck import Verdict
@@ -75,7 +75,8 @@ def _check_with(suite: str, options: dict[str, Any], *, only_metrics: bool, as_j
     from benchmark.cli import _suite
 
     if suite not in _suite.SUITES:
-        raise unknown("suite", suite, _suite.SUITES)
+        with naming("--suite"):
+            raise unknown("suite", suite, _suite.SUITES)
     if not only_metrics:
         raise InputError(f"--suite {suite} checks metrics; write: bench check --metrics --suite {suite}")
     for name in options:

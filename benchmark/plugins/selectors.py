@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeVar
 
-from benchmark.errors import InputError, naming, unknown
+from benchmark.errors import InputError, listed, naming, unknown
 from benchmark.plugins.parameters import build, config_of
 
 if TYPE_CHECKING:
@@ -47,14 +47,14 @@ def select(text: str, known: Mapping[str, type[P]], kind: str, exclude: str = ""
                 chosen.setdefault(config_of(instance), instance)  # type: ignore[arg-type]
     with naming("--exclude"):
         if exclude and not split(exclude):
-            raise InputError(f"{exclude!r} names no {kind}; leave it out, or name some of: {', '.join(chosen)}.")
+            raise InputError(f"{exclude!r} names no {kind}; leave it out, or name some of: {listed(chosen)}.")
         left_out = {config for selector in split(exclude) for config in _excluded(selector, chosen, known, kind)}
     result = [instance for config, instance in chosen.items() if config not in left_out]
     if not result:
         raise InputError(
             f"no {kind} is selected by {text!r}"
             + (f" without {exclude!r}" if exclude else "")
-            + f"; there are: {', '.join(sorted(known))}."
+            + f"; there are: {listed(known)}."
         )
     return result
 
