@@ -31,7 +31,12 @@ class Fault:
     p: str = ""
 
 
-COPIES = Fault("copied_share", "is a copy of a training image", "are copies of training images", p="copied_p")
+COPIES = Fault(
+    "copied_share",
+    "is a training image (copied, moved, changed or blended)",
+    "are training images (copied, moved, changed or blended)",
+    p="copied_p",
+)
 FAULTS = (
     COPIES,
     Fault("copy_share", "is a copy of a training image", "are copies of training images"),
