@@ -6,6 +6,7 @@ import csv
 import random
 import re
 import signal
+import subprocess
 import time
 from pathlib import Path
 
@@ -49,7 +50,10 @@ SPREAD = 0.5  # seconds between the moment and the end of the last run
 PATIENCE = 120.0  # seconds
 TIMES = ("fit_seconds", "sample_seconds", "metric_seconds", "peak_rss_mib", "fit_cpu_seconds")
 ENDS = ("scores.csv", "images.csv", "report.json")
-TIMED = r"cells/../[0-9a-f]{24}/(cell\.json|scores/[0-9a-f]{24}\.json)|(report|summary)\.json|report\.html|scores\.csv"
+TIMED = (
+    r"cells/../[0-9a-f]{24}/(cell\.json|scores/[0-9a-f]{24}\.json)"
+    r"|(report|summary)\.json|report\.html|scores\.csv|SHA256SUMS"
+)
 
 
 def files(store: Path) -> dict[str, bytes]:
@@ -110,4 +114,5 @@ def test_three_runs_killed_and_resumed_leave_what_one_run_leaves(tmp_path: Path,
     assert len(reached) > len(MOMENTS) / 2, "they were not killed while they worked"
     assert scores(store) == scores(whole / "bench-results")
     assert files(store) == files(whole / "bench-results")
+    assert subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=store, check=False).returncode == 0
     assert list((store / "work").iterdir()) == []
