@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmark.store import sums
+
 RUN = (
     "run",
     "-d",
@@ -137,6 +139,7 @@ def test_what_cannot_be_compared_is_one_sentence(compare, place: Path) -> None:
     other = altered(place, "other", lambda row: {**row, "n_synthetic": "20"})
     summary = json.loads((place / other / "summary.json").read_text())
     (place / other / "summary.json").write_text(json.dumps({**summary, "n_synthetic": 20}))
+    sums.note(place / other, "summary.json", "scores.csv")  # as a run would
     said = compare("a", other, code=2).stderr
     assert "'a' and 'other' have no cells in common (jitter and jitter): scores at 20 and" in said
     assert len(said.strip().splitlines()) == 1
