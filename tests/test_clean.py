@@ -71,8 +71,7 @@ def half_written(out: Path, pid: int) -> list[Path]:
     """One file that a process was writing of each kind that a run writes."""
     cell = next(out.glob("cells/*/*/scores/*.json"))
     places = [
-        out / "scores.csv",
-        out / "report.html",
+        *(path for path in sorted(out.iterdir()) if path.is_file()),
         out / "features" / f"{GONE}.npz",
         out / "maps" / f"{GONE}.json",
         cell,

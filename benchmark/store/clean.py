@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
+from benchmark.store import sums
 from benchmark.store.checks import check_map
 from benchmark.store.records import is_key, read_record
 from benchmark.store.store import FOLDERS, RESULTS, delete
@@ -27,7 +28,7 @@ DAY = 86400.0
 KEY = r"[0-9a-f]{24}"
 ASIDE = r"\.[\w.-]+"  # a file that was being written
 KEYED = rf"{KEY}\.(?:npz|json|sha256)"  # what it was to become, where a key names it
-RESULT = r"(?:scores|images|real)\.csv|(?:summary|cells|report|format)\.json|run\.toml|report\.html"
+RESULT = rf"(?:scores|images|real)\.csv|(?:summary|cells|report|format)\.json|run\.toml|report\.html|{sums.NAME}"
 NAMES = {  # what a run, a merge or an earlier version puts into each folder of a store
     "cells": re.compile(r"[0-9a-f]{2}"),
     "conflicts": re.compile(rf"{KEY}|features"),
