@@ -9,6 +9,7 @@ import numpy as np
 from benchmark.api import Array, Measure, Score
 
 DRAWS = 300
+NOT_GIVEN = "the training images of the generator are not known; give them with --train"
 
 
 def not_judged(measures: Iterable[Measure], reason: str) -> dict[str, Score]:

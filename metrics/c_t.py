@@ -10,7 +10,7 @@ import numpy as np
 
 from benchmark.api import Array, Context, Evidence, Labels, Measure, Metric, Score, hookimpl
 from metrics._ranks import above
-from metrics._scores import not_judged
+from metrics._scores import NOT_GIVEN, not_judged
 
 FEWEST = 20  # a cell counts if it holds more synthetic images than this
 
@@ -58,9 +58,7 @@ class Ct(Metric):
         from sklearn.cluster import KMeans
 
         if evidence.itself("held_out") is not None:
-            return not_judged(
-                self.measures, "the training images of the generator are not known; give them with --train"
-            )
+            return not_judged(self.measures, NOT_GIVEN)
         train, real, made = (evidence.features(role) for role in ("train", "held_out", "synthetic"))
         if len(train) < self.cells:
             return not_judged(self.measures, f"needs at least {self.cells} training images, one per cell")

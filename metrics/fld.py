@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from benchmark.api import Array, Context, Evidence, Measure, Metric, Score, hookimpl
-from metrics._scores import DRAWS, not_judged
+from metrics._scores import DRAWS, NOT_GIVEN, not_judged
 
 STEPS, RATE = 50, 0.5  # of Adam
 SETTLED = 5e-4  # the loss of the last 5 steps: stop when they differ by less
@@ -68,9 +68,7 @@ class Fld(Metric):
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
         """Fit a density around S and one around half of T, and evaluate both."""
         if evidence.itself("held_out") is not None:
-            return not_judged(
-                self.measures, "the training images of the generator are not known; give them with --train"
-            )
+            return not_judged(self.measures, NOT_GIVEN)
         if min(len(evidence.train), len(evidence.held_out)) < 4:
             return not_judged(self.measures, "needs at least 4 each of training and held-out images")
         train, held_out, made = standardised(*(evidence.features(r) for r in ("train", "held_out", "synthetic")))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from benchmark.api import Context, Evidence, Measure, Metric, Score, hookimpl
 from metrics._ranks import above
-from metrics._scores import not_judged
+from metrics._scores import NOT_GIVEN, not_judged
 
 
 class Membership(Metric):
@@ -40,9 +40,7 @@ class Membership(Metric):
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
         """Compare the distances from H and from T to the nearest synthetic image."""
         if evidence.itself("held_out") is not None:
-            return not_judged(
-                self.measures, "the training images of the generator are not known; give them with --train"
-            )
+            return not_judged(self.measures, NOT_GIVEN)
         real = evidence.neighbours("held_out", "synthetic", 1, "pixels").distances[:, 0]
         seen = evidence.neighbours("train", "synthetic", 1, "pixels").distances[:, 0]
         return {"membership_auc": above(real, seen, ctx.rng)}
