@@ -11,6 +11,7 @@ from typing import ClassVar
 import numpy as np
 
 from benchmark.api import Array, CannotFit, Context, Control, Images, Task
+from benchmark.audits import disguises
 
 SD = 0.02
 
@@ -233,51 +234,45 @@ class SomeExtraStrokes(ExtraStroke):
     share: ClassVar[float] = 0.3
 
 
-class FaintNoise(Candidate):
+class FaintNoise(FreshAgain):
     """Fresh real images with noise of sd .05."""
 
     name = "noise-05"
-    roles = ("spare",)
 
     def sample(self, n: int, ctx: Context) -> Images:
         """Return the first `n`."""
-        return np.clip(self.spare(n) + ctx.rng.normal(0, 0.05, (n, *self.real.shape[1:])), 0, 1)
+        return disguises.noisy(self.spare(n), ctx.rng, 0.05)
 
 
-class Dimmed(Candidate):
+class Dimmed(FreshAgain):
     """Fresh real images at .85 of their brightness."""
 
     name = "dimmed-85"
-    roles = ("spare",)
 
     def sample(self, n: int, ctx: Context) -> Images:
         """Return the first `n`."""
         return 0.85 * self.spare(n)
 
 
-class Blurred(Candidate):
+class Blurred(FreshAgain):
     """Fresh real images, blurred by a Gaussian of sd .5 pixels."""
 
     name = "blurred-05"
-    roles = ("spare",)
 
     def sample(self, n: int, ctx: Context) -> Images:
         """Return the first `n`."""
-        from scipy.ndimage import gaussian_filter
-
-        return np.asarray(gaussian_filter(self.spare(n), (0, 0.5, 0.5, 0)))
+        return disguises.blurred(self.spare(n), ctx.rng, 0.5)
 
 
-class Jpeg75(Candidate):
+class Jpeg75(FreshAgain):
     """Fresh real images, stored as JPEG of quality 75."""
 
     name = "jpeg-75"
-    roles = ("spare",)
     quality: ClassVar[int] = 75
 
     def sample(self, n: int, ctx: Context) -> Images:
         """Return the first `n`."""
-        return np.stack([_as_jpeg(image, self.quality) for image in self.spare(n)])
+        return np.stack([_as_jpeg(image, self.quality) for image in super().sample(n, ctx)])
 
 
 class Jpeg40(Jpeg75):
