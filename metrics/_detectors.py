@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from benchmark.api import Array, Images, Neighbours
 from metrics._copies import NEXT
 from metrics._excess import Matches
+
+if TYPE_CHECKING:
+    from metrics._moved import Bank
+    from metrics._registration import Registration
 
 BLUR = 0.7  # pixels, before registration
 SMALLEST, LARGEST = 8, 48  # pixels: smaller images are not registered, larger ones are reduced to about SIDE
@@ -27,6 +33,20 @@ class Pool:
 
     images: Images
     trained: Array
+
+    @cached_property
+    def bank(self) -> Bank:
+        """The images under a bank of affine changes."""
+        from metrics._moved import Bank
+
+        return Bank(_prepared(self.images))
+
+    @cached_property
+    def registration(self) -> Registration:
+        """The images, to be registered to others."""
+        from metrics._registration import Registration
+
+        return Registration(_prepared(self.images))
 
 
 @dataclass(frozen=True)
@@ -55,7 +75,7 @@ def detect(images: Images, nearest: Neighbours, pool: Pool, itself: Array) -> Fo
     found = {"pixels": (nearest.distances, nearest.indices)}
     moved = bent = np.zeros(len(images))
     if min(images.shape[1:3]) >= SMALLEST and len(pool.images) > COARSE:
-        registered, moved, bent = _registered(_prepared(images), _prepared(pool.images), itself)
+        registered, moved, bent = _registered(_prepared(images), pool, itself)
         found |= registered
     matches = {}
     for name, (distances, indices) in found.items():
@@ -88,13 +108,13 @@ def _relative(distances: Array) -> Array:
     return np.asarray(np.log(ordered[:, 0] / np.maximum(ordered[:, 1:].mean(axis=1), TINY) + TINY))
 
 
-def _registered(images: Array, among: Array, itself: Array) -> tuple[dict[str, tuple[Array, Array]], Array, Array]:
+def _registered(images: Array, pool: Pool, itself: Array) -> tuple[dict[str, tuple[Array, Array]], Array, Array]:
     """Return distances and indices by detector, and the sizes of the displacement to the best match."""
-    from metrics._moved import affine_changes, candidates
-    from metrics._registration import FINE, Registration
+    from metrics._moved import affine_changes
+    from metrics._registration import FINE
 
-    registration = Registration(among)
-    near, change = candidates(images, among, COARSE, itself)
+    registration = pool.registration
+    near, change = pool.bank.candidates(images, COARSE, itself)
     scale = min(images.shape[1:]) / SIDE
     undone = [(np.linalg.inv(matrix), -scale * np.linalg.solve(matrix, offset)) for matrix, offset in affine_changes()]
     starts = np.stack([registration.start(matrix, offset) for matrix, offset in undone])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import product
 
 import numpy as np
@@ -24,33 +25,40 @@ def affine_changes() -> list[tuple[Array, Array]]:
     return still + [(m, np.array(d)) for m in linear for d in product((-1.5, 0.0, 1.5), repeat=2)]
 
 
-def candidates(images: Array, among: Array, k: int, itself: Array) -> tuple[Array, Array]:
-    """Return the `k` likeliest sources of images (n, h, w) among others (m, h, w), and which change shows each best.
+class Bank:
+    """Real images (m, h, w) under a bank of affine changes, among which the sources of other images are searched for.
 
-    Both are int64 (n, k). Images are compared by the cosine of their local contrast, over the pixels that the change
-    leaves inside, on the principal components of `among`: a change of the image, then the projection, is one matrix.
-    itself: int64 (n,), the index in `among` of each image, or -1.
+    Images are compared by the cosine of their local contrast, over the pixels that a change leaves inside, on the
+    principal components of the real images: a change of an image, then the projection, is one matrix.
     """
-    height, width = images.shape[1:]
-    changes = affine_changes()
-    of, others = _local(images), _local(among)
-    _, axes = np.linalg.eigh((others.T @ others).astype(np.float64))
-    axes = np.ascontiguousarray(axes[:, -COMPONENTS:].T.astype(np.float32))
-    best = np.full((len(of), len(others)), -np.inf, dtype=np.float32)
-    scale, sides = min(height, width) / SIDE, []
-    for matrix, offset in changes:
-        warp = _operator(height, width, matrix, scale * offset)
-        seen = axes * (np.asarray(warp.sum(axis=1)).ravel() > 0.5)
-        rows, columns = _unit(of @ (warp.T @ seen.T)), _unit(others @ seen.T)
-        for start in range(0, len(of), ROWS):
-            part = slice(start, start + ROWS)
-            np.maximum(best[part], rows[part] @ columns.T, out=best[part])
-        sides.append((rows, columns))
-    there = np.flatnonzero(itself >= 0)
-    best[there, itself[there]] = -np.inf
-    found = np.argpartition(-best, k - 1, axis=1)[:, :k]
-    likeness = np.stack([np.einsum("nd,nkd->nk", rows, columns[found]) for rows, columns in sides])
-    return found, likeness.argmax(axis=0)
+
+    def __init__(self, images: Array) -> None:
+        height, width = self.shape = images.shape[1:]
+        real = _local(images)
+        _, axes = np.linalg.eigh((real.T @ real).astype(np.float64))
+        axes = np.ascontiguousarray(axes[:, -COMPONENTS:].T.astype(np.float32))
+        seen = [axes * inside for _, inside in _operators(height, width)]
+        self.axes = [warp.T @ each.T for (warp, _), each in zip(_operators(height, width), seen, strict=True)]
+        self.real = [_unit(real @ each.T) for each in seen]
+
+    def candidates(self, images: Array, k: int, itself: Array) -> tuple[Array, Array]:
+        """Return the `k` likeliest sources of images (n, h, w), and which change shows each best, both int64 (n, k).
+
+        itself: int64 (n,), the index among the real images of each image, or -1.
+        """
+        of = _local(images)
+        changed = [_unit(of @ axes) for axes in self.axes]
+        best = np.full((len(of), len(self.real[0])), -np.inf, dtype=np.float32)
+        for rows, columns in zip(changed, self.real, strict=True):
+            for start in range(0, len(of), ROWS):
+                part = slice(start, start + ROWS)
+                np.maximum(best[part], rows[part] @ columns.T, out=best[part])
+        there = np.flatnonzero(itself >= 0)
+        best[there, itself[there]] = -np.inf
+        found = np.argpartition(-best, k - 1, axis=1)[:, :k]
+        sides = zip(changed, self.real, strict=True)
+        likeness = np.stack([np.einsum("nd,nkd->nk", rows, columns[found]) for rows, columns in sides])
+        return found, likeness.argmax(axis=0)
 
 
 def _local(images: Array) -> Array:
@@ -62,6 +70,14 @@ def _local(images: Array) -> Array:
 
 def _unit(rows: Array) -> Array:
     return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6))
+
+
+@cache
+def _operators(height: int, width: int) -> list[tuple[Array, Array]]:
+    """Return each change as a sparse matrix (h * w, h * w), and which pixels it leaves inside, bool (h * w,)."""
+    scale = min(height, width) / SIDE
+    warps = [_operator(height, width, matrix, scale * offset) for matrix, offset in affine_changes()]
+    return [(warp, np.asarray(warp.sum(axis=1)).ravel() > 0.5) for warp in warps]
 
 
 def _operator(height: int, width: int, matrix: Array, offset: Array) -> Array:

@@ -8,18 +8,18 @@ from typing import Literal
 
 import numpy as np
 
-from benchmark.api import Array, Context, Evidence, Measure, Metric, Neighbours, Score, hookimpl
+from benchmark.api import Array, Context, Evidence, Images, Measure, Metric, Neighbours, Score, hookimpl
 from metrics import _excess
 from metrics._copies import NEXT, near_copies, near_twins
 from metrics._detectors import Found, Pool, combined, detect
 from metrics._scores import not_judged
 
 NONE = -1  # in place of an index
-KEPT = 16  # classes and seeds of which the matches of held-out images are kept in a process
+KEPT = 2  # classes and seeds whose real images and the matches of held-out ones are kept in a process
 FLAGGED = 0.01  # share of held-out images that match as closely as an image that is called a copy
 
 
-_KEPT: dict[bytes, Found] = {}
+_KEPT: dict[bytes, tuple[Pool, Found]] = {}
 
 
 class Disguised(Metric):
@@ -108,20 +108,21 @@ def search(evidence: Evidence) -> tuple[Found, Found, float]:
     trained[own] = False
     itself = evidence.itself("synthetic")
     itself = np.full(len(evidence.synthetic), NONE) if itself is None else itself
-    pool = Pool(images, trained)
+    pool, held_out = _searched(evidence, images, trained, own)
     made = detect(evidence.synthetic, _nearest(evidence, "synthetic"), pool, itself)
-    return _held_out(evidence, pool, own), made, float(trained.mean())
+    return held_out, made, float(trained.mean())
 
 
-def _held_out(evidence: Evidence, pool: Pool, own: Array) -> Found:
-    """Return the matches of held-out images, which all configurations of a class and seed share: computed only once."""
+def _searched(evidence: Evidence, images: Images, trained: Array, own: Array) -> tuple[Pool, Found]:
+    """Return the pool and the held-out matches, which all sets of a class and seed share: computed only once."""
     key = hashlib.sha256()
-    for array in (pool.images, pool.trained, evidence.held_out, own):
+    for array in (images, trained, evidence.held_out, own):
         key.update(np.ascontiguousarray(array).data)
     if key.digest() not in _KEPT:
         while len(_KEPT) >= KEPT:
             del _KEPT[next(iter(_KEPT))]
-        _KEPT[key.digest()] = detect(evidence.held_out, _nearest(evidence, "held_out"), pool, own)
+        pool = Pool(images, trained)
+        _KEPT[key.digest()] = pool, detect(evidence.held_out, _nearest(evidence, "held_out"), pool, own)
     return _KEPT[key.digest()]
 
 
