@@ -30,7 +30,7 @@ class Classifier(Metric):
     Range [0, 1], higher is better. Classifier: SVC, Gaussian kernel, C = 10, gamma 'scale'.
     Source: Esteban, Hyland, Rätsch: Real-valued medical time series generation, 2017, section 4.2 (TSTR), per class by
     replacement; Ravuri, Vinyals: Classification accuracy score, 2019.
-    Cost: .1 s for `class_accuracy`; 1.5 s for `tstr` at n = 500 with 10 classes and 10,000 test images, so of the
+    Cost: .1 s for `class_accuracy`; .5 s for `tstr` at n = 500 with 10 classes and 10,000 test images, so of the
     controls only real and wrong-class get it. Smallest n: 30.
     """
 

@@ -48,7 +48,7 @@ class Disguised(Metric):
     Failing control: copy. Blind to heavy dilation, to elastic changes of 2 px, and to what averages three images.
     Per image: `copied` (a near copy, or closer to T than all but 1 % of H), `source` (index in T, or -1 if the best
     match is in H), `moved` and `bent` (size of the displacement and of its part that is not affine, in pixels).
-    Cost: 5 s at n = 500 and 1,000 training images, 2.5 s if the held-out images were matched before. Smallest n: 15.
+    Cost: 2.5 s at n = 500 and 300 training images, 1 s if the held-out images were matched before. Smallest n: 15.
     """
 
     name = "disguised"

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.svm import SVC
 
-from metrics._classifier import f1
+from metrics._classifier import f1, fit_and_predict
 from metrics.classifier import Classifier, _precision, _recall
 
 
@@ -16,6 +17,16 @@ def test_rules_by_hand() -> None:
     assert f1(counts).tolist() == [6 / 9, 0]
     assert _recall(counts).tolist() == [3 / 5, 0]
     assert _precision(counts).tolist() == [3 / 4, 0]
+
+
+@pytest.mark.parametrize("classes", [(3, 5), (0, 3, 5, 8)])
+def test_predictions_are_those_of_scikit_learn(mnist: Any, classes: tuple[int, ...]) -> None:
+    chosen = np.isin(mnist.test_labels, classes)
+    images, labels = mnist.test[chosen].reshape(chosen.sum(), -1)[:, 300:450], mnist.test_labels[chosen]
+    machine = SVC(C=10.0, gamma="scale").fit(images[:150], labels[:150])
+    said = fit_and_predict(images[:150], labels[:150], images[150:], labels[:150] > 0)
+    assert (said == machine.predict(images[150:])).all()
+    assert set(said) == set(classes)
 
 
 @pytest.mark.parametrize("label", [3, 5])
