@@ -113,6 +113,37 @@ def noisy(images: Images, rng: np.random.Generator, by: float) -> Images:
     return np.clip(images + rng.normal(0, by, images.shape), 0, 1)
 
 
+def barrelled(images: Images, _: np.random.Generator, by: float) -> Images:
+    """Distort as a wide lens does: a point at distance r from the centre shows what was at r (1 + by r^2)."""
+    from scipy import ndimage
+
+    n, height, width, channels = images.shape
+    centre = (np.array([height, width]).reshape(2, 1, 1) - 1) / 2
+    away = np.indices((height, width)) - centre
+    at = centre + away * (1 + by * np.square(away / centre.max()).sum(axis=0))
+    made = np.empty_like(images)
+    for i in range(n):
+        for channel in range(channels):
+            made[i, ..., channel] = ndimage.map_coordinates(images[i, ..., channel], at, order=1)
+    return made
+
+
+def posterised(images: Images, _: np.random.Generator, levels: int) -> Images:
+    """Round values to a few levels."""
+    return np.asarray(np.round(images * (levels - 1)) / (levels - 1), dtype=images.dtype)
+
+
+def erased(images: Images, rng: np.random.Generator, side: float) -> Images:
+    """Black out a square, whose side is this share of the image's, anywhere inside."""
+    made = images.copy()
+    height, width = images.shape[1:3]
+    size = round(side * min(height, width))
+    for image in made:
+        top, left = rng.integers(height - size + 1), rng.integers(width - size + 1)
+        image[top : top + size, left : left + size] = 0
+    return made
+
+
 DISGUISES: Mapping[str, Callable[[Images, np.random.Generator], Images]] = {
     "plain": lambda images, _: images,
     "shifted 1 px": partial(shifted, by=1),
@@ -132,6 +163,11 @@ DISGUISES: Mapping[str, Callable[[Images, np.random.Generator], Images]] = {
     "elastic 2 px": partial(elastic, by=2),
     "a stroke": stroked,
     "shift + turn + elastic": combined,
+}
+UNTRIED: Mapping[str, Callable[[Images, np.random.Generator], Images]] = {  # nothing was chosen by looking at these
+    "barrelled .1": partial(barrelled, by=0.1),
+    "four levels": partial(posterised, levels=4),
+    "a quarter erased": partial(erased, side=0.25),
 }
 
 
