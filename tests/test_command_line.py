@@ -39,6 +39,7 @@ COMPLETE: dict[str, dict[str, list[str]]] = {
     "check": {"check_metrics": ["--metrics"], "dataset": ["-d", "digits"]},
     "clean": {"folder": ["store"]},
     "compare": {"a": ["store"], "b": ["pictures"]},
+    "completion": {"shell": ["bash"]},
     "export": {"folder": ["store"], "form": ["--format", "csv"]},
     "info": {"name": ["smote"]},
     "merge": {"stores": ["store"], "into": ["--into", "new"]},

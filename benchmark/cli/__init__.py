@@ -14,6 +14,12 @@ from benchmark.errors import InputError
 from benchmark.text import shortened
 
 SIGINT_EXIT = 130
+PURPOSES = {  # what the commands are for, in the order of the help
+    "Judge images": ("run", "score", "report"),
+    "Look at results": ("compare", "export", "reproduce"),
+    "Find and write plugins": ("list", "info", "new", "check"),
+    "Look after stores and this machine": ("merge", "clean", "doctor", "completion"),
+}
 
 
 class Commands(click.Group):
@@ -29,6 +35,16 @@ class Commands(click.Group):
             return None
         command: click.Command = importlib.import_module(f"{__name__}.{name}").command
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands by purpose."""
+        widest = max(map(len, self.list_commands(ctx)))
+        for purpose, names in PURPOSES.items():
+            commands = [(name, self.get_command(ctx, name)) for name in names]
+            with formatter.section(purpose):
+                formatter.write_dl(
+                    [(f"{name:{widest}}", command.get_short_help_str(110)) for name, command in commands if command]
+                )
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -49,16 +65,30 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
         ctx.exit()
 
 
-@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.option(
-    "--version", is_flag=True, callback=_version, expose_value=False, is_eager=True, help="Show the version and exit."
+@click.command(
+    cls=Commands,
+    no_args_is_help=False,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
-def bench() -> None:
+@click.option(
+    "--version",
+    "-V",
+    is_flag=True,
+    callback=_version,
+    expose_value=False,
+    is_eager=True,
+    help="Show the version and exit.",
+)
+@click.pass_context
+def bench(ctx: click.Context) -> None:
     """Measure how good synthetic images are: realistic, varied, original and useful, per class and with evidence.
 
     \b
     To begin:  bench run --generators smote,gan --classes 3,5
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import click
 
 from benchmark.cli._command import Number, Whole
+from benchmark.cli._complete import completer
 from benchmark.errors import InputError
 from benchmark.settings import Settings, from_mapping, read_toml
 from benchmark.settings.option import Option, options_of
@@ -81,6 +82,7 @@ def declared(option: Option) -> Decorator:
     elif option.many and not option.joined:
         about["multiple"] = True
     about["default"] = () if "multiple" in about else None
+    about["shell_complete"] = completer(option)
     return click.option(*option.spellings, option.name, help=option.help_text, **about)
 
 
