@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from benchmark.api import Images
     from benchmark.results.export import Training
 
-SAMPLES, RESULTS = ("png", "npz"), {"csv": "scores.csv", "json": "summary.json", "markdown": "summary.json"}
+SAMPLES = ("png", "npz")
+RESULTS = {"csv": "scores.csv", **dict.fromkeys(("json", "markdown", "latex"), "summary.json")}
 
 
 @click.command(name="export", cls=Command)
@@ -26,7 +27,7 @@ SAMPLES, RESULTS = ("png", "npz"), {"csv": "scores.csv", "json": "summary.json",
     "form",
     required=True,
     metavar="FORMAT",
-    help="png or npz for the images; csv, json or markdown for the results.",
+    help="png or npz for the images; csv, json, markdown or latex for the results.",
 )
 @click.option(
     "--to",
@@ -103,16 +104,17 @@ def _samples(folder: Path, target: Path, form: str, generators: str, plugins: tu
 
 def _results(folder: Path, target: Path | None, form: str) -> None:
     from benchmark.results import output
-    from benchmark.results.export import to_markdown
+    from benchmark.results.tables import to_latex, to_markdown
     from benchmark.store import sums
     from benchmark.store.records import parsed, read_bytes, reading
 
+    tables = {"markdown": to_markdown, "latex": to_latex}
     if target is not None:
         output.check(target, "--to")
     source = folder / RESULTS[form]
     with reading(source):
         text = read_bytes(source).decode("utf-8")
-        text = to_markdown(parsed(text)) if form == "markdown" else text
+        text = tables[form](parsed(text)) if form in tables else text
         sums.check(source)
     if target is None:
         click.echo(text, nl=False)

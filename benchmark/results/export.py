@@ -1,8 +1,8 @@
-"""Exports samples from a store as PNG or NumPy files, and results as Markdown."""
+"""Exports samples from a store as PNG or NumPy files."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,21 +79,3 @@ def write_samples(sets: Sets, folder: Path, form: str) -> Iterator[Path]:
             labels = np.repeat(np.arange(len(by_class)), [len(images) for images in by_class.values()])
             np.savez(target, images=np.concatenate(list(by_class.values())), labels=labels, class_names=list(by_class))
             yield target
-
-
-def to_markdown(summary: Mapping[str, Any]) -> str:
-    """Return the verdicts of a summary.json as a table: one row per generator and number of training images."""
-    aspects = [aspect["name"] for aspect in summary["aspects"]]
-    rows = [["generator", "training images", *aspects], ["---"] * (len(aspects) + 2)]
-    rows += [
-        [verdict["config"], str(verdict["n_real"]), *(_cell(verdict["aspects"][name]) for name in aspects)]
-        for verdict in summary["verdicts"]
-    ]
-    return "".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |\n" for row in rows)
-
-
-def _cell(aspect: Mapping[str, Any]) -> str:
-    if aspect["score"] is None:
-        return str(aspect["status"]).replace("-", " ")
-    score = f"{min(max(aspect['score'], 0.0), 1.0):.2f}"
-    return score if aspect["lo"] is None else f"{score} [{aspect['lo']:.2f}, {aspect['hi']:.2f}]"

@@ -31,6 +31,7 @@ def summarise(outcome: Outcome, failures: Iterable[Mapping[str, Any]]) -> dict[s
     ]
     return {
         "format": FORMAT,
+        "command": plan.settings.COMMAND,
         "dataset": plan.data.name,
         "sha256": plan.data.fingerprint,
         "classes": [plan.data.class_names[i] for i in plan.labels],

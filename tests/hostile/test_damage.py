@@ -58,7 +58,7 @@ CHECKED: dict[str, Callable[[Path], object]] = {  # how each kind of file that h
 WRITTEN = {  # what is written again by each run and has no checksum, and the commands that read it
     "report": ("report",),
     "table": ("csv", "compare"),
-    "summary": ("json", "markdown", "compare", "compared"),
+    "summary": ("json", "markdown", "latex", "compare", "compared"),
     "toml": ("train", "merge"),
     "page": ("report",),
     "images": ("csv",),

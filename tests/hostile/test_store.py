@@ -19,6 +19,7 @@ READING = {
     "csv": ("export", "store", "-f", "csv"),
     "json": ("export", "store", "-f", "json"),
     "markdown": ("export", "store", "-f", "markdown"),
+    "latex": ("export", "store", "-f", "latex"),
     "png": ("export", "store", "-f", "png", "-o", "out"),
     "train": ("export", "store", "-f", "npz", "--train", "-o", "out"),
     "clean": ("clean", "store", "--unreferenced", "--older-than", "0", "--yes"),

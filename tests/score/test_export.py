@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from benchmark.images.reading import read_images
+from benchmark.results.tables import escaped
 from benchmark.store.store import Store
 
 
@@ -67,10 +68,24 @@ def test_results(bench, run: Path) -> None:
     assert lines[2].startswith("| jitter[sigma=0.2] | 20 | not judged | ")
 
 
+def test_a_table_for_a_paper(bench, run: Path) -> None:
+    text = bench("export", "run", "-f", "latex").stdout
+    rows = [line.strip() for line in text.splitlines() if line.endswith("\\\\")]
+    assert rows[0] == r"Generator & Real images & Realistic & Varied & Original & Useful \\"
+    assert [row.split(" & ")[0] for row in rows[1:]] == ["jitter[sigma=0.2]"] * 2
+    assert "of the 2 classes 3 and 5 of " in text
+    assert "for 1 seed (1), each generator was fitted on 20 and 40 real images" in text
+    assert text.count("{") == text.count("}")
+
+
+def test_names_are_printed_as_they_are() -> None:
+    assert escaped(r"a_b%{c}\~^#$&") == r"a\_b\%\{c\}\textbackslash{}\textasciitilde{}\textasciicircum{}\#\$\&"
+
+
 def test_bad_input(bench, run: Path) -> None:
     before = sorted(run.iterdir())
     for arguments, message in (
-        (["run", "-f", "jpg"], "--format 'jpg' is not known; there are: csv, json, markdown, npz, png."),
+        (["run", "-f", "jpg"], "--format 'jpg' is not known; there are: csv, json, latex, markdown, npz, png."),
         (["nowhere", "-f", "png"], "'nowhere' is not a store"),
         (["nowhere", "-f", "csv"], "'nowhere/scores.csv' cannot be read"),
         (["run", "-f", "png", "-g", "smote"], "generator of this run 'smote' is not known; there are: copy, jitter"),
