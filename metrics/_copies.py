@@ -27,7 +27,10 @@ def near_twins(evidence: Evidence) -> str:
 
 
 def near_copies(evidence: Evidence) -> Array:
-    """Return bool (n, 2): which synthetic images are nearly a training image, as they are and thresholded at .5."""
+    """Return bool (n, 2): which synthetic images are nearly a training image, as they are and in two tones.
+
+    See `is_near` and `nearest_binary`.
+    """
     train, k = evidence.features("train", "pixels"), min(NEXT + 1, len(evidence.train) - 1)
     made, real = (evidence.neighbours(role, "train", k, "pixels").distances for role in ("synthetic", "held_out"))
     made_binary, real_binary = (
@@ -50,21 +53,28 @@ def is_near(made: Array, real: Array) -> Array:
 
 
 def nearest_binary(of: Array, among: Array, k: int, itself: Array | None = None) -> Array:
-    """Return float64 (n, k): the distances of each row of `of` to the nearest rows of `among`, thresholded at .5.
+    """Return float64 (n, k): the distances of each row of `of` to the nearest rows of `among`, in two tones.
+
+    Each image is thresholded at the middle of its own range, so that a dimmed copy differs in no pixel.
 
     itself: int64 (n,), the index of each row in `among`, if it occurs there; it is left out.
     Squared distances count differing pixels. They are whole numbers, so the float32 product is exact to 2^24 pixels.
     """
-    columns = (among > 0.5).astype(np.float32)
+    columns = _two_tones(among)
     lengths = columns.sum(axis=1)
     found = np.empty((len(of), k))
     for start in range(0, len(of), ROWS):
-        rows = (of[start : start + ROWS] > 0.5).astype(np.float32)
+        rows = _two_tones(of[start : start + ROWS])
         differing = rows.sum(axis=1)[:, None] + lengths - 2 * (rows @ columns.T)
         if itself is not None:
             differing[np.arange(len(rows)), itself[start : start + ROWS]] = np.inf
         found[start : start + ROWS] = np.sqrt(np.sort(np.partition(differing, k - 1, axis=1)[:, :k], axis=1))
     return found
+
+
+def _two_tones(rows: Array) -> Array:
+    middle = (rows.min(axis=1, keepdims=True) + rows.max(axis=1, keepdims=True)) / 2
+    return np.asarray(rows > middle, dtype=np.float32)
 
 
 def to_segments(of: Array, among: Array, indices: Array) -> Array:

@@ -21,9 +21,9 @@ class NearestNeighbour(Metric):
     """Distances from synthetic images S to training images T, compared with those of held-out images H, in pixels.
 
     `copy_share`: share of S with d(s, T) below half the median of d(h, T), and below half the mean distance to the five
-    training images that come next. It is also computed with all images thresholded at .5, so that binarised copies
-    count; the larger of the two shares is reported. Without the second condition, 7% of new trousers of Fashion-MNIST
-    are copies, and 24% if they are dimmed.
+    training images that come next. It is also computed with each image thresholded at the middle of its range, so that
+    binarised and dimmed copies count; the larger of the two shares is reported. Without the second condition, 7% of new
+    trousers of Fashion-MNIST are copies, and 24% if they are dimmed.
     `duplicate_share`: share of S whose nearest other s is nearer than half the median of d(h, T).
     `interpolation_share`: share of S with d(s, T) > 0 that are nearer than .3 d(s, T) to a segment between two of their
     10 nearest training images, as SMOTE's are. A breakdown of what is not new; no control anchors it.

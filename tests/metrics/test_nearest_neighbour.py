@@ -46,11 +46,14 @@ def test_segments_agree_with_a_search(plane: Any) -> None:
     assert to_segments(of[:1], same, np.array([[0, 1, 2]])) == pytest.approx(np.linalg.norm(of[0]))  # no length
 
 
-def test_binary_distances_count_pixels() -> None:
+@pytest.mark.parametrize("dimmed", [1, 0.4])
+def test_binary_distances_count_pixels(dimmed: float) -> None:
+    """Each image is thresholded at the middle of its own range: dimmed ones too."""
     rng = np.random.default_rng(0)
     of, among = rng.random((300, 50)), rng.random((40, 50))
+    of[:, :2] = among[:, :2] = (0, 1)  # the ends of the range
     expected = [sorted(np.sqrt(((a > 0.5) != (b > 0.5)).sum()) for b in among)[:3] for a in of]
-    assert nearest_binary(of, among, 3) == pytest.approx(np.array(expected))
+    assert nearest_binary(dimmed * of, among, 3) == pytest.approx(np.array(expected))
 
 
 @pytest.mark.parametrize("label", [3, 5])
