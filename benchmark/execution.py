@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,8 +13,6 @@ from benchmark.errors import InputError, StoppedError, is_full
 from benchmark.settings import ScoreSettings, Settings, from_mapping
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from benchmark.executors import Executor
     from benchmark.images.real import RealData
     from benchmark.images.roles import Sizes
@@ -39,6 +38,38 @@ def run(**options: Any) -> Results:
     for problem in registry.problems:
         LOG.warning(problem)
     return execute(make_plan(settings, registry))
+
+
+def score(fake: Any, *, real: Any = None, train: Any = None, **options: Any) -> Results:
+    """Score images that were made elsewhere. The options are those of `bench score`, with `_` instead of `-`.
+
+    fake: one set of images, a list of sets, or a mapping from names to sets. real, train: sets of images, in place of
+    `dataset` and of all real images. A set is a path, images as an array or tensor, a pair of images and labels, or a
+    dataset of torch or Hugging Face (see `benchmark.images.reading.objects.to_file`). What is not a path is first
+    written to `inputs/` in the output folder, so that the run can be repeated from the command line.
+    score(images, real=photos, classes="cat", out="bench-results"); see `run` for what is returned and raised.
+    """
+    from benchmark.images.reading.objects import to_file
+    from benchmark.store.store import Store
+
+    out = Path(options.get("out", Settings.out))
+    folder = out / "inputs"
+    sets = fake if isinstance(fake, Mapping) else dict(enumerate(fake if isinstance(fake, list) else [fake]))
+    if isinstance(fake, Mapping):
+        options["names"] = tuple(map(str, fake))
+    if not all(each is None or isinstance(each, (str, Path)) for each in (*sets.values(), real, train)):
+        Store(out).create()
+    options["fake"] = tuple(to_file(each, folder, _file_name(name)) for name, each in sets.items())
+    for option, given in (("data_dir", real), ("train", train)):
+        if given is not None:
+            options[option] = to_file(given, folder, "real" if option == "data_dir" else option)
+    return run(**options)
+
+
+def _file_name(name: object) -> str:
+    from benchmark.results.keep import plain
+
+    return f"set-{name}" if isinstance(name, int) else plain(str(name))
 
 
 def make_plan(settings: Settings, registry: Any) -> Plan:

@@ -35,8 +35,6 @@ def completer(option: Option) -> Completer:
 def _words(option: Option) -> Iterable[str]:
     if option.name not in KINDS:
         return option.choices
-    from benchmark.cli import _listing
-    from benchmark.cli.list import read
+    from benchmark.cli._catalogue import catalogue
 
-    everything = _listing.recall() or read(())
-    return [row["name"] for row in everything[KINDS[option.name]]]
+    return [row["name"] for row in catalogue()[KINDS[option.name]]]

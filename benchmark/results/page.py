@@ -19,6 +19,8 @@ from benchmark.text import escaped
 from reports import _figures, _notebook, _page, _study
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from benchmark.api import Array, Images, Section
     from benchmark.plugins.registry import Registry
     from benchmark.results.read import Outcome
@@ -52,6 +54,11 @@ def write_page(
 def excerpt(report: Mapping[str, Any]) -> str:
     """Return the verdict and the images of a report as a piece of HTML, for notebooks."""
     return _notebook.excerpt(report)
+
+
+def plot(report: Mapping[str, Any]) -> Figure:
+    """Return the figure of all scores with their intervals."""
+    return _figures.first(report)
 
 
 def write_figures(report: Mapping[str, Any], folder: Path, formats: Sequence[str]) -> list[Path]:

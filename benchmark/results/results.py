@@ -5,18 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmark.results import cells_json, images_csv, output, real_csv, scores_csv
-from benchmark.results.page import excerpt, write_page
+from benchmark.results.page import excerpt, plot, write_page
 from benchmark.results.read import Outcome
 from benchmark.results.report_json import build_report
 from benchmark.results.summary_json import summarise
+from benchmark.results.tables import to_text
 from benchmark.store import sums
 from benchmark.store.records import write_json, write_text
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
-@dataclass
+
+MOST = 25  # lines of a printed result
+
+
+@dataclass(repr=False)
 class Results(Outcome):
     """The outcome of a run: `scores` has one row per cell and measure, `summary` the verdicts."""
 
@@ -50,6 +57,16 @@ class Results(Outcome):
     @cached_property
     def _report(self) -> dict[str, Any]:
         return build_report(self, self.summary)
+
+    def plot(self) -> Figure:
+        """Return the figure of all scores with their intervals, as in `bench report --figures` (needs matplotlib)."""
+        return plot(self._report)
+
+    def __repr__(self) -> str:
+        """Return the scores as a table of at most 25 lines, and where the report is."""
+        lines = to_text(self.summary).splitlines()
+        more = [f"... and {len(lines) - MOST + 2} more rows"] if len(lines) >= MOST else []
+        return "\n".join([*lines[: MOST - 1 - len(more)], *more, f"Output folder: {self.store.folder}"])
 
     def _repr_html_(self) -> str:
         """Return the verdict and the images for a notebook."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 SPECIAL = {
@@ -16,12 +16,25 @@ MOST = 12  # class names that are written out
 
 def to_markdown(summary: Mapping[str, Any]) -> str:
     """Return the verdicts of a summary.json as a table: one row per generator and number of training images."""
+    head, *rows = _rows(summary)
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |\n" for row in lines)
+
+
+def to_text(summary: Mapping[str, Any]) -> str:
+    """Return the same table as plain text, in columns."""
+    rows = list(_rows(summary))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)) for row in rows]
+    return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
+def _rows(summary: Mapping[str, Any]) -> Iterator[list[str]]:
     aspects = [aspect["name"] for aspect in summary["aspects"]]
-    rows = [["generator", "training images", *aspects], ["---"] * (len(aspects) + 2)]
+    yield ["generator", "training images", *aspects]
     for verdict in summary["verdicts"]:
         scores = ["".join(_words(verdict["aspects"][name])) for name in aspects]
-        rows.append([verdict["config"], str(verdict["n_real"]), *scores])
-    return "".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |\n" for row in rows)
+        yield [verdict["config"], str(verdict["n_real"]), *scores]
 
 
 def to_latex(summary: Mapping[str, Any]) -> str:

@@ -23,6 +23,18 @@ UNDATED: dict[str, dict[str, Any]] = {
 }
 
 
+def first(report: Row) -> Figure:
+    """Return the figure of the scores, for a notebook."""
+    import matplotlib as mpl
+
+    from reports._figures import scores
+    from reports._figures.style import STYLE
+
+    settings: Any = {**STYLE, **SETTINGS}
+    with mpl.rc_context(settings):
+        return next(figure for _, figure in scores.figures(report))
+
+
 def write(report: Row, folder: Path, formats: Sequence[str]) -> list[Path]:
     """Write every figure that the report has data for, in each format; return the files."""
     import matplotlib as mpl
