@@ -218,9 +218,9 @@ class Evidence(Protocol):
         """Return the `k` nearest of `among` for each of `of` (Euclidean, exact; no image is its own neighbour)."""
 
     def itself(self, of: Role) -> Array | None:
-        """Return int64 (n,): the index in `train` of each image of a role; None if they are not in `train`.
+        """Return int64 (n,): the index in `train` of each image of a role, or -1; None if none of them is in `train`.
 
-        Real images are in it only in `bench score` without `--train`, where copies are searched for in all real images.
+        In `bench score` without `--train`, `train` has all real images of the class that were given.
         `neighbours` leaves out the image itself; a metric that computes its own distances must do the same.
         """
 

@@ -21,14 +21,20 @@ def unfit(task: Task) -> str | None:
     return None
 
 
+def untested(evidence: Evidence) -> Array:
+    """Return the features of the training images (n, d), without those that are test images too."""
+    features, tested = evidence.features("train"), evidence.itself("test")
+    return features if tested is None else np.delete(features, tested[tested >= 0], axis=0)
+
+
 def training_set(evidence: Evidence, added: Array) -> tuple[Array, Labels, Array]:
     """Return features (m, d) of all classes, their labels (m,), and a mask of the real ones (m,).
 
     The class consists of its n training images and `added`, features (2n, d); each other class consists of 2n held-out
-    and n training images.
+    and n training images. No test image is among them.
     """
-    n, label = len(evidence.train), evidence.task.label
-    sets = {label: np.concatenate([evidence.features("train"), added])}
+    own, label = untested(evidence), evidence.task.label
+    n, sets = len(own), {label: np.concatenate([own, added])}
     for other, held_out in evidence.others.items():
         both = np.concatenate([held_out[: ADDED * n], evidence.others_train[other]])
         sets[other] = evidence.features(both)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from benchmark.api import Context, Evidence, Measure, Metric, Score, Task, hookimpl
 from metrics._classifier import answers, f1, fit_and_predict
-from metrics._minority import ADDED, training_set, unfit
+from metrics._minority import ADDED, training_set, unfit, untested
 from metrics._scores import not_judged
 
 
@@ -56,7 +56,7 @@ class UtilityGain(Metric):
         true = evidence.test_labels == label
         if not true.any():
             return not_judged(self.measures, "the test split has no images of the class")
-        made = evidence.features("synthetic")[: ADDED * len(evidence.train)]
+        made = evidence.features("synthetic")[: ADDED * len(untested(evidence))]
         features, labels, real = training_set(evidence, made)
         said = fit_and_predict(features, labels, evidence.features("test"), real) == label
         counts, draws = answers(said, true, ctx.rng)

@@ -8,7 +8,7 @@ import numpy as np
 
 from benchmark.api import Array, Context, Evidence, Labels, Measure, Metric, Score, Task, hookimpl
 from metrics._classifier import answers, f1, fit_and_predict
-from metrics._minority import ADDED, training_set, unfit
+from metrics._minority import ADDED, training_set, unfit, untested
 from metrics._scores import not_judged
 
 SHARES = (0.0, 0.125, 0.25, 0.5, 0.75, 1.0)  # of 2n extra real images: where the learning curve is measured
@@ -59,7 +59,7 @@ class Worth(Metric):
         true = evidence.test_labels == evidence.task.label
         if not true.any():
             return not_judged(self.measures, "the test split has no images of the class")
-        made = evidence.features("synthetic")[: ADDED * len(evidence.train)]
+        made = evidence.features("synthetic")[: ADDED * len(untested(evidence))]
         counts, draws = answers(_said(evidence, made), true, ctx.rng)
         at, curve = _learning_curve(evidence, true, ctx.rng)
         reached = float(f1(counts)[0])
@@ -76,7 +76,7 @@ def _learning_curve(evidence: Evidence, true: Array, rng: np.random.Generator) -
     """Return numbers of extra real images (m,) and the F1 at each (m,), in increasing order."""
     from sklearn.isotonic import IsotonicRegression
 
-    train, spare = evidence.features("train"), evidence.features("held_out")
+    train, spare = untested(evidence), evidence.features("held_out")
     n = len(train)
     at = np.unique(np.round(np.array(SHARES) * ADDED * n).astype(int))
     found = np.zeros(len(at))

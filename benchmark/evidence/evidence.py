@@ -63,7 +63,7 @@ class CellEvidence:
         return Neighbours(found.distances[:, :k], found.indices[:, :k])
 
     def itself(self, of: Role) -> Array | None:
-        """Return the position of each image of a role in `train`, int64 (n,), or None if the role is not part of it."""
+        """Return the position of each image of a role in `train`, int64 (n,), or -1; None if none of them is in it."""
         return self.in_train.get(of)
 
     def balls(self, of: Role, among: Role, radii: Array, space: Space = "features") -> Array:

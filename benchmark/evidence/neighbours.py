@@ -27,7 +27,7 @@ def nearest(of: Array, among: Array, k: int, *, same: bool = False, itself: Arra
     """Return the `k` nearest rows of `among` (m, d) for each row of `of` (n, d); ties go to the smaller index.
 
     same: both are the same set, and no row is its own neighbour (by index, so duplicates still count).
-    itself: int64 (n,), the position of each row of `of` in `among`, excluded from its neighbours.
+    itself: int64 (n,), the position of each row of `of` in `among`, excluded from its neighbours; -1 if it has none.
     """
     if same:
         itself = np.arange(len(of))
@@ -38,7 +38,8 @@ def nearest(of: Array, among: Array, k: int, *, same: bool = False, itself: Arra
     indices = np.empty((len(of), k), dtype=np.int64)
     for block, squared, slack in _blocks(of, among, np.zeros(len(among), dtype=np.float32)):
         if itself is not None:
-            squared[np.arange(len(squared)), itself[block]] = np.inf
+            row = np.flatnonzero(itself[block] >= 0)
+            squared[row, itself[block][row]] = np.inf
         row, column = _where(squared <= (_bound(squared, k) + 2 * slack)[:, None])
         exact = _exact(of[block], among, row, column)
         order = np.lexsort((column, exact, row))

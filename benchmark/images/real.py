@@ -40,7 +40,7 @@ class Seen:
 
     @property
     def whole(self) -> bool:
-        """Whether the training images are unknown: then all real training images of a class are searched for copies."""
+        """Whether the training images are unknown: then all real images of a class that were given count as such."""
         return not self.images
 
 
@@ -55,6 +55,7 @@ class RealData:
     raw_test: Array
     test_labels: Labels
     duplicates: int  # the number of exact duplicates that were removed
+    aside: bool = False  # whether the test split is a fifth of the images that were given, and not a split of their own
     seen: Seen | None = None  # None: the generators are fitted in this run, on the role `train`
 
     @property
@@ -85,17 +86,39 @@ class RealData:
         """Return the ascending indices of a class in the training split."""
         return np.flatnonzero(self.labels == label)
 
+    def tested(self, label: int) -> Array:
+        """Return the ascending indices of a class in the test split, if generators may have been trained on it.
+
+        That is so if they were run elsewhere, nobody says on what, and the test split was set aside here.
+        """
+        unknown = self.seen is not None and self.seen.whole and self.aside
+        return np.flatnonzero(self.test_labels == label) if unknown else np.empty(0, dtype=np.int64)
+
+    def n_seen(self, label: int) -> int:
+        """Return how many images of a class are searched for the sources of copies made elsewhere."""
+        if self.seen and label in self.seen.images:
+            return len(self.seen.images[label])
+        return self.counts[label] + len(self.tested(label))
+
     def roles(self, label: int, seed: int, sizes: Sizes) -> Mapping[str, Images]:
         """Return the images of one class by role (see `benchmark.images.roles.roles`)."""
         found = {role: to_images(self.raw[indices]) for role, indices in self._places(label, seed, sizes).items()}
-        return {**found, "train": self.seen.images[label]} if self.seen and label in self.seen.images else found
+        if self.seen and label in self.seen.images:
+            found["train"] = self.seen.images[label]
+        elif len(tested := self.tested(label)):
+            found["train"] = np.concatenate([found["train"], to_images(self.raw_test[tested])])
+        return found
 
     def itself(self, label: int, seed: int, sizes: Sizes) -> Mapping[str, Array]:
-        """Return, by role, the positions of its images within `train`; empty if the roles are disjoint."""
+        """Return, by role, the positions of its images within `train`, or -1; empty if the roles are disjoint."""
         if self.seen is None or not self.seen.whole:
             return {}
-        cut, members = self._places(label, seed, sizes), self.members(label)
-        return {role: np.searchsorted(members, cut[role]) for role in ("held_out", "fresh")}
+        cut, members, tested = self._places(label, seed, sizes), self.members(label), self.tested(label)
+        found = {role: np.searchsorted(members, cut[role]) for role in ("held_out", "fresh")}
+        if len(tested):
+            found["test"] = np.full(len(self.test_labels), -1)
+            found["test"][tested] = len(members) + np.arange(len(tested))
+        return found
 
     def known(self, label: int) -> Array:
         """Return the ascending indices of a class's images that the generators were trained on."""
@@ -143,7 +166,7 @@ def load(dataset: Dataset, folder: Path | None) -> RealData:
         aside = _a_fifth(labels, dataset.name, len(data.class_names))
         images, labels, test_images, test_labels = images[~aside], labels[~aside], images[aside], labels[aside]
     names = tuple(map(one_line, map(str, data.class_names)))
-    return RealData(dataset.name, names, images, labels, test_images, test_labels, removed)
+    return RealData(dataset.name, names, images, labels, test_images, test_labels, removed, aside=not test)
 
 
 def _checked(images: Array, labels: Array, data: Data, split: str) -> tuple[Array, Labels]:

@@ -150,7 +150,8 @@ class ScoreCell(Scoring):
         found = data.itself(self.task.label, self.task.seed, self.sizes)
         if not found:
             return {}
-        return {"held_out": found["held_out"], **({"synthetic": found["fresh"]} if self.control == REAL else {})}
+        own = {role: found[role] for role in ("held_out", "test") if role in found}
+        return {**own, **({"synthetic": found["fresh"]} if self.control == REAL else {})}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -236,7 +237,9 @@ class _Others(Mapping[int, "Images"]):
         if label not in self._labels:
             raise KeyError(label)
         if label not in self._cut:
-            self._cut[label] = self._data.roles(label, self._task.seed, self._sizes)[self._role]
+            images = self._data.roles(label, self._task.seed, self._sizes)[self._role]
+            tested = len(self._data.tested(label)) if self._role == "train" else 0
+            self._cut[label] = images[: len(images) - tested]
         return self._cut[label]
 
     def __iter__(self) -> Any:

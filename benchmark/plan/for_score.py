@@ -103,7 +103,7 @@ def _sizes(
     given = {(each.name, label): len(each.images[label]) for each in sets for label in labels}
     n = min([*given.values(), QUICK if settings.quick else MOST])
     seen = data.seen.images if data.seen else {}
-    counts = [len(seen[label]) if seen else data.counts[label] for label in labels]
+    counts = [data.n_seen(label) for label in labels]
     n_real, overlap = min(counts), max(len(data.known(label)) for label in labels)
     scarce = n_real if seen and n_real <= SCARCE else 0  # other classes lend as many, for utility_gain
     room = min(data.counts) - max(overlap, scarce)
@@ -115,7 +115,7 @@ def _sizes(
             f"at least {int(ROOM * SMALLEST)} {'others' if held else 'per class'} are needed."
         )
     fitted = Sizes(n_real, held_out, neutral=min(NEUTRAL, room - 2 * held_out))
-    notes = _notes(settings, counts, fitted, n)
+    notes = _notes(settings, data, counts, fitted, n)
     for (name, label), count in given.items():
         if count > fitted.held_out:
             notes.append(
@@ -125,13 +125,14 @@ def _sizes(
     return n_real, fitted, notes
 
 
-def _notes(settings: ScoreSettings, counts: list[int], sizes: Sizes, n: int) -> list[str]:
+def _notes(settings: ScoreSettings, data: RealData, counts: list[int], sizes: Sizes, n: int) -> list[str]:
     numbers = " to ".join(f"{count:,}" for count in sorted({min(counts), max(counts)}))
     if settings.train:
         said = f"Copies are searched for in {settings.train}: {numbers} training images per class"
     else:
+        where = "all real images, those set aside for testing included" if data.aside else "the whole training split"
         said = (
-            f"The training images were not given (--train): copies are searched for in the whole training split, "
+            f"The training images were not given (--train): copies are searched for in {where}, "
             f"{numbers} real images per class; a real image is compared with all others"
         )
     notes = [said]

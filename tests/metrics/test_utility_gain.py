@@ -56,6 +56,16 @@ def test_the_training_set_by_hand(plane: Any) -> None:
     assert real.tolist() == [True] * 2 + [False] * 4 + [True] * 6
 
 
+def test_no_test_image_is_trained_on(plane: Any) -> None:
+    """Where copies are searched for in all real images, test images are among the training images."""
+    evidence = plane([[1], [2], [3], [4]], [[0]] * 5, [[10], [11], [12]])
+    evidence.in_train = {"test": np.array([-1, 2])}
+    evidence.others, evidence.others_train = {7: points(range(20, 25))}, {7: points(range(30, 32))}
+    features, labels, _ = training_set(evidence, evidence.features("synthetic"))
+    assert features.ravel().tolist() == [10, 11, 1, 2, 3, 4, 20, 21, 22, 23, 30, 31]
+    assert labels.tolist() == [0] * 6 + [7] * 6
+
+
 def test_f1_is_of_the_class_against_the_rest(plane: Any, score: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     evidence = plane([[0]] * 4, [[0]] * 4, [[0]] * 2)
     evidence.test, evidence.test_labels = points(range(8)), np.array([0, 0, 0, 1, 1, 2, 2, 2])

@@ -36,5 +36,5 @@ def fives(mnist: RealData) -> np.ndarray:
 
 @pytest.fixture(scope="session")
 def small(digits: RealData) -> np.ndarray:
-    """36 fives of 8x8 that no training split has, float32 (n, 8, 8, 1) in [0, 1]."""
+    """36 fives of 8x8 that are set aside for testing, float32 (n, 8, 8, 1) in [0, 1]."""
     return digits.raw_test[digits.test_labels == 5]

@@ -112,12 +112,15 @@ def test_a_place_for_keep_that_cannot_be_made_is_one_sentence(
 def test_several_sets_are_compared_and_gated(bench, tmp_path: Path, digits: RealData, small: np.ndarray) -> None:
     np.save(tmp_path / "a.npy", small)
     np.savez(tmp_path / "b.npz", images=digits.raw[digits.members(5)[:30]])
+    np.save(tmp_path / "seen.npy", digits.raw[digits.members(5)[:60]])
     done = bench(
         "score",
         tmp_path / "a.npy",
         tmp_path / "b.npz",
         "--names",
         "gan-a,gan-b",
+        "--train",
+        tmp_path / "seen.npy",
         *DIGITS,
         "--require",
         "gan-a.copy_share<0.5",
@@ -156,7 +159,9 @@ def test_keep_writes_the_images_that_pass(bench, tmp_path: Path, digits: RealDat
     noise = np.random.default_rng(0).random((20, 8, 8, 1))
     images = np.concatenate([small[:25], noise, digits.raw[digits.members(5)[:15]]])
     folder = save(tmp_path / "mixed", np.rint(images * 255).astype(np.uint8))
-    done = bench("score", folder, *DIGITS, "--as-is", "--keep", "kept", "--no-report")
+    np.save(tmp_path / "seen.npy", digits.raw[digits.members(5)[:60]])
+    seen = ("--train", tmp_path / "seen.npy")
+    done = bench("score", folder, *seen, *DIGITS, "--as-is", "--keep", "kept", "--no-report")
     kept = {int(path.stem) for path in (bench.folder / "kept").iterdir()}
     assert f"Kept {len(kept)} of " in done.stdout
     assert kept and kept <= set(range(25))
