@@ -21,6 +21,7 @@ from benchmark.evidence.machine import machine_from, machine_of, values_of
 from benchmark.evidence.reference import FeatureSpace, prepare, restored
 from benchmark.features.pca import Pca
 from benchmark.features.pixels import Pixels
+from benchmark.images.image_set import ImageSet
 from benchmark.images.real import RealData, Seen
 from benchmark.jobs.sources import DataSource, data_bytes
 from benchmark.plugins.loadable import loadable
@@ -257,7 +258,7 @@ def test_truncation_and_flipped_bits_are_noticed(tmp_path: Path, tenth: int) -> 
     assert not weights.is_prepared(path)
 
 
-@pytest.mark.parametrize("seen", [None, Seen(), Seen("k", {3: np.ones((2, 8, 8, 1), np.float32)})])
+@pytest.mark.parametrize("seen", [None, Seen(), Seen("k", {3: ImageSet.of(np.ones((2, 8, 8, 1), np.float32))})])
 def test_real_images_travel_without_pickles(tmp_path: Path, digits: RealData, seen: Seen | None) -> None:
     path = tmp_path / "data.npz"
     path.write_bytes(data_bytes(replace(digits, seen=seen)))

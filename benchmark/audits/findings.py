@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from benchmark.images.real import to_images
 from benchmark.judging import calibration
 from benchmark.results.page import StoredSource
 from benchmark.study import CannotTell, Estimate, Paired
@@ -102,7 +101,7 @@ class StoredFindings:
     def split(self, run: str, which: Literal["train", "test"]) -> tuple[Images, Array]:
         """Return all images of a split of the dataset, and their labels."""
         data = self.results[run].plan.data
-        return (data.test, data.test_labels) if which == "test" else (to_images(data.raw), data.labels)
+        return (data.test, data.test_labels) if which == "test" else (data.images.images, data.labels)
 
     def history(self, run: str, config: str, label: int, seed: int) -> Mapping[str, Any]:
         """Return what a generator logged."""

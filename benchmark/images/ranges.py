@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmark.errors import InputError
+from benchmark.images.image_set import ImageSet
 from benchmark.text import number
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 AT = np.array([0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98])  # quantiles that are compared
 ROUNDING = 0.05  # how far outside the range a model's output may lie
 FAR, NEARER = 0.1, 0.4  # a suspicious mean difference of quantiles; an explanation leaves less than this share of it
-STEP = 1 / 255
+STEP = float(np.float32(1) / np.float32(255))
 ESCAPE = "or add --as-is if the values are correct"
 
 
@@ -48,15 +49,16 @@ def converted(images: Array, bounds: tuple[float, float], where: str) -> Images:
     return np.clip(found, 0, 1).astype(np.float32)
 
 
-def plain(images: Array, where: str) -> Images:
-    """Return bytes, or numbers in [0, 1], as float32 in [0, 1]. Raises InputError on any other range."""
-    if images.dtype == np.uint8:
-        if images.max() <= 1:
+def plain(given: ImageSet, where: str) -> ImageSet:
+    """Return bytes as they are, or numbers in [0, 1] as float32. Raises InputError on any other range."""
+    if given.array.dtype == np.uint8:
+        if all(block.max() <= STEP for block in given.blocks()):
             raise InputError(f"{where}: the values look like [0, 1] saved as bytes; add --range 0,1.")
-        return images.astype(np.float32) / np.float32(255)
+        return given
+    images = given.raw
     low, high = float(images.min()), float(images.max())
     if low >= -ROUNDING and high <= 1 + ROUNDING:
-        return np.clip(images.astype(np.float32), 0, 1)
+        return ImageSet.of(np.clip(images.astype(np.float32), 0, 1))
     seen = f"(they range from {low:g} to {high:g})"
     for end in (0.5, 1):
         if low >= -end - ROUNDING and high <= end + ROUNDING:

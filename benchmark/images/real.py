@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmark.errors import InputError
+from benchmark.images.image_set import Floats, ImageSet, joined
 from benchmark.images.roles import Sizes, roles
 from benchmark.seeds import random
 from benchmark.text import one_line
@@ -21,22 +22,15 @@ if TYPE_CHECKING:
     from benchmark.api import Array, Data, Dataset, Images, Labels
 
 
-def to_images(raw: Array) -> Images:
-    """Return uint8 or float images as float32 (n, h, w, c) in [0, 1]."""
-    if raw.dtype == np.uint8:
-        return raw.astype(np.float32) / np.float32(255)
-    return raw.astype(np.float32)
-
-
 @dataclass(frozen=True)
 class Seen:
     """The images that generators run elsewhere were trained on; without any, the whole training split is assumed.
 
-    images: float32 (n, h, w, c) in [0, 1], by class. key: a hash of these images.
+    images: by class. key: a hash of these images.
     """
 
     key: str = "whole"
-    images: Mapping[int, Images] = field(default_factory=dict, compare=False, repr=False)
+    images: Mapping[int, ImageSet] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def whole(self) -> bool:
@@ -46,13 +40,13 @@ class Seen:
 
 @dataclass(frozen=True)
 class RealData:
-    """The real images of a dataset, ready to be divided into roles."""
+    """The real images of a dataset, ready to be divided into roles. images: the training split."""
 
     name: str
     class_names: tuple[str, ...]
-    raw: Array  # (n, h, w, c) uint8 or float32, the training split
+    images: ImageSet
     labels: Labels
-    raw_test: Array
+    test_images: ImageSet
     test_labels: Labels
     duplicates: int  # the number of exact duplicates that were removed
     aside: bool = False  # whether the test split is a fifth of the images that were given, and not a split of their own
@@ -61,15 +55,26 @@ class RealData:
     @property
     def shape(self) -> tuple[int, int, int]:
         """Height, width, channels."""
-        height, width, channels = self.raw.shape[1:]
-        return height, width, channels
+        return self.images.shape[1:]
+
+    @property
+    def raw(self) -> Array:
+        """The training split as it is stored, uint8, uint16 or float32 (n, h, w, c)."""
+        return self.images.raw
+
+    @property
+    def raw_test(self) -> Array:
+        """The test split as it is stored."""
+        return self.test_images.raw
 
     @cached_property
     def fingerprint(self) -> str:
         """The SHA-256 of all images, labels and class names. It does not depend on the name of the dataset."""
-        digest = hashlib.sha256(repr((self.class_names, self.raw.shape, self.raw.dtype.str)).encode())
-        for array in (self.raw, self.labels, self.raw_test, self.test_labels):
-            digest.update(np.ascontiguousarray(array).data)
+        head = (self.class_names, self.images.shape, self.images.array.dtype.str)
+        digest = hashlib.sha256(repr(head).encode())
+        for images, labels in ((self.images, self.labels), (self.test_images, self.test_labels)):
+            images.add_to(digest)
+            digest.update(np.ascontiguousarray(labels).data)
         return digest.hexdigest()
 
     @cached_property
@@ -80,7 +85,7 @@ class RealData:
     @cached_property
     def test(self) -> Images:
         """The test split of all classes."""
-        return to_images(self.raw_test)
+        return self.test_images.images
 
     def members(self, label: int) -> Array:
         """Return the ascending indices of a class in the training split."""
@@ -101,12 +106,16 @@ class RealData:
         return self.counts[label] + len(self.tested(label))
 
     def roles(self, label: int, seed: int, sizes: Sizes) -> Mapping[str, Images]:
-        """Return the images of one class by role (see `benchmark.images.roles.roles`)."""
-        found = {role: to_images(self.raw[indices]) for role, indices in self._places(label, seed, sizes).items()}
+        """Return the images of one class by role, float32 (see `benchmark.images.roles.roles`)."""
+        return Floats(self.sets(label, seed, sizes))
+
+    def sets(self, label: int, seed: int, sizes: Sizes) -> Mapping[str, ImageSet]:
+        """Return the same as sets, of which nothing is read."""
+        found = {role: self.images.take(places) for role, places in self._places(label, seed, sizes).items()}
         if self.seen and label in self.seen.images:
             found["train"] = self.seen.images[label]
         elif len(tested := self.tested(label)):
-            found["train"] = np.concatenate([found["train"], to_images(self.raw_test[tested])])
+            found["train"] = joined([found["train"], self.test_images.take(tested)])
         return found
 
     def itself(self, label: int, seed: int, sizes: Sizes) -> Mapping[str, Array]:
@@ -133,8 +142,8 @@ class RealData:
     def _known(self) -> dict[int, Array]:
         found = {}
         for label, images in (self.seen.images if self.seen else {}).items():
-            given, members = {image.tobytes() for image in images}, self.members(label)
-            same = [image.tobytes() in given for image in to_images(self.raw[members])]
+            given, members = {_content(image) for image in images}, self.members(label)
+            same = [_content(image) in given for image in self.images.take(members)]
             found[label] = members[np.array(same, dtype=bool)]
         return found
 
@@ -142,6 +151,10 @@ class RealData:
         members = self.members(label)
         cut = roles(members, self.name, label, seed, sizes, self.known(label))
         return {**cut, "train": members} if self.seen and self.seen.whole else cut
+
+
+def _content(image: Array) -> bytes:
+    return hashlib.blake2b(np.ascontiguousarray(image).data, digest_size=16).digest()
 
 
 def load(dataset: Dataset, folder: Path | None) -> RealData:
@@ -152,24 +165,21 @@ def load(dataset: Dataset, folder: Path | None) -> RealData:
     if data.test_images is not None and data.test_labels is not None:
         test_images, test_labels = _checked(data.test_images, data.test_labels, data, "test")
     else:
-        test_images, test_labels = images[:0], labels[:0]
+        test_images, test_labels = images.take(slice(0)), labels[:0]
     seen: set[bytes] = set()
     keep, keep_test = _first_seen(images, seen), _first_seen(test_images, seen)
     removed = len(images) + len(test_images) - int(keep.sum()) - int(keep_test.sum())
-    images, labels, test_images, test_labels = (
-        images[keep],
-        labels[keep],
-        test_images[keep_test],
-        test_labels[keep_test],
-    )
+    images, labels = images.take(keep), labels[keep]
+    test_images, test_labels = test_images.take(keep_test), test_labels[keep_test]
     if not test:
         aside = _a_fifth(labels, dataset.name, len(data.class_names))
-        images, labels, test_images, test_labels = images[~aside], labels[~aside], images[aside], labels[aside]
+        test_images, test_labels = images.take(aside), labels[aside]
+        images, labels = images.take(~aside), labels[~aside]
     names = tuple(map(one_line, map(str, data.class_names)))
     return RealData(dataset.name, names, images, labels, test_images, test_labels, removed, aside=not test)
 
 
-def _checked(images: Array, labels: Array, data: Data, split: str) -> tuple[Array, Labels]:
+def _checked(images: Array, labels: Array, data: Data, split: str) -> tuple[ImageSet, Labels]:
     if images.ndim != 4 or images.shape[-1] not in (1, 3):
         raise InputError(f"{split} images have shape {images.shape}; expected (n, height, width, 1 or 3 channels).")
     if len(images) != len(labels):
@@ -188,13 +198,13 @@ def _checked(images: Array, labels: Array, data: Data, split: str) -> tuple[Arra
                 f"{split} images have values outside [0, 1] or values that are not finite; "
                 "allowed are bytes, or numbers in [0, 1]."
             )
-    return images, labels
+    return ImageSet.of(images), labels
 
 
-def _first_seen(images: Array, seen: set[bytes]) -> Array:
+def _first_seen(images: ImageSet, seen: set[bytes]) -> Array:
     keep = np.ones(len(images), dtype=bool)
-    for i, image in enumerate(images):
-        content = hashlib.blake2b(image.tobytes(), digest_size=16).digest()
+    for i, image in enumerate(images.array[row] for row in images.rows):
+        content = _content(image)
         keep[i] = content not in seen
         seen.add(content)
     return keep

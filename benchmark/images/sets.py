@@ -14,12 +14,12 @@ import numpy as np
 from benchmark.errors import InputError, naming, unknown
 from benchmark.images import ranges
 from benchmark.images.classes import parse_classes
+from benchmark.images.image_set import ImageSet
 from benchmark.images.reading import Pictures, read_images
-from benchmark.images.real import to_images
 from benchmark.seeds import random
 
 if TYPE_CHECKING:
-    from benchmark.api import Array, Images
+    from benchmark.api import Array
     from benchmark.images.real import RealData
     from benchmark.settings import ScoreSettings
 
@@ -27,16 +27,16 @@ ENOUGH = 2000  # the number of real images whose values are compared
 
 
 @dataclass(frozen=True)
-class ImageSet:
-    """One set of images.
+class GivenSet:
+    """One set of images that were made elsewhere.
 
-    images: float32 (n, h, w, c) in [0, 1], by label.
+    images: by label.
     files: the file of each image, or () if a single file holds them all.
     """
 
     name: str
     path: Path
-    images: Mapping[int, Images]
+    images: Mapping[int, ImageSet]
     files: Mapping[int, tuple[str, ...]]
     notes: tuple[str, ...] = ()
 
@@ -46,17 +46,18 @@ class ImageSet:
         digest = hashlib.sha256()
         for label, images in sorted(self.images.items()):
             digest.update(f"{label} {images.shape}".encode())
-            digest.update(np.ascontiguousarray(images).data)
+            for block in images.blocks():
+                digest.update(np.ascontiguousarray(block).data)
         return digest.hexdigest()
 
-    def drawn(self, n: int, seed: int) -> ImageSet:
+    def drawn(self, n: int, seed: int) -> GivenSet:
         """Return the set with at most `n` images per class, sampled at random and kept in their original order."""
         kept = {
             label: np.sort(random(seed, "draw", label).permutation(len(images))[:n])
             for label, images in self.images.items()
         }
         files = {label: tuple(names[i] for i in kept[label]) if names else () for label, names in self.files.items()}
-        return ImageSet(self.name, self.path, {c: self.images[c][kept[c]] for c in kept}, files, self.notes)
+        return GivenSet(self.name, self.path, {c: self.images[c].take(kept[c]) for c in kept}, files, self.notes)
 
 
 def names_of(settings: ScoreSettings, controls: Mapping[str, object]) -> tuple[str, ...]:
@@ -81,13 +82,13 @@ def _stem(path: str) -> str:
     return re.sub(r"(\.(npz|npy|csv|idx))?(\.gz)?$", "", Path(path).resolve().name, flags=re.IGNORECASE)
 
 
-def read_set(name: str, path: Path, settings: ScoreSettings, data: RealData) -> ImageSet:
+def read_set(name: str, path: Path, settings: ScoreSettings, data: RealData) -> GivenSet:
     """Read a set and check all of its classes against the real images. Raises InputError."""
     found = read_images(path, data.shape[:2] if settings.resize else None)
     places = places_of(found, path, settings.classes, data)
     found, notes = _in_channels(found, path, data)
     own = np.concatenate(list(places.values()))
-    images = _in_range(found.images[own], settings, data, tuple(places), str(path))
+    images = _in_range(ImageSet.of(found.images).take(own), settings, data, tuple(places), str(path))
     if data.shape != images.shape[1:]:
         height, width, _ = data.shape
         raise InputError(
@@ -95,9 +96,9 @@ def read_set(name: str, path: Path, settings: ScoreSettings, data: RealData) -> 
             "add --resize."
         )
     ends = np.cumsum([len(at) for at in places.values()])[:-1]
-    by_label = dict(zip(places, np.split(images, ends), strict=True))
+    by_label = {label: images.take(at) for label, at in zip(places, np.split(np.arange(len(own)), ends), strict=True)}
     files = {label: tuple(found.files[i] for i in at) if found.files else () for label, at in places.items()}
-    return ImageSet(name, path, by_label, files, notes)
+    return GivenSet(name, path, by_label, files, notes)
 
 
 def places_of(found: Pictures, path: Path, classes: str, data: RealData) -> dict[int, Array]:
@@ -143,17 +144,21 @@ def _in_channels(found: Pictures, path: Path, data: RealData) -> tuple[Pictures,
     )
 
 
-def _in_range(images: Array, settings: ScoreSettings, data: RealData, labels: tuple[int, ...], where: str) -> Images:
+def _in_range(
+    given: ImageSet, settings: ScoreSettings, data: RealData, labels: tuple[int, ...], where: str
+) -> ImageSet:
+    """Return the images in the range [0, 1]. Bytes stay bytes, unless they are to be changed."""
     bounds = ranges.parse(settings.range)
-    found = ranges.converted(images, bounds, where) if bounds else ranges.plain(images, where)
+    found = ImageSet.of(ranges.converted(given.raw, bounds, where)) if bounds else ranges.plain(given, where)
     if settings.invert:
-        found = 1 - found
+        found = ImageSet.of(1 - found.images)
     if settings.as_is:
         return found
-    problem, fix = ranges.suspicion(found, to_images(data.raw[np.isin(data.labels, labels)][:ENOUGH]))
+    real = data.images.take(np.flatnonzero(np.isin(data.labels, labels))[:ENOUGH])
+    problem, fix = ranges.suspicion(found.spread().images, real.spread().images)
     said = " and ".join([f"--range {settings.range}"] * bool(bounds) + ["--invert"] * settings.invert)
     if problem and said:
-        ends = f"the original values range from {images.min():g} to {images.max():g}"
+        ends = f"the original values range from {given.raw.min():g} to {given.raw.max():g}"
         raise InputError(f"{where}: with {said}, {problem}; {ends}; fix {said}, {ranges.ESCAPE}.")
     if problem:
         raise InputError(f"{where}: {problem}; {fix}, {ranges.ESCAPE}.")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmark.api import Context, Generator, Images
+from benchmark.images.image_set import ImageSet
 
 
 @dataclass
@@ -17,7 +18,7 @@ class Given(Generator):
     light = True
 
     sha256: str = ""  # of the images of all classes, so that different images make a different cell
-    images: Mapping[int, Images] = field(init=False, repr=False, compare=False, default_factory=dict)
+    images: Mapping[int, ImageSet] = field(init=False, repr=False, compare=False, default_factory=dict)
     path: Path = field(init=False, repr=False, compare=False, default=Path())
     files: Mapping[int, tuple[str, ...]] = field(init=False, repr=False, compare=False, default_factory=dict)
 

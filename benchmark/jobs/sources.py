@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmark.images.image_set import ImageSet
 from benchmark.images.real import RealData, Seen, load
 from benchmark.plugins.loadable import Loadable, loadable
 from benchmark.plugins.parameters import build_from_values
@@ -45,16 +46,20 @@ def _load_data(origin: Origin, values: tuple[tuple[str, Any], ...], folder: str,
 
 def data_bytes(data: RealData) -> bytes:
     """Return real images as a file without pickles."""
-    seen = None if data.seen is None else {"key": data.seen.key, "images": list(data.seen.images.items())}
+    seen = None
+    if data.seen is not None:
+        seen = {"key": data.seen.key, "images": [(label, images.raw) for label, images in data.seen.images.items()]}
     plain = {name: getattr(data, name) for name in RealData.__dataclass_fields__}  # without cached values
-    return packed({**plain, "seen": seen})
+    return packed({**plain, "images": data.raw, "test_images": data.raw_test, "seen": seen})
 
 
 @lru_cache(maxsize=2)
 def _read_data(path: Path) -> RealData:
     values = unpacked(read_bytes(path, LARGEST))
-    seen = values["seen"]
-    return RealData(**{**values, "seen": None if seen is None else Seen(seen["key"], dict(seen["images"]))})
+    values |= {name: ImageSet.of(values[name]) for name in ("images", "test_images")}
+    if (seen := values["seen"]) is not None:
+        values["seen"] = Seen(seen["key"], {label: ImageSet.of(images) for label, images in seen["images"]})
+    return RealData(**values)
 
 
 def data_source(plan: Plan) -> DataSource:

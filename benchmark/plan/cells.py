@@ -188,7 +188,7 @@ def images_for(data: RealData, generator: AnyGenerator, task: Task, sizes: Sizes
     Images that were made elsewhere also come this way: they are all that their generator returns.
     """
     if isinstance(generator, Given):
-        return generator.images[task.label]
+        return generator.images[task.label].images
     if not isinstance(generator, Control):
         return data.roles(task.label, task.seed, sizes)["train"]
     shifts = (generator.class_shift, *generator.also_from)

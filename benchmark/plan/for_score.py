@@ -10,7 +10,7 @@ from benchmark.errors import InputError
 from benchmark.images.reading import formats, kind_of
 from benchmark.images.real import Seen
 from benchmark.images.roles import NEUTRAL, SMALLEST, Sizes
-from benchmark.images.sets import ImageSet, names_of, read_set
+from benchmark.images.sets import GivenSet, names_of, read_set
 from benchmark.images.supplied import Given
 from benchmark.judging.aspects import SCARCE
 from benchmark.plan import choices
@@ -43,13 +43,13 @@ def make(settings: ScoreSettings, registry: Registry) -> Plan:
     return choices.resolve(settings, registry, {**generators, **choices.controls(registry)}, lambda: basis)
 
 
-def _generator(images: ImageSet) -> Given:
+def _generator(images: GivenSet) -> Given:
     generator = Given(images.sha256)
     generator.path, generator.images, generator.files = images.path, images.images, images.files
     return generator
 
 
-def _other_formats(images: ImageSet, settings: ScoreSettings) -> list[str]:
+def _other_formats(images: GivenSet, settings: ScoreSettings) -> list[str]:
     """Return a note if the files of a set and those of the real images have different formats."""
     folders = Path(settings.data_dir or ""), images.path
     if not settings.data_dir or not all(path.is_dir() and kind_of(path) == "folder" for path in folders):
@@ -61,7 +61,7 @@ def _other_formats(images: ImageSet, settings: ScoreSettings) -> list[str]:
     return [f"{images.name}: {differ}; JPEG compression changes images and can lower 'realistic' by itself"]
 
 
-def _labels(sets: list[ImageSet], data: RealData) -> tuple[int, ...]:
+def _labels(sets: list[GivenSet], data: RealData) -> tuple[int, ...]:
     """Return the classes of the sets, which must agree. Raises InputError."""
     first = sets[0]
     for other in sets[1:]:
@@ -89,7 +89,7 @@ def _seen(settings: ScoreSettings, data: RealData, labels: tuple[int, ...]) -> S
     return Seen(found.sha256, found.images)
 
 
-def _read_seen(settings: ScoreSettings, data: RealData) -> ImageSet:
+def _read_seen(settings: ScoreSettings, data: RealData) -> GivenSet:
     try:
         return read_set("train", Path(settings.train), settings, data)
     except InputError as error:
@@ -97,7 +97,7 @@ def _read_seen(settings: ScoreSettings, data: RealData) -> ImageSet:
 
 
 def _sizes(
-    settings: ScoreSettings, data: RealData, sets: list[ImageSet], labels: tuple[int, ...]
+    settings: ScoreSettings, data: RealData, sets: list[GivenSet], labels: tuple[int, ...]
 ) -> tuple[int, Sizes, list[str]]:
     """Return n_real, the sizes of the roles, and notes on them. Raises InputError."""
     given = {(each.name, label): len(each.images[label]) for each in sets for label in labels}

@@ -40,7 +40,7 @@ def keep(outcome: Outcome, folder: Path) -> tuple[int, int]:
             good = np.zeros(cell.task.n_synthetic, dtype=bool)
         target = folder / cell.config if len(given) > 1 else folder
         files, images = cell.generator.files[cell.task.label], cell.generator.images[cell.task.label]
-        for i in np.flatnonzero(good):
+        for i in np.flatnonzero(good).tolist():
             if files:
                 _copy(cell.generator.path / files[i], target / files[i])
             else:

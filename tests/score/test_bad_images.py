@@ -10,7 +10,8 @@ import pytest
 
 from benchmark.errors import InputError
 from benchmark.images import ranges
-from benchmark.images.real import RealData, to_images
+from benchmark.images.image_set import to_images
+from benchmark.images.real import RealData
 from benchmark.images.sets import names_of, read_set
 from benchmark.settings import from_mapping
 
@@ -83,7 +84,7 @@ def test_what_it_says_to_add_brings_the_values_back(
     tmp_path: Path, mnist: RealData, real: np.ndarray, change, options: dict[str, object]
 ) -> None:
     np.save(tmp_path / "a.npy", change(real.astype(np.float64)))
-    assert read(tmp_path / "a.npy", mnist, **options).images[5] == pytest.approx(real, abs=1e-6)
+    assert read(tmp_path / "a.npy", mnist, **options).images[5].images == pytest.approx(real, abs=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +110,7 @@ def test_what_is_said_of_the_values_is_checked_too(
     np.save(tmp_path / "a.npy", change(real))
     with pytest.raises(InputError, match=message):
         read(tmp_path / "a.npy", mnist, **options)
-    assert read(tmp_path / "a.npy", mnist, **options, as_is=True).images[5].shape == real.shape
+    assert read(tmp_path / "a.npy", mnist, **options, as_is=True).images[5].images.shape == real.shape
 
 
 def test_images_stretched_one_by_one_are_noticed() -> None:
@@ -160,7 +161,7 @@ def test_grey_images_saved_in_colour_are_used_and_colour_is_refused(
 ) -> None:
     np.save(tmp_path / "a.npy", fives[:20].repeat(3, axis=-1))
     found = read(tmp_path / "a.npy", mnist)
-    assert np.array_equal(found.images[5], to_images(fives[:20]))
+    assert np.array_equal(found.images[5].images, to_images(fives[:20]))
     assert found.notes == (
         f"{tmp_path / 'a.npy'}: the images are grey but saved with three equal channels; only one is used",
     )
@@ -173,7 +174,7 @@ def test_another_size_is_resized_only_when_asked(tmp_path: Path, mnist: RealData
     np.save(tmp_path / "a.npy", fives[:20].repeat(2, axis=1).repeat(2, axis=2))
     with pytest.raises(InputError, match="the images are 56x56, but the real images are 28x28; add --resize"):
         read(tmp_path / "a.npy", mnist)
-    resized = read(tmp_path / "a.npy", mnist, resize=True).images[5]
+    resized = read(tmp_path / "a.npy", mnist, resize=True).images[5].images
     assert np.abs(resized - to_images(fives[:20])).mean() < 0.05
 
 

@@ -1,0 +1,146 @@
+"""Image sets: images that stay bytes, in memory or in a mapped file, until some of them are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from benchmark.api import Array, Images
+
+BLOCK = 2**24  # most float32 numbers of a block of images: 64 MiB, 85 images of 256 x 256 in colour
+
+
+def to_images(raw: Array) -> Images:
+    """Return bytes, 16-bit numbers or floats as float32 (n, h, w, c) in [0, 1]."""
+    if raw.dtype.kind == "u":
+        return raw.astype(np.float32) / np.float32(np.iinfo(raw.dtype).max)
+    return raw.astype(np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class ImageSet:
+    """n images, of which only those that are asked for become floats.
+
+    array: (m, h, w, c), uint8, uint16, or float32 in [0, 1]; it may be mapped from a file that is larger than memory.
+    rows: int64 (n,), which images of the array belong to the set, in their order.
+    A set that is sent to another process takes its file along by name, and anything else by content.
+    """
+
+    array: Array
+    rows: Array
+
+    @classmethod
+    def of(cls, images: Array | ImageSet) -> ImageSet:
+        """Return the set of all images of an array; a set is returned as it is."""
+        return images if isinstance(images, ImageSet) else cls(images, np.arange(len(images)))
+
+    def __len__(self) -> int:
+        """Return n."""
+        return len(self.rows)
+
+    @property
+    def shape(self) -> tuple[int, int, int, int]:
+        """n, height, width, channels."""
+        height, width, channels = self.array.shape[1:]
+        return len(self.rows), height, width, channels
+
+    @property
+    def mapped(self) -> bool:
+        """Whether the images are in a file."""
+        return isinstance(self.array, np.memmap)
+
+    def __getitem__(self, at: slice | Array | list[int] | int) -> Images:
+        """Return the images at these positions, float32 (k, h, w, c) in [0, 1]; (h, w, c) for a single position."""
+        return to_images(self.array[self.rows[at]])
+
+    def __iter__(self) -> Iterator[Images]:
+        """Yield one image (h, w, c) after the other."""
+        for block in self.blocks():
+            yield from block
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        """Return all images as an array: where numpy is asked for one, memory must be enough."""
+        return self.images if dtype is None else self.images.astype(dtype)
+
+    @property
+    def images(self) -> Images:
+        """All images, float32 (n, h, w, c); the array itself if that is what it holds."""
+        return self.array if self.array.dtype == np.float32 and self._whole else self[:]
+
+    @property
+    def raw(self) -> Array:
+        """All images as they are stored (n, h, w, c); the array itself if all of it belongs to the set."""
+        return self.array if self._whole else self.array[self.rows]
+
+    def take(self, at: slice | Array) -> ImageSet:
+        """Return the set of the images at these positions. Nothing is read."""
+        return ImageSet(self.array, self.rows[at])
+
+    def slices(self, most: int = BLOCK) -> Iterator[slice]:
+        """Yield the positions of blocks of at most `most` numbers."""
+        step = max(1, most // max(int(np.prod(self.shape[1:])), 1))
+        for start in range(0, len(self), step):
+            yield slice(start, min(start + step, len(self)))
+
+    def blocks(self, most: int = BLOCK) -> Iterator[Images]:
+        """Yield all images in blocks, float32 (k, h, w, c), of at most `most` numbers each."""
+        for part in self.slices(most):
+            yield self[part]
+
+    def spread(self, most: int = BLOCK) -> ImageSet:
+        """Return the set, or as many images evenly spread over it as have `most` numbers."""
+        n = max(1, most // max(int(np.prod(self.shape[1:])), 1))
+        return self if n >= len(self) else self.take(np.arange(n) * len(self) // n)
+
+    def add_to(self, digest: Any) -> None:
+        """Add the images as they are stored to a hash: the same as adding `raw` at once."""
+        for part in self.slices():
+            digest.update(np.ascontiguousarray(self.array[self.rows[part]]).data)
+
+    @property
+    def _whole(self) -> bool:
+        return len(self.rows) == len(self.array) and bool((self.rows == np.arange(len(self.rows))).all())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how to make the set again: from the file, or from the images."""
+        array = self.array
+        if isinstance(array, np.memmap) and array.filename is not None:
+            return _mapped, (str(array.filename), array.dtype.str, array.offset, array.shape, self.rows)
+        return ImageSet, (self.raw, np.arange(len(self)))
+
+
+def _mapped(path: str, dtype: str, offset: int, shape: tuple[int, ...], rows: Array) -> ImageSet:
+    return ImageSet(np.memmap(path, dtype, "r", offset, shape), rows)
+
+
+def joined(sets: list[ImageSet]) -> ImageSet:
+    """Return the images of several sets as one: of the same array without reading it, else as bytes or floats."""
+    first = sets[0]
+    if all(each.array is first.array for each in sets):
+        return ImageSet(first.array, np.concatenate([each.rows for each in sets]))
+    alike = all(each.array.dtype == first.array.dtype for each in sets)
+    return ImageSet.of(np.concatenate([each.raw if alike else each.images for each in sets]))
+
+
+class Floats(Mapping[str, "Images"]):
+    """Image sets by name, as float32 (n, h, w, c): each becomes floats when it is asked for."""
+
+    def __init__(self, sets: Mapping[str, ImageSet]) -> None:
+        """Take sets by name; nothing is read."""
+        self._sets = sets
+
+    def __getitem__(self, name: str) -> Images:
+        """Return the images of a set."""
+        return self._sets[name].images
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names."""
+        return iter(self._sets)
+
+    def __len__(self) -> int:
+        """Return the number of sets."""
+        return len(self._sets)
