@@ -35,5 +35,6 @@ def data_of(train: Pictures, test: Pictures | None, path: Path) -> Data:
 
 def _bytes(images: Array) -> Array:
     """Return the images as bytes if they are integers from 0 to 255, else unchanged."""
-    fits = images.dtype.kind in "ui" and images.min() >= 0 and images.max() <= 255
-    return images.astype(np.uint8) if fits else images
+    if images.dtype == np.uint8 or images.dtype.kind not in "ui":
+        return images
+    return images.astype(np.uint8) if images.min() >= 0 and images.max() <= 255 else images

@@ -69,7 +69,8 @@ class ImageSet:
     @property
     def images(self) -> Images:
         """All images, float32 (n, h, w, c); the array itself if that is what it holds."""
-        return self.array if self.array.dtype == np.float32 and self._whole else self[:]
+        here = self.array.dtype == np.float32 and not self.mapped
+        return self.array if here and self._whole else self[:]
 
     @property
     def raw(self) -> Array:

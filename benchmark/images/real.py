@@ -58,6 +58,12 @@ class RealData:
         return self.images.shape[1:]
 
     @property
+    def mapped(self) -> bool:
+        """Whether all images are in files of the user's cache, so that other processes need only their names."""
+        seen = self.seen.images.values() if self.seen else ()
+        return all(images.mapped for images in (self.images, self.test_images, *seen))
+
+    @property
     def raw(self) -> Array:
         """The training split as it is stored, uint8, uint16 or float32 (n, h, w, c)."""
         return self.images.raw

@@ -135,7 +135,7 @@ def _in_channels(found: Pictures, path: Path, data: RealData) -> tuple[Pictures,
     have, need = found.images.shape[-1], data.shape[-1]
     if have == need:
         return found, ()
-    if need == 1 and (found.images == found.images[..., :1]).all():
+    if need == 1 and all((block == block[..., :1]).all() for block in ImageSet.of(found.images).blocks()):
         grey = Pictures(found.images[..., :1], found.labels, found.names, found.files)
         return grey, (f"{path}: the images are grey but saved with three equal channels; only one is used",)
     words = {1: "grey", 3: "in colour"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,10 @@ from benchmark.store.records import read_bytes
 if TYPE_CHECKING:
     from benchmark.plan.plan import Plan
 
+_READ: dict[
+    tuple[str, str], RealData
+] = {}  # by fingerprint and --train: one object per process, so that its features are computed once
+
 
 @dataclass(frozen=True)
 class DataSource:
@@ -28,9 +32,13 @@ class DataSource:
     fingerprint: str
     seen: Seen | None = None
     file: Path | None = None  # what `data_bytes` returned, if the dataset is not on this machine
+    read: RealData | None = field(default=None, repr=False, compare=False)  # if all its images are in the user's cache
 
     def load(self) -> RealData:
         """Return the data. Raises ValueError if they changed after the run was planned."""
+        if self.read is not None:
+            seen = self.seen.key if self.seen else ""
+            return _READ.setdefault((self.fingerprint, seen), self.read)
         values = tuple(self.dataset.values.items())
         data = _read_data(self.file) if self.file else _load_data(self.dataset.origin, values, self.folder, self.seen)
         if data.fingerprint != self.fingerprint:
@@ -66,4 +74,6 @@ def data_source(plan: Plan) -> DataSource:
     """Return how a process gets the plan's real images."""
     folder = plan.settings.data_dir
     where = str(Path(folder).resolve()) if folder else ""
-    return DataSource(loadable(plan.dataset), where, plan.data.fingerprint, plan.data.seen)
+    data, seen = plan.data, plan.data.seen
+    read = data if data.mapped else None  # the files of the dataset need not be read and decoded in each process
+    return DataSource(loadable(plan.dataset), where, data.fingerprint, seen, read=read)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmark.errors import InputError
-from benchmark.images.reading.packed import LARGEST, read_packed
+from benchmark.images.reading.kept import HEAVIEST, New, key_of, once
+from benchmark.images.reading.packed import read_packed
 from benchmark.images.reading.pictures import Pictures, classes, natural, resized
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 DEPTH = 3  # sub-folders of sub-folders are an error
 MOST = 10**6  # files in a folder
 PIXELS = 2**24  # of an image
-HEAVIEST = 2**27  # bytes of its file
+LARGEST = 2**37  # bytes of all images, once decoded: they are kept in a file
 MOST_PIXELS = 2**34  # of all images before they are resized: decoding them takes some minutes
 SUFFIXES = 5  # named in a message
 ENDINGS = (".png", ".jpg", ".jpeg")
@@ -64,7 +65,10 @@ def read_folder(folder: Path, size: tuple[int, int] | None = None) -> Pictures:
             else f"{folder}: there are images both in the folder itself ({places[0]}) and in sub-folders; expected one "
             "or the other."
         )
-    images = _stack(found, size)
+    try:
+        images, _ = once(key_of(found, size), lambda new: (_stack(found, size, new), None))
+    except OSError as error:
+        raise InputError(f"{error.filename}: cannot be read as an image ({error.strerror}).") from None
     files = tuple(map(str, places))
     if depths == {1}:
         return Pictures(images, files=files)
@@ -102,23 +106,25 @@ def _files(folder: Path, depth: int = DEPTH, room: Iterator[int] | None = None) 
             yield from _files(Path(entry.path), depth - 1, room)
 
 
-def _stack(paths: list[Path], size: tuple[int, int] | None) -> Array:
-    images: list[Array] = []
+def _stack(paths: list[Path], size: tuple[int, int] | None, new: New) -> Array:
+    images = np.empty((0, 0, 0, 0), np.uint8)
     left = MOST_PIXELS
-    for path in paths:
-        image = _read(path, images[0].shape if images and size is None else None, paths[0].name, left)
+    for i, path in enumerate(paths):
+        image = _read(path, images.shape[1:] if i and size is None else None, paths[0].name, left)
         left -= image.shape[0] * image.shape[1]
         if size is not None:
             image = resized(image[None], size)[0]
-        if images and image.shape != images[0].shape:
+        if i == 0:
+            if len(paths) * image.nbytes > LARGEST:
+                raise InputError(f"{path.parent}: {len(paths)} images like {path.name} are too many.")
+            images = new((len(paths), *image.shape), image.dtype)
+        if image.shape != images.shape[1:]:
             raise InputError(
-                f"{path} is {_words(image.shape)}, but {paths[0].name} is {_words(images[0].shape)}; "
+                f"{path} is {_words(image.shape)}, but {paths[0].name} is {_words(images.shape[1:])}; "
                 "all images must be alike."
             )
-        images.append(image)
-        if len(paths) * image.nbytes > LARGEST:
-            raise InputError(f"{path.parent}: {len(paths)} images like {path.name} do not fit into memory.")
-    return np.stack(images)
+        images[i] = image
+    return images
 
 
 def _words(shape: tuple[int, ...]) -> str:
