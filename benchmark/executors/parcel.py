@@ -13,6 +13,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from benchmark.images.image_set import ImageSet
 from benchmark.jobs.sources import DataSource, data_bytes
 from benchmark.plugins.registry import Origin
 from benchmark.store.records import sha256
@@ -83,8 +86,17 @@ class _Packer(pickle.Pickler):
         if isinstance(thing, DataSource):
             own = None if thing.folder or thing.seen else thing.dataset
             return ("data", own, thing.dataset, thing.fingerprint, *self._sender.share_data())
-        if not isinstance(thing, Path):
-            return None
+        if isinstance(thing, ImageSet) and thing.mapped:
+            return ("images", self._with_images(thing))
+        return self._path(thing) if isinstance(thing, Path) else None
+
+    def _with_images(self, images: ImageSet) -> str:
+        name, buffer = f"{len(self._files)}/images.npy", io.BytesIO()
+        np.save(buffer, images.raw)
+        self._files[name] = buffer.getvalue()
+        return name
+
+    def _path(self, thing: Path) -> tuple[Any, ...]:
         if thing == self._folder:
             return ("file", "job")
         if self._sender.belongs(thing):
@@ -129,6 +141,8 @@ class _Unpacker(pickle.Unpickler):
         kind, *rest = name
         if kind == "file":
             return self._folder / rest[0]
+        if kind == "images":
+            return ImageSet.of(np.load(self._folder / rest[0], mmap_mode="r", allow_pickle=False))
         if kind == "shared":
             return self._find(*rest)
         if kind == "plugin":

@@ -49,12 +49,20 @@ class ImageSet:
         return len(self.rows), height, width, channels
 
     @property
+    def size(self) -> int:
+        """How many numbers the images have."""
+        return int(np.prod(self.shape))
+
+    @property
     def mapped(self) -> bool:
         """Whether the images are in a file."""
         return isinstance(self.array, np.memmap)
 
-    def __getitem__(self, at: slice | Array | list[int] | int) -> Images:
+    def __getitem__(self, at: slice | Array | list[int] | int | np.integer[Any]) -> Images:
         """Return the images at these positions, float32 (k, h, w, c) in [0, 1]; (h, w, c) for a single position."""
+        return self._read(at)
+
+    def _read(self, at: slice | Array | list[int] | int | np.integer[Any]) -> Images:
         return to_images(self.array[self.rows[at]])
 
     def __iter__(self) -> Iterator[Images]:
@@ -70,7 +78,7 @@ class ImageSet:
     def images(self) -> Images:
         """All images, float32 (n, h, w, c); the array itself if that is what it holds."""
         here = self.array.dtype == np.float32 and not self.mapped
-        return self.array if here and self._whole else self[:]
+        return self.array if here and self._whole else self._read(slice(None))
 
     @property
     def raw(self) -> Array:
@@ -90,7 +98,7 @@ class ImageSet:
     def blocks(self, most: int = BLOCK) -> Iterator[Images]:
         """Yield all images in blocks, float32 (k, h, w, c), of at most `most` numbers each."""
         for part in self.slices(most):
-            yield self[part]
+            yield self._read(part)
 
     def spread(self, most: int = BLOCK) -> ImageSet:
         """Return the set, or as many images evenly spread over it as have `most` numbers."""
@@ -99,8 +107,13 @@ class ImageSet:
 
     def add_to(self, digest: Any) -> None:
         """Add the images as they are stored to a hash: the same as adding `raw` at once."""
+        for block in self.raw_blocks():
+            digest.update(np.ascontiguousarray(block).data)
+
+    def raw_blocks(self) -> Iterator[Array]:
+        """Yield all images as they are stored, in blocks."""
         for part in self.slices():
-            digest.update(np.ascontiguousarray(self.array[self.rows[part]]).data)
+            yield self.array[self.rows[part]]
 
     @property
     def _whole(self) -> bool:
@@ -145,3 +158,21 @@ class Floats(Mapping[str, "Images"]):
     def __len__(self) -> int:
         """Return the number of sets."""
         return len(self._sets)
+
+
+class Lazy(ImageSet):
+    """A set in place of an array that would be too large: what is picked from it is a set again.
+
+    A control that returns real images unchanged then never makes floats of them. For anything else that an array has,
+    such as `mean`, as many images as fit into a block are read, evenly spread over the set.
+    """
+
+    def __getitem__(self, at: Any) -> Any:
+        """Return the set of the images at these positions; for a single position, the image itself."""
+        return self._read(at) if isinstance(at, (int, np.integer)) else self.take(at)
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what an array of images has under this name."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self.spread().images, name)

@@ -5,32 +5,39 @@ from __future__ import annotations
 import resource
 import time
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from benchmark.api import CannotFit, Context, Task
+from benchmark.api import CannotFit, Context, Control, Task
 from benchmark.errors import is_full
+from benchmark.images.image_set import BLOCK, ImageSet, Lazy
+from benchmark.images.supplied import Given
 from benchmark.jobs.logged import history_of
 from benchmark.plugins.raised import describe, words_of
 from benchmark.seeds import random
+from benchmark.store import samples
 
 if TYPE_CHECKING:
     from benchmark.api import Images
     from benchmark.jobs import Say
     from benchmark.plugins.loadable import Loadable
 
+PART = 2**22  # numbers that a control of large images samples at a time
 TOLERANCE = 1e-6  # values this far outside [0, 1] are rounding errors
 
 
 @dataclass(frozen=True, kw_only=True)
 class Generate:
-    """Fit a generator on `folder`/real.npy and write its samples to `folder`."""
+    """Fit a generator and write its samples to `folder`.
+
+    real: what it is fitted on; None: the images in `folder`/real.npy.
+    """
 
     key: str
     folder: Path
@@ -40,6 +47,7 @@ class Generate:
     generator: Loadable
     task: Task
     environment: Mapping[str, str] = field(default_factory=dict)
+    real: ImageSet | None = None
 
     def run(self, say: Say) -> dict[str, Any]:
         """Return status, reason, times and memory; samples.npz and history.npz are written to the folder."""
@@ -52,17 +60,19 @@ class Generate:
 
     def work(self, plugin: Any, record: dict[str, Any], say: Say) -> None:
         """Fit and sample; add the times and warnings to `record`."""
-        real, names = (
-            np.load(self.folder / "real.npy", allow_pickle=False),
-            (self.task.dataset, self.task.label, plugin.name),
-        )
+        real = self.real or ImageSet.of(np.load(self.folder / "real.npy", allow_pickle=False))
+        names = (self.task.dataset, self.task.label, plugin.name)
         fitting, sampling = self.context("fit", names, say), self.context("sample", names, say)
         with timed(record, "fit"):
-            plugin.fit(real, fitting)
+            plugin.fit(Lazy(real.array, real.rows) if _is_lazy(plugin, real) else real.images, fitting)
         record["phase"] = "sample"
+        probe = self.context("sample", names, say)
         with timed(record, "sample"):
-            images = plugin.sample(self.task.n_synthetic, sampling)
-        keep_samples(self.folder, images, self.task, fitting, record)
+            if _is_lazy(plugin, real) and not isinstance(plugin.sample(1, probe), ImageSet):
+                parts: Iterable[Any] = _in_parts(plugin, self.task, sampling)
+            else:
+                parts = [plugin.sample(self.task.n_synthetic, sampling)]
+        keep_samples(self.folder, parts, self.task, fitting, record)
         record["warnings"] += map(str, sampling.warnings)
 
     def context(self, what: str, names: tuple[str | int, ...], say: Say) -> Context:
@@ -73,17 +83,47 @@ class Generate:
         return Context(rng, scratch, deadline, lambda done, total: say("progress", (done, total)))
 
 
-def keep_samples(folder: Path, images: Any, task: Task, fitting: Context, record: dict[str, Any]) -> None:
+def keep_samples(folder: Path, parts: Iterable[Any], task: Task, fitting: Context, record: dict[str, Any]) -> None:
     """Check the samples, write them and the logged history to `folder`, and complete the record. Raises ValueError."""
-    images, clipped = checked(images, task)
+    clipped = _written(folder / "samples.npz", parts, task)
     history, notes = history_of(fitting, task.label)
     said = [*map(str, fitting.warnings), *notes]
     record.update(phase="", clipped_share=clipped, warnings=said, unit=str(fitting.unit))
     if clipped > 0.05:
         record["warnings"].append(f"{clipped:.0%} of the values were outside [0, 1] and were clipped")
-    np.savez(folder / "samples.npz", images=images)
     if history:
         np.savez(folder / "history.npz", **history)  # type: ignore[arg-type]
+
+
+def _is_lazy(plugin: Any, real: ImageSet) -> bool:
+    """Whether a control, or images made elsewhere, get a set in place of an array: they need only a few of them."""
+    return isinstance(plugin, (Control, Given)) and real.size > BLOCK
+
+
+def _written(path: Path, parts: Iterable[Any], task: Task) -> float:
+    """Check images and write them; return the share of values that were clipped. Raises ValueError."""
+    single = isinstance(parts, list)
+    whole = parts[0] if isinstance(parts, list) else None
+    if isinstance(whole, ImageSet) and whole.shape == (task.n_synthetic, *task.shape):
+        samples.write(path, whole.shape, whole.array.dtype, whole.raw_blocks())
+        return 0.0
+    shares: list[float] = []
+
+    def blocks() -> Iterator[Images]:
+        for part in parts:
+            found, clipped = checked(part, task if single else replace(task, n_synthetic=len(part)))
+            shares.extend([clipped] * len(found))
+            yield found
+
+    samples.write(path, (task.n_synthetic, *task.shape), np.dtype(np.float32), blocks())
+    return float(np.mean(shares))
+
+
+def _in_parts(plugin: Any, task: Task, ctx: Context) -> Iterator[Images]:
+    """Yield the samples of a control in parts, which are as good as all at once, and need less memory."""
+    step = max(1, PART // int(np.prod(task.shape)))
+    for start in range(0, task.n_synthetic, step):
+        yield plugin.sample(min(step, task.n_synthetic - start), ctx)
 
 
 @contextmanager

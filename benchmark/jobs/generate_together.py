@@ -56,14 +56,14 @@ class GenerateTogether(Generate):
             told.plugin = plugin
             with timed(record, "sample"):
                 images = plugin.sample(task.n_synthetic, task.label, sampling)
-            keep_samples(folder, images, task, fitting, record)
+            keep_samples(folder, [images], task, fitting, record)
             record["warnings"] += map(str, sampling.warnings)
         return record
 
 
 def save_images(folder: Path, data: RealData, fit: Fit) -> None:
     """Write the training images of all classes of a fit to its folder, as its job reads them."""
-    real = [images_for(data, fit.generator, task, fit.sizes) for task in fit.tasks]
+    real = [images_for(data, fit.generator, task, fit.sizes).images for task in fit.tasks]
     labels = np.repeat(fit.labels, [len(images) for images in real])
     np.savez(folder / "real.npz", images=np.concatenate(real), labels=labels.astype(np.int64))
 

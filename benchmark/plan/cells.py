@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-import numpy as np
-
 from benchmark.api import Control, Task
 from benchmark.device import CPU
+from benchmark.images.image_set import ImageSet, joined
 from benchmark.images.real import RealData
 from benchmark.images.roles import Sizes
 from benchmark.images.supplied import Given
@@ -18,7 +17,7 @@ from benchmark.plugins.raised import describe as describe_error
 from benchmark.text import safe
 
 if TYPE_CHECKING:
-    from benchmark.api import AnyGenerator, Images, Plugin
+    from benchmark.api import AnyGenerator, Plugin
 
 
 @dataclass(frozen=True)
@@ -182,15 +181,15 @@ def refusal(plugin: Plugin, *tasks: Task) -> Refusal | None:
     return None
 
 
-def images_for(data: RealData, generator: AnyGenerator, task: Task, sizes: Sizes) -> Images:
+def images_for(data: RealData, generator: AnyGenerator, task: Task, sizes: Sizes) -> ImageSet:
     """Return the images that a generator is fitted on for a task: the training images, except for some controls.
 
     Images that were made elsewhere also come this way: they are all that their generator returns.
     """
     if isinstance(generator, Given):
-        return generator.images[task.label].images
+        return generator.images[task.label]
     if not isinstance(generator, Control):
-        return data.roles(task.label, task.seed, sizes)["train"]
+        return data.sets(task.label, task.seed, sizes)["train"]
     shifts = (generator.class_shift, *generator.also_from)
-    classes = [data.roles((task.label + shift) % task.n_classes, task.seed, sizes) for shift in shifts]
-    return np.concatenate([roles[role] for roles in classes for role in generator.roles])
+    classes = [data.sets((task.label + shift) % task.n_classes, task.seed, sizes) for shift in shifts]
+    return joined([roles[role] for roles in classes for role in generator.roles])

@@ -186,7 +186,10 @@ class Runner:
         if isinstance(work, Fit):
             generate_together.save_images(folder, self.plan.data, work)
             return GenerateTogether(**common, task=work.tasks[0], tasks=work.tasks)
-        np.save(folder / "real.npy", images_for(self.plan.data, work.generator, work.task, work.sizes))
+        real = images_for(self.plan.data, work.generator, work.task, work.sizes)
+        if real.mapped:
+            return Generate(**common, task=work.task, real=real)
+        np.save(folder / "real.npy", real.images)
         return Generate(**common, task=work.task)
 
     def _score_job(self, scored: Scored, metrics: Mapping[str, Metric]) -> Scoring:

@@ -15,6 +15,7 @@ from benchmark.store.records import is_key
 
 if TYPE_CHECKING:
     from benchmark.api import Array
+    from benchmark.images.image_set import ImageSet
 
 ARRAYS = re.compile(r"(samples|history)\.npz")  # the files that a cell can have
 LONGEST = 10**6  # characters of a text
@@ -111,14 +112,14 @@ def check_map(record: Mapping[str, Any], key: str) -> None:
         raise ValueError("one of its shares is not a number")
 
 
-def check_samples(arrays: Mapping[str, Array], record: Mapping[str, Any]) -> None:
+def check_samples(images: ImageSet, record: Mapping[str, Any]) -> None:
     """Check the images of a cell."""
-    images = arrays.get("images")
-    if images is None or images.dtype != np.float32 or images.ndim != 4 or images.shape[3] not in (1, 3):
+    if images.shape[3] not in (1, 3):
         raise ValueError("samples.npz does not hold images")
-    if images.size == 0 or len(images) != record.get("n_synthetic", len(images)):
+    if len(images) != record.get("n_synthetic", len(images)):
         raise ValueError(f"samples.npz holds {len(images)} images")
-    if not (images.min() >= 0 and images.max() <= 1):
+    floats = images.blocks() if images.array.dtype == np.float32 else ()
+    if not all(block.min() >= 0 and block.max() <= 1 for block in floats):
         raise ValueError("samples.npz holds values outside [0, 1]")
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmark.store import clean, weights
+from benchmark.store import clean, samples, weights
 from benchmark.store.arrays import LARGEST, arrays_in
 from benchmark.store.checks import check_arrays, check_cell, check_samples, check_scores
 from benchmark.store.records import aside_of, is_key, is_regular, read_bytes, read_record, sha256
@@ -67,12 +67,12 @@ def _intact(folder: Path, merged: Merged) -> dict[str, Any] | None:
         record = read_record(folder / "cell.json")
         check_cell(record, folder.name)
         for name, expected in record["files"].items():
-            content = read_bytes(folder / name, LARGEST)
-            if sha256(content) != expected["sha256"]:
-                raise ValueError(f"the SHA-256 of {name} does not match")
-            arrays = arrays_in(content)
             if name == "samples.npz":
-                check_samples(arrays, record)
+                check_samples(samples.intact(folder / name, expected["sha256"]), record)
+            elif sha256(content := read_bytes(folder / name, LARGEST)) != expected["sha256"]:
+                raise ValueError(f"the SHA-256 of {name} does not match")
+            else:
+                arrays_in(content)
     except (OSError, ValueError) as error:
         merged.damaged.append(f"{folder} is damaged ({error}) and was left out")
         return None

@@ -2,7 +2,7 @@
 
     OUT/format.json                             the version of this layout
     OUT/cells/ab/<key>/cell.json                the cell, its result, checksums
-                      /samples.npz              images float32 (n, h, w, c)
+                      /samples.npz              images float32 (n, h, w, c), or bytes
                       /history.npz              curves and snapshots, if the generator logged any
                       /log.txt                  its output
                       /scores/<metric key>.json and .npz
@@ -19,11 +19,13 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import InputError
+from benchmark.images.image_set import ImageSet
+from benchmark.store import samples
 from benchmark.store.arrays import LARGEST, arrays_in, read_npz
 from benchmark.store.checks import check_arrays, check_cell, check_map, check_samples, check_scores
 from benchmark.store.records import (
@@ -42,8 +44,6 @@ if TYPE_CHECKING:
     from filelock import FileLock
 
     from benchmark.api import Array
-
-    Check = Callable[[Mapping[str, Array], Mapping[str, Any]], None]
 
 LOG = logging.getLogger("benchmark")
 FORMAT = "bench.store/1"
@@ -144,14 +144,27 @@ class Store:
     def intact(self, key: str) -> bool:
         """Whether a cell's samples match their checksum. A damaged cell is moved aside."""
         try:
-            self.samples(key)
+            self.sample_set(key)
         except DamagedError:
             return False
         return True
 
     def samples(self, key: str) -> Array:
         """Return the images of a cell, float32 (n, h, w, c). Raises DamagedError."""
-        return self._arrays(key, "samples.npz", check_samples)["images"]
+        return self.sample_set(key).images
+
+    def sample_set(self, key: str) -> ImageSet:
+        """Return the images of a cell as a set, mapped from their file. Raises DamagedError."""
+        path, record = self.path(key) / "samples.npz", self.cell(key)
+        if record is None:
+            raise DamagedError(key)
+        try:
+            found = samples.intact(path, record["files"][path.name]["sha256"])
+            check_samples(found, record)
+        except (ValueError, OSError, KeyError) as error:
+            self.move_aside(key, f"samples.npz: {error}" if isinstance(error, OSError) else str(error))
+            raise DamagedError(key) from None
+        return found
 
     def history(self, key: str) -> dict[str, Array]:
         """Return what the generator logged: arrays 'curve/<name>' (m, 2) and 'snapshot/<step>' (n, h, w, c)."""
@@ -162,8 +175,7 @@ class Store:
         """Move a workspace in as a cell. An existing cell (failed or damaged) is replaced."""
         _cap(workspace / "log.txt")
         files = {
-            p.name: {"size": p.stat().st_size, "sha256": sha256(p.read_bytes())}
-            for p in sorted(workspace.glob("*.npz"))
+            p.name: {"size": p.stat().st_size, "sha256": samples.checksum(p)} for p in sorted(workspace.glob("*.npz"))
         }
         (workspace / "scores").mkdir(exist_ok=True)
         for file in workspace.glob("*.npz"):
@@ -315,18 +327,15 @@ class Store:
                     continue  # another run has done it
         self.complain(f"{path.relative_to(self.folder)} was damaged ({why}) and will be recomputed")
 
-    def _arrays(self, key: str, name: str, check: Check | None = None) -> dict[str, Array]:
+    def _arrays(self, key: str, name: str) -> dict[str, Array]:
         path, record = self.path(key) / name, self.cell(key)
         if record is None:
             raise DamagedError(key)
         try:
-            found = _intact_arrays(path, record["files"][name]["sha256"])
-            if check is not None:
-                check(found, record)
+            return _intact_arrays(path, record["files"][name]["sha256"])
         except (ValueError, OSError, KeyError) as error:
             self.move_aside(key, f"{name}: {error}" if isinstance(error, OSError) else str(error))
             raise DamagedError(key) from None
-        return found
 
 
 class DamagedError(Exception):
