@@ -64,8 +64,7 @@ class Context:
     """What the runner passes to a plugin.
 
     rng: the only source of random numbers to use; its seed is derived from the names of what it is used for.
-    scratch: a folder for the plugin's own use until the cell ends.
-    deadline: the time (`time.monotonic()`) at which the cell is stopped, or None.
+    scratch: a folder for its own use until the cell ends. deadline: when it is stopped (`time.monotonic()`), or None.
     """
 
     rng: np.random.Generator
@@ -96,10 +95,7 @@ class Context:
             self.curves.setdefault(name, []).append((float(step), float(value)))
 
     def snapshot(self, step: int, images: Images, label: int | None = None) -> None:
-        """Record images that the generator makes at `step`, from the same latent points each time; 8 are shown.
-
-        label: the class of the images, if the generator is conditional.
-        """
+        """Record images made at `step`, from the same latent points each time; label: their class, if conditional."""
         (self.snapshots if label is None else self.class_snapshots.setdefault(label, [])).append((step, images))
 
     def progress(self, done: int, total: int) -> None:
@@ -212,7 +208,13 @@ class Evidence(Protocol):
     others_train: Mapping[int, Images]  # likewise their training images (n_real, h, w, c)
 
     def features(self, images: Images | Role, space: Space = "features") -> Array:
-        """Return float32 (n, d): flattened pixels, or the space set by `--features`; computed only once for a role."""
+        """Return float32 (n, d): flat pixels (images above 64 px reduced to about 32), or the space of `--features`."""
+
+    def count(self, role: Role) -> int:
+        """Return the number of images of a role. Unlike `len(evidence.train)`, this reads none of them."""
+
+    def over(self, role: Role, describe: Callable[[Images], Array]) -> Array:
+        """Return what `describe` returns for all images of a role, (n, ...). It gets them in blocks of bounded size."""
 
     def neighbours(self, of: Role, among: Role, k: int, space: Space = "features") -> Neighbours:
         """Return the `k` nearest of `among` for each of `of` (Euclidean, exact; no image is its own neighbour)."""
@@ -232,8 +234,7 @@ class Evidence(Protocol):
     ) -> Mapping[int, Embedding]:
         """Return joint maps of the first m synthetic and the first m held-out images, by number of dimensions.
 
-        m is `images`, or fewer if there are fewer. Points are (2m, dims), synthetic images first. settings:
-        `perplexity` and `engine` ("auto", "exact", "fft", "sklearn") for t-SNE, `neighbors` for UMAP.
+        Points are (2m, dims), synthetic first. settings: `perplexity` and `engine` for t-SNE, `neighbors` for UMAP.
         """
 
     def classify(self, images: Images | Role) -> Labels:
@@ -372,9 +373,8 @@ class Source(Protocol):
     def joint_map(self, n_real: int) -> Mapping[str, Any] | None:
         """Return the map of held-out real, fresh real and all generators' images of the first seed, or None.
 
-        "strata": [[source, label, n]], in the order of the points: the first n images of a configuration, or of the
-        role "held-out"; "points": float32 (points, 2) or (points, 3) by "tsne2", "tsne3", "umap2", "umap3"; "failed":
-        the reason for each method without a map; "preserved": the share of the ten nearest neighbours that each keeps.
+        "strata": [[source, label, n]] in the order of the points, source: a configuration or "held-out"; "points" by
+        "tsne2", "tsne3", "umap2", "umap3"; "failed": reasons by method; "preserved": shares of neighbours kept.
         """
 
     def real(self, label: int, role: str, n_real: int, seed: int) -> Images:

@@ -15,7 +15,7 @@ NEXT = 5  # if they are also nearer than that share of the mean distance to the 
 
 def near_twins(evidence: Evidence) -> str:
     """Return why copies cannot be judged: too many held-out images have a near-twin in the training images; or ""."""
-    k = min(NEXT + 1, len(evidence.train) - 1)
+    k = min(NEXT + 1, evidence.count("train") - 1)
     real = evidence.neighbours("held_out", "train", k, "pixels").distances
     count = int((real[:, 0] < TWIN * real[:, 1:].mean(axis=1)).sum()) if k > 1 else 0
     if count <= max(FEW, TWINS * len(real)):
@@ -31,7 +31,7 @@ def near_copies(evidence: Evidence) -> Array:
 
     See `is_near` and `nearest_binary`.
     """
-    train, k = evidence.features("train", "pixels"), min(NEXT + 1, len(evidence.train) - 1)
+    train, k = evidence.features("train", "pixels"), min(NEXT + 1, evidence.count("train") - 1)
     made, real = (evidence.neighbours(role, "train", k, "pixels").distances for role in ("synthetic", "held_out"))
     made_binary, real_binary = (
         nearest_binary(evidence.features(role, "pixels"), train, k, evidence.itself(role))

@@ -28,10 +28,10 @@ TINY = 1e-4
 class Pool:
     """Real images in which matches are searched for.
 
-    images: (n, h, w, c). trained: bool (n,), whether the generator was trained on each.
+    images: (n, h, w), as `prepared` returns them. trained: bool (n,), whether the generator was trained on each.
     """
 
-    images: Images
+    images: Array
     trained: Array
 
     @cached_property
@@ -39,14 +39,14 @@ class Pool:
         """The images under a bank of affine changes."""
         from metrics._moved import Bank
 
-        return Bank(_prepared(self.images))
+        return Bank(self.images)
 
     @cached_property
     def registration(self) -> Registration:
         """The images, to be registered to others."""
         from metrics._registration import Registration
 
-        return Registration(_prepared(self.images))
+        return Registration(self.images)
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,8 @@ class Found:
         return Found({k: m[chosen] for k, m in self.matches.items()}, self.moved[chosen], self.bent[chosen])
 
 
-def detect(images: Images, nearest: Neighbours, pool: Pool, itself: Array) -> Found:
-    """Search the pool for the sources of images (n, h, w, c), by pixels and by two registrations.
+def detect(images: Array, nearest: Neighbours, pool: Pool, itself: Array) -> Found:
+    """Search the pool for the sources of images (n, h, w), `prepared`, by pixels and by two registrations.
 
     nearest: their nearest images in the pool, by pixels. itself: int64 (n,), the index in the pool of each image, which
     is left out, or -1 if it is not part of it.
@@ -75,7 +75,7 @@ def detect(images: Images, nearest: Neighbours, pool: Pool, itself: Array) -> Fo
     found = {"pixels": (nearest.distances, nearest.indices)}
     moved = bent = np.zeros(len(images))
     if min(images.shape[1:3]) >= SMALLEST and len(pool.images) > COARSE:
-        registered, moved, bent = _registered(_prepared(images), pool, itself)
+        registered, moved, bent = _registered(images, pool, itself)
         found |= registered
     matches = {}
     for name, (distances, indices) in found.items():
@@ -125,7 +125,7 @@ def _registered(images: Array, pool: Pool, itself: Array) -> tuple[dict[str, tup
     return {"stiff": (np.sqrt(left), near), "supple": (np.sqrt(least), finer)}, *registration.displacement(moves)
 
 
-def _prepared(images: Images) -> Array:
+def prepared(images: Images) -> Array:
     """Return float32 (n, h, w): one channel, reduced if large, slightly blurred."""
     from scipy import ndimage
 

@@ -57,7 +57,7 @@ def overlaps(
 
     Also keeps `<method>_<dimensions>d_quality`: the share of neighbours that the map preserves and, for t-SNE, its KL.
     """
-    m = min(settings["images"], len(evidence.synthetic), len(evidence.held_out))
+    m = min(settings["images"], evidence.count("synthetic"), evidence.count("held_out"))
     if m <= K:
         return not_judged((each for _, each in measures), f"needs more than {K} each of synthetic and held-out images")
     scores = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchmark.api import Array, Images
+from benchmark.api import Array, Evidence, Images
 
 FLAT = "the held-out images have no contrast: most of them have the same value in all pixels"
 
@@ -15,9 +15,9 @@ def grey(images: Images) -> Array:
     return np.asarray(images[..., 0] + offset)
 
 
-def contrast(real: Images) -> float:
-    """Return the median over images (n, h, w, c) of the difference of their brightest and darkest pixel."""
-    return float(np.median(np.ptp(grey(real), axis=(1, 2))))
+def contrast(evidence: Evidence) -> float:
+    """Return the median over the held-out images of the difference of their brightest and darkest pixel."""
+    return float(np.median(evidence.over("held_out", lambda images: np.ptp(grey(images), axis=(1, 2)))))
 
 
 def graded(found: Array, low: Array, high: Array, tolerance: float) -> Array:

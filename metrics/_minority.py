@@ -36,8 +36,8 @@ def training_set(evidence: Evidence, added: Array) -> tuple[Array, Labels, Array
     own, label = untested(evidence), evidence.task.label
     n, sets = len(own), {label: np.concatenate([own, added])}
     for other, held_out in evidence.others.items():
-        both = np.concatenate([held_out[: ADDED * n], evidence.others_train[other]])
-        sets[other] = evidence.features(both)
+        both = held_out[: ADDED * n], evidence.others_train[other]
+        sets[other] = np.concatenate([evidence.features(images) for images in both])
     labels: Labels = np.repeat(list(sets), [len(x) for x in sets.values()])
     real = np.ones(len(labels), dtype=bool)
     real[n : n + len(added)] = False

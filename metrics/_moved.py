@@ -13,7 +13,7 @@ SIDE = 28  # pixels: shifts are stated for images of this side, and scaled to ot
 TURNS, SHEAR, SCALES = (-10, -5, 5, 10), 0.2, (0.87, 1.15, 1.4)  # 1.4: undoes an image cropped and enlarged
 COMPONENTS = 64
 LOCAL = 3.0  # pixels: differences from the mean of this surrounding are compared
-ROWS = 512
+ROWS, TOGETHER = 512, 4096  # images that are compared at a time, and of which likenesses are in memory
 
 
 def affine_changes() -> list[tuple[Array, Array]]:
@@ -46,6 +46,12 @@ class Bank:
 
         itself: int64 (n,), the index among the real images of each image, or -1.
         """
+        parts = [slice(start, start + TOGETHER) for start in range(0, len(images), TOGETHER)]
+        found = [self._candidates(images[part], k, itself[part]) for part in parts]
+        near, change = zip(*found, strict=True)
+        return np.concatenate(near), np.concatenate(change)
+
+    def _candidates(self, images: Array, k: int, itself: Array) -> tuple[Array, Array]:
         of = _local(images)
         changed = [_unit(of @ axes) for axes in self.axes]
         best = np.full((len(of), len(self.real[0])), -np.inf, dtype=np.float32)

@@ -37,7 +37,7 @@ class Authenticity(Metric):
 
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
         """Compare the distance from each s to its t with that from the same t to its own nearest neighbour."""
-        if len(evidence.train) < 2:
+        if evidence.count("train") < 2:
             return not_judged(self.measures, "needs at least 2 training images")
         made = evidence.neighbours("synthetic", "train", 1, "pixels")
         own = evidence.neighbours("train", "train", 1, "pixels").distances[:, 0]

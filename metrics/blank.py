@@ -31,10 +31,10 @@ class Blank(Metric):
 
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
         """Compare the contrast of synthetic images with that of held-out images."""
-        usual = float(np.median(_contrast(evidence.held_out)))
+        usual = float(np.median(evidence.over("held_out", _contrast)))
         if usual == 0:
             return not_judged(self.measures, "the held-out images are blank")
-        blank = _contrast(evidence.synthetic) < FLAT * usual
+        blank = evidence.over("synthetic", _contrast) < FLAT * usual
         ctx.per_image("blank", blank)
         return {"blank_share": mean(blank, ctx.rng)}
 

@@ -61,7 +61,7 @@ class Clipped(Metric):
 
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
         """Score the balls of H: how many contain each s, how many contain each h, and what is inside each of them."""
-        n_real, n_made = len(evidence.held_out), len(evidence.synthetic)
+        n_real, n_made = evidence.count("held_out"), evidence.count("synthetic")
         if min(n_real, n_made) <= K:
             return not_judged(self.measures, f"needs more than {K} each of synthetic and held-out images")
         radii = evidence.neighbours("held_out", "held_out", K).distances[:, -1]

@@ -8,14 +8,15 @@ from typing import Literal
 
 import numpy as np
 
-from benchmark.api import Array, Context, Evidence, Images, Measure, Metric, Neighbours, Score, hookimpl
+from benchmark.api import Array, Context, Evidence, Measure, Metric, Neighbours, Score, hookimpl
 from metrics import _excess
 from metrics._copies import NEXT, near_copies, near_twins
-from metrics._detectors import Found, Pool, combined, detect
+from metrics._detectors import Found, Pool, combined, detect, prepared
 from metrics._scores import not_judged
 
 NONE = -1  # in place of an index
-KEPT = 2  # classes and seeds whose real images and the matches of held-out ones are kept in a process
+KEPT = 2  # classes and seeds whose real images and the matches of held-out ones are kept in a process,
+MOST = 8000  # unless they have more real images than this
 FLAGGED = 0.01  # share of held-out images that match as closely as an image that is called a copy
 
 
@@ -68,7 +69,7 @@ class Disguised(Metric):
 
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
         """Match S and H with T and H, and compare their matches."""
-        if min(len(evidence.train), len(evidence.synthetic), len(evidence.held_out)) < 2:
+        if min(evidence.count("train"), evidence.count("synthetic"), evidence.count("held_out")) < 2:
             return not_judged(self.measures, "needs at least 2 training, held-out and synthetic images")
         if reason := near_twins(evidence):
             return not_judged(self.measures, reason)
@@ -98,41 +99,42 @@ def search(evidence: Evidence) -> tuple[Found, Found, float]:
     If the held-out images are part of the training images, all others count as trained on.
     """
     own = evidence.itself("held_out")
-    images, trained = evidence.train, np.ones(len(evidence.train), dtype=bool)
+    real, images = evidence.over("held_out", prepared), evidence.over("train", prepared)
+    trained = np.ones(len(images), dtype=bool)
     if own is None:
-        own = len(images) + np.arange(len(evidence.held_out))
-        images, trained = (
-            np.concatenate([images, evidence.held_out]),
-            np.append(trained, np.zeros(len(own), dtype=bool)),
-        )
+        own = len(images) + np.arange(len(real))
+        images, trained = np.concatenate([images, real]), np.append(trained, np.zeros(len(own), dtype=bool))
     trained[own] = False
     itself = evidence.itself("synthetic")
-    itself = np.full(len(evidence.synthetic), NONE) if itself is None else itself
-    pool, held_out = _searched(evidence, images, trained, own)
-    made = detect(evidence.synthetic, _nearest(evidence, "synthetic"), pool, itself)
+    itself = np.full(evidence.count("synthetic"), NONE) if itself is None else itself
+    pool, held_out = _searched(evidence, real, Pool(images, trained), own)
+    made = detect(evidence.over("synthetic", prepared), _nearest(evidence, "synthetic"), pool, itself)
     return held_out, made, float(trained.mean())
 
 
-def _searched(evidence: Evidence, images: Images, trained: Array, own: Array) -> tuple[Pool, Found]:
+def _searched(evidence: Evidence, real: Array, pool: Pool, own: Array) -> tuple[Pool, Found]:
     """Return the pool and the held-out matches, which all sets of a class and seed share: computed only once."""
     key = hashlib.sha256()
-    for array in (images, trained, evidence.held_out, own):
+    for array in (pool.images, pool.trained, real, own):
         key.update(np.ascontiguousarray(array).data)
     if key.digest() not in _KEPT:
-        while len(_KEPT) >= KEPT:
+        while len(_KEPT) >= KEPT or (_KEPT and _size(pool) > MOST):
             del _KEPT[next(iter(_KEPT))]
-        pool = Pool(images, trained)
-        _KEPT[key.digest()] = pool, detect(evidence.held_out, _nearest(evidence, "held_out"), pool, own)
+        _KEPT[key.digest()] = pool, detect(real, _nearest(evidence, "held_out"), pool, own)
     return _KEPT[key.digest()]
+
+
+def _size(*more: Pool) -> int:
+    return sum(len(pool.images) for pool in (*more, *(kept for kept, _ in _KEPT.values())))
 
 
 def _nearest(evidence: Evidence, of: Literal["synthetic", "held_out"]) -> Neighbours:
     """Return the nearest images in the pool, by pixels."""
-    k, m = NEXT + 1, len(evidence.train)
+    k, m = NEXT + 1, evidence.count("train")
     in_train = evidence.neighbours(of, "train", min(k, m - 1), "pixels")
     if evidence.itself("held_out") is not None:
         return in_train
-    others = evidence.neighbours(of, "held_out", min(k, len(evidence.held_out) - 1), "pixels")
+    others = evidence.neighbours(of, "held_out", min(k, evidence.count("held_out") - 1), "pixels")
     distances = np.concatenate([in_train.distances, others.distances], axis=1)
     indices = np.concatenate([in_train.indices, m + others.indices], axis=1)
     order = np.argsort(distances, axis=1, kind="stable")[:, :k]

@@ -40,7 +40,7 @@ class Diversity(Metric):
 
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
         """Score the distances to the nearest neighbours within each set."""
-        if min(len(evidence.held_out), len(evidence.synthetic)) < 2:
+        if min(evidence.count("held_out"), evidence.count("synthetic")) < 2:
             return not_judged(self.measures, "needs at least 2 each of synthetic and held-out images")
         made = evidence.neighbours("synthetic", "synthetic", 1).distances[:, 0].astype(np.float64)
         real = evidence.neighbours("held_out", "held_out", 1).distances[:, 0].astype(np.float64)

@@ -58,7 +58,7 @@ class FewShot(Metric):
         """Train on each set, and compute the F1 of the class on the test images."""
         if evidence.task.label not in evidence.test_labels:
             return not_judged(self.measures, "the test split has no images of the class")
-        if len(evidence.synthetic) < FEW:
+        if evidence.count("synthetic") < FEW:
             return not_judged(self.measures, f"needs at least {FEW} synthetic images")
         tested = _first_of_each(evidence.test_labels)
         true = evidence.test_labels[tested] == evidence.task.label
@@ -66,7 +66,7 @@ class FewShot(Metric):
         test, made, *others = narrowed(
             np.concatenate(real),
             evidence.features("test")[tested],
-            evidence.features("synthetic")[ctx.rng.permutation(len(evidence.synthetic))],
+            evidence.features("synthetic")[ctx.rng.permutation(evidence.count("synthetic"))],
             *real,
         )
         labels: Labels = np.repeat([1, 0], [FEW, OTHERS * len(others)])

@@ -69,7 +69,7 @@ class Fld(Metric):
         """Fit a density around S and one around half of T, and evaluate both."""
         if evidence.itself("held_out") is not None:
             return not_judged(self.measures, NOT_GIVEN)
-        if min(len(evidence.train), len(evidence.held_out)) < 4:
+        if min(evidence.count("train"), evidence.count("held_out")) < 4:
             return not_judged(self.measures, "needs at least 4 each of training and held-out images")
         train, held_out, made = standardised(*(evidence.features(r) for r in ("train", "held_out", "synthetic")))
         if not train.shape[1]:

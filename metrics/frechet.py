@@ -46,7 +46,7 @@ class Frechet(Metric):
 
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
         """Compare the means and covariances of both sets."""
-        if min(len(evidence.held_out), len(evidence.synthetic)) < 2:
+        if min(evidence.count("held_out"), evidence.count("synthetic")) < 2:
             return not_judged(self.measures, "needs at least 2 each of synthetic and held-out images")
         return {"frechet": Score(distance(evidence.features("synthetic"), evidence.features("held_out")))}
 

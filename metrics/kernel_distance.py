@@ -45,7 +45,7 @@ class KernelDistance(Metric):
 
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
         """Score the kernel values within and between the sets."""
-        if min(len(evidence.held_out), len(evidence.synthetic)) < 2:
+        if min(evidence.count("held_out"), evidence.count("synthetic")) < 2:
             return not_judged(self.measures, "needs at least 2 each of synthetic and held-out images")
         made, real = standardised(evidence.features("synthetic"), evidence.features("held_out"))
         between = _kernel(made, real)

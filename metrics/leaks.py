@@ -41,14 +41,14 @@ class Leaks(Metric):
 
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
         """Compare the distances from S to H and to the test split with those from H to T."""
-        if min(len(evidence.train), len(evidence.held_out)) < 2:
+        if min(evidence.count("train"), evidence.count("held_out")) < 2:
             return not_judged(self.measures, "needs at least 2 training and 2 held-out images")
         usual = evidence.neighbours("held_out", "train", 1, "pixels").distances
-        leaked = np.zeros(len(evidence.synthetic), dtype=bool)
-        if len(evidence.test) > 1:
-            leaked |= is_near(_nearest(evidence, "test", len(evidence.test)), usual)
+        leaked = np.zeros(evidence.count("synthetic"), dtype=bool)
+        if evidence.count("test") > 1:
+            leaked |= is_near(_nearest(evidence, "test", evidence.count("test")), usual)
         if evidence.itself("held_out") is None:
-            leaked |= is_near(_nearest(evidence, "held_out", len(evidence.held_out)), usual)
+            leaked |= is_near(_nearest(evidence, "held_out", evidence.count("held_out")), usual)
         ctx.per_image("leaked", leaked)
         return {"leak_share": mean(leaked, ctx.rng)}
 

@@ -93,7 +93,7 @@ class Mixing(Metric):
 
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
         """Score both sides, from the four lists of neighbours within and between S and H."""
-        n_real, n_synthetic = len(evidence.held_out), len(evidence.synthetic)
+        n_real, n_synthetic = evidence.count("held_out"), evidence.count("synthetic")
         if min(n_real, n_synthetic) <= K:
             return not_judged(self.measures, f"needs more than {K} each of synthetic and held-out images")
         lists = {

@@ -112,8 +112,8 @@ class NearestNeighbour(Metric):
 
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
         """Score the lists of neighbours of S in T, of H in T and of S in S."""
-        k = min(SEGMENT_K, len(evidence.train))
-        if k < 2 or len(evidence.synthetic) < 2:
+        k = min(SEGMENT_K, evidence.count("train"))
+        if k < 2 or evidence.count("synthetic") < 2:
             return not_judged(self.measures, "needs at least 2 training and 2 synthetic images")
         made = evidence.neighbours("synthetic", "train", k, "pixels")
         real = evidence.neighbours("held_out", "train", 2, "pixels")

@@ -72,7 +72,7 @@ class Prdc(Metric):
 
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
         """Score the radii of both sets, and the distance of each held-out image to the nearest synthetic one."""
-        if min(len(evidence.held_out), len(evidence.synthetic)) <= K:
+        if min(evidence.count("held_out"), evidence.count("synthetic")) <= K:
             return not_judged(self.measures, f"needs more than {K} each of synthetic and held-out images")
         real_radii = evidence.neighbours("held_out", "held_out", K).distances[:, -1]
         made_radii = evidence.neighbours("synthetic", "synthetic", K).distances[:, -1]

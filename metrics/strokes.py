@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -73,15 +73,18 @@ class Strokes(Metric):
 
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
         """Describe both sets, and compare the synthetic images with the range of the held-out images."""
-        real, made, reason = _inked(evidence.held_out, evidence.synthetic)
+        inked, reason = _inked(evidence)
         if reason:
             return not_judged(self.measures, reason)
-        numbers, found = describe(real), describe(made)
+        (numbers, usual), (found, scaled) = (
+            np.split(evidence.over(role, lambda images: _described(inked(images))), 2, axis=1)
+            for role in ("held_out", "synthetic")
+        )
         low, high = np.quantile(numbers, RANGE, axis=0)
         too_many = found > high
         outside = too_many | (found < low)
-        least, most = np.quantile(comparable(real, numbers), RANGE, axis=0)
-        kept = graded(comparable(made, found), least, most, TOLERANCE)
+        least, most = np.quantile(usual, RANGE, axis=0)
+        kept = graded(scaled, least, most, TOLERANCE)
         ctx.keep("outside", outside)
         ctx.per_image("plausible_strokes", ~outside.any(axis=1))
         ctx.per_image("components", found[:, NAMES.index("components")].astype(np.int64))
@@ -92,20 +95,28 @@ class Strokes(Metric):
         }
 
 
-def _inked(held_out: Images, synthetic: Images) -> tuple[Array, Array, str]:
-    """Return both sets in units of the contrast, each (n, h, w), and why they have no strokes to judge by, or ""."""
-    real, made = grey(held_out), grey(synthetic)
-    if (held_out != held_out[..., :1]).any():
-        return real, made, "the real images are in colour; strokes need grey ones"
-    unit = contrast(held_out)
+def _inked(evidence: Evidence) -> tuple[Callable[[Images], Array], str]:
+    """Return what gives images in units of the contrast, (n, h, w), and why there are no strokes to judge by, or ""."""
+    if evidence.over("held_out", lambda images: (images != images[..., :1]).any(axis=(1, 2, 3))).any():
+        return grey, "the real images are in colour; strokes need grey ones"
+    unit = contrast(evidence)
     if unit == 0:
-        return real, made, FLAT
-    ground = np.median(real.min(axis=(1, 2)))
-    real, made = (real - ground) / unit, (made - ground) / unit
-    bright = float((real > FAINT).mean())
+        return grey, FLAT
+    ground = np.median(evidence.over("held_out", lambda images: grey(images).min(axis=(1, 2))))
+
+    def inked(images: Images) -> Array:
+        found: Array = (grey(images) - ground) / unit
+        return found
+
+    bright = float(evidence.over("held_out", lambda images: (inked(images) > FAINT).mean(axis=(1, 2))).mean())
     if bright >= EMPTY:
-        return real, made, f"{bright:.0%} of the real pixels are bright; strokes need a mostly dark background"
-    return real, made, ""
+        return inked, f"{bright:.0%} of the real pixels are bright; strokes need a mostly dark background"
+    return inked, ""
+
+
+def _described(inked: Array) -> Array:
+    numbers = describe(inked)
+    return np.concatenate([numbers, comparable(inked, numbers)], axis=1)
 
 
 @hookimpl

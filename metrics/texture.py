@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 import numpy as np
 
@@ -55,12 +56,12 @@ class Texture(Metric):
 
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
         """Score the balls around the histograms of H: how many contain each s, and each h apart from its own."""
-        if min(len(evidence.held_out), len(evidence.synthetic)) <= K:
+        if min(evidence.count("held_out"), evidence.count("synthetic")) <= K:
             return not_judged(self.measures, f"needs more than {K} each of synthetic and held-out images")
-        unit = contrast(evidence.held_out)
+        unit = contrast(evidence)
         if unit == 0:
             return not_judged(self.measures, FLAT)
-        made, real = plausible(histograms(evidence.synthetic, unit), histograms(evidence.held_out, unit))
+        made, real = plausible(*(evidence.over(r, partial(histograms, unit=unit)) for r in ("synthetic", "held_out")))
         ctx.per_image("texture", made)
         return {"texture_density": Score.of_means(relative, made, real, rng=ctx.rng)}
 

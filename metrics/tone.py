@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 
@@ -49,13 +50,14 @@ class Tone(Metric):
 
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
         """Describe both sets, and compare the synthetic images with the range of the held-out images."""
-        if min(evidence.held_out.shape[1:3]) < 3:
+        if min(evidence.task.shape[:2]) < 3:
             return not_judged(self.measures, "needs images of at least 3 x 3 pixels")
-        unit = contrast(evidence.held_out)
+        unit = contrast(evidence)
         if unit == 0:
             return not_judged(self.measures, FLAT)
-        low, high = np.quantile(_describe(evidence.held_out, unit), RANGE, axis=0)
-        kept = graded(_describe(evidence.synthetic, unit), low, high, TOLERANCE)
+        real, made = (evidence.over(role, partial(_describe, unit=unit)) for role in ("held_out", "synthetic"))
+        low, high = np.quantile(real, RANGE, axis=0)
+        kept = graded(made, low, high, TOLERANCE)
         ctx.per_image("tone", kept)
         return {"tone_plausibility": mean(kept, ctx.rng)}
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
 
 from benchmark.api import Context, Evidence, Task
 from benchmark.evidence import evidence as module
 from benchmark.evidence.evidence import CellEvidence
+from benchmark.evidence.pixels import reduced
 from benchmark.evidence.reference import FeatureSpace, prepare, restored
 from benchmark.features.pca import Pca
 from benchmark.features.pixels import Pixels
+from benchmark.images.image_set import ImageSet
 from benchmark.images.real import RealData
 from benchmark.store.arrays import packed, unpacked
 
@@ -28,7 +33,8 @@ def cell(space: FeatureSpace) -> CellEvidence:
     rng = np.random.default_rng(1)
     made, train, held_out, test = (rng.random((n, 6, 5, 1), dtype=np.float32) for n in (20, 30, 20, 25))
     task = Task("tiny", 1, "one", 30, 20, (6, 5, 1), 2, 0)
-    return CellEvidence(task, made, train, held_out, test, rng.integers(0, 2, 25), {0: held_out}, space)
+    named: Any = ImageSet.of(test, "the test split")
+    return CellEvidence(task, made, train, held_out, named, rng.integers(0, 2, 25), {0: held_out}, space)
 
 
 def test_neighbours_are_searched_once_for_all_k(cell: CellEvidence, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,7 +51,7 @@ def test_neighbours_are_searched_once_for_all_k(cell: CellEvidence, monkeypatch:
 
 def test_an_image_is_never_its_own_neighbour_but_may_be_its_copys(cell: CellEvidence) -> None:
     assert (cell.neighbours("synthetic", "synthetic", 1, "pixels").distances > 0).all()
-    cell.synthetic[:] = cell.held_out
+    cell = replace(cell, synthetic=cell.held_out)
     assert (cell.neighbours("synthetic", "held_out", 1, "pixels").distances == 0).all()
     assert not cell.balls("synthetic", "synthetic", np.zeros(20)).any()
 
@@ -73,7 +79,6 @@ def test_it_has_what_a_metric_author_is_promised(cell: CellEvidence) -> None:
 def test_a_stored_space_gives_the_same_without_what_it_remembers(cell: CellEvidence, space: FeatureSpace) -> None:
     cell.features("test")
     again = restored(Pca(components=8), unpacked(packed(space.state())))
-    assert again._memory == {}
     assert np.array_equal(again.transform(cell.test), space.transform(cell.test))
     assert np.array_equal(again.classify(again.transform(cell.test)), cell.classify("test"))
     assert np.array_equal(again.probability(again.transform(cell.test), 1), cell.probability("test"))
@@ -138,3 +143,27 @@ def test_the_reference_classifier_knows_mnist(mnist: RealData) -> None:
     for low, high in ((0.0, 0.01), (0.1, 0.4), (0.4, 0.6), (0.6, 0.9), (0.99, 1.0)):  # said is what is found
         told = (sure >= low) & (sure <= high)
         assert right[told].mean() == pytest.approx(sure[told].mean(), abs=0.07 if 0.1 <= low <= 0.9 else 0.005)
+
+
+def test_large_sets_give_what_small_ones_do(cell: CellEvidence, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the size of the images: blocks change nothing, and nobody counts by reading."""
+    roles = ("synthetic", "held_out", "train", "test")
+    small = {role: (cell.features(role), cell.features(role, "pixels"), cell.over(role, mean)) for role in roles}
+    monkeypatch.setattr("benchmark.images.image_set.BLOCK", 100)
+    large = CellEvidence(**{name: value for name, value in vars(cell).items() if name != "_kept"})
+    for role in roles:
+        found = large.features(role), large.features(role, "pixels"), large.over(role, mean)
+        assert all(np.array_equal(a, b) for a, b in zip(found, small[role], strict=True))
+        assert large.count(role) == len(found[0])
+
+
+def mean(images: np.ndarray) -> np.ndarray:
+    return images.mean(axis=(1, 2, 3))
+
+
+def test_pixels_of_large_images_are_means_of_blocks() -> None:
+    assert reduced(np.zeros((2, 64, 40, 3), np.float32)).shape == (2, 64, 40, 3)
+    images = np.random.default_rng(0).random((2, 130, 100, 3), dtype=np.float32)
+    found = reduced(images)
+    assert found.shape == (2, 32, 25, 3)
+    assert found[1, 3, 2] == pytest.approx(images[1, 12:16, 8:12].mean(axis=(0, 1)))

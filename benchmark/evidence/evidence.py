@@ -2,18 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from benchmark.api import Array, Embedding, Images, Labels, Neighbours, Role, Task
 from benchmark.evidence import embedding, neighbours
+from benchmark.evidence.pixels import pixels_of
 from benchmark.evidence.reference import FeatureSpace
+from benchmark.images.image_set import BLOCK, ImageSet
 from benchmark.measures import Space
 
+ROLES = ("synthetic", "held_out", "train", "test")
 FIRST_K = 10  # neighbours found on the first request: one pass serves all built-in metrics
+
+
+class _Role:
+    """The images of a role: given as an array or a set, kept as a set, and an array of floats for plugins."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, evidence: Any, owner: type) -> Any:
+        return self if evidence is None else floats_of(evidence.__dict__[self._name])
+
+    def __set__(self, evidence: Any, images: Images | ImageSet) -> None:
+        evidence.__dict__[self._name] = ImageSet.of(images)
+
+
+_FLOATS: WeakKeyDictionary[ImageSet, Images] = WeakKeyDictionary()
+
+
+def floats_of(images: ImageSet) -> Images:
+    """Return a set as floats: once for all if they take at most 64 MiB, else whenever they are asked for."""
+    if images.size > BLOCK:
+        return images.images
+    if images not in _FLOATS:
+        _FLOATS[images] = images.images
+    return _FLOATS[images]
+
+
+def handed(images: ImageSet) -> Any:
+    """Return what a metric gets of a set that it may not need: floats, or the set itself if they take over 64 MiB."""
+    return images if images.size > BLOCK else floats_of(images)
 
 
 @dataclass
@@ -36,10 +70,19 @@ class CellEvidence:
     in_train: Mapping[str, Array] = field(default_factory=dict)  # role -> the positions of its images in `train`
     _kept: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def features(self, images: Images | Role, space: Space = "features") -> Array:
+    def count(self, role: Role) -> int:
+        """Return the number of images of a role."""
+        return len(self._role(role))
+
+    def over(self, role: Role, describe: Callable[[Images], Array]) -> Array:
+        """Return what `describe` returns for the images of a role, (n, ...), which it gets block by block."""
+        found = [describe(block) for block in self._role(role).blocks()]
+        return found[0] if len(found) == 1 else np.concatenate(found or [describe(self._role(role).images)])
+
+    def features(self, images: Images | ImageSet | Role, space: Space = "features") -> Array:
         """Return float32 (n, d): flat pixels, or the features named by `--features`. Computed once per role."""
         if not isinstance(images, str):
-            return self._transform(images, space)
+            return self._transform(ImageSet.of(images), space)
         key = ("features", images, space)
         if key not in self._kept:
             self._kept[key] = self._transform(self._role(images), space)
@@ -82,7 +125,7 @@ class CellEvidence:
         self, method: Literal["tsne", "umap"], dims: tuple[int, ...], *, images: int = 250, **settings: Any
     ) -> Mapping[int, Embedding]:
         """Return joint maps of the first m synthetic and the first m held-out images, by number of dimensions."""
-        m = min(images, len(self.synthetic), len(self.held_out))
+        m = min(images, self.count("synthetic"), self.count("held_out"))
         kept = self._kept.setdefault(("embedding", method, m, tuple(sorted(settings.items()))), {})
         if missing := [d for d in dims if d not in kept]:
             both = np.concatenate([self.features("synthetic")[:m], self.features("held_out")[:m]])
@@ -102,17 +145,19 @@ class CellEvidence:
         """Return the reference classifier's probability of the cell's class, float64 (n,), or None."""
         return self.feature_space.probability(self.features(images), self.task.label)
 
-    def _role(self, role: Role) -> Images:
-        if role not in ("synthetic", "held_out", "train", "test"):
-            raise ValueError(f"role {role!r} is not known; there are: synthetic, held_out, train, test.")
-        return getattr(self, role)  # type: ignore[no-any-return]
+    def _role(self, role: Role) -> ImageSet:
+        if role not in ROLES:
+            raise ValueError(f"role {role!r} is not known; there are: {', '.join(ROLES)}.")
+        return self.__dict__[role]  # type: ignore[no-any-return]
 
-    def _transform(self, images: Images, space: Space) -> Array:
+    def _transform(self, images: ImageSet, space: Space) -> Array:
         if space == "pixels":
-            return np.ascontiguousarray(images, dtype=np.float32).reshape(len(images), -1)
-        if images is self.test:
-            return self.feature_space.transform_once(images)
-        return self.feature_space.transform(images)
+            return pixels_of(images)
+        return self.feature_space.transform_once(images)
+
+
+for _name in ROLES:  # not fields with a default: each must be given
+    setattr(CellEvidence, _name, _Role(_name))
 
 
 @dataclass
@@ -130,6 +175,6 @@ class CellsEvidence:
     feature_space: FeatureSpace
     control: str | None = None
 
-    def features(self, images: Images) -> Array:
+    def features(self, images: Images | ImageSet) -> Array:
         """Return the features named by `--features`, float32 (n, d)."""
-        return self.feature_space.transform(images)
+        return self.feature_space.transform_set(ImageSet.of(images))

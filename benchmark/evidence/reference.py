@@ -6,19 +6,22 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from benchmark.api import Context, Features
+from benchmark.evidence.known import once
 from benchmark.evidence.machine import Constant, Machine, machine_from, machine_of, values_of
 from benchmark.evidence.probability import Calibrated, calibrate
+from benchmark.images.image_set import ImageSet
 
 if TYPE_CHECKING:
     from benchmark.api import Array, Images, Labels
 
 SETTINGS = {"classifier": "svc-rbf", "C": 10.0, "gamma": "scale", "components": 50}
+LARGEST = 2**27  # numbers of the images that features are fitted on
 WIDE = 200  # with more features than this, the classifier uses their principal components
 
 
@@ -34,20 +37,19 @@ class FeatureSpace:
     reference_id: str
     features: Features
     classifier: Any
-    _memory: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def transform(self, images: Images) -> Array:
         """Return the features of images, float32 (n, d)."""
         return np.ascontiguousarray(self.features.transform(images), dtype=np.float32)
 
-    def transform_once(self, images: Images) -> Array:
-        """Return the same as `transform`, but compute it only once for the same array object.
+    def transform_set(self, images: ImageSet) -> Array:
+        """Return the features of a set of images, float32 (n, d), of which a block at a time becomes floats."""
+        found = [self.transform(block) for block in images.blocks()]
+        return found[0] if len(found) == 1 else np.concatenate(found or [self.transform(images.images)])
 
-        Meant for the test split, which is shared by all cells that a worker scores. Only the last array is cached.
-        """
-        if self._memory.get("images") is not images:
-            self._memory.update(images=images, features=self.transform(images))
-        return self._memory["features"]  # type: ignore[no-any-return]
+    def transform_once(self, images: ImageSet) -> Array:
+        """Return the same, but compute it only once for real images, which are shared by the cells of a worker."""
+        return once(images, self, lambda: self.transform_set(images))
 
     def classify(self, features: Array) -> Labels:
         """Return the labels predicted by the reference classifier, int64 (n,), for features float32 (n, d)."""
@@ -92,18 +94,22 @@ def restored(features: Features, state: Mapping[str, Any]) -> FeatureSpace:
 
 
 def prepare(
-    features: Features, images: Images, labels: Labels, rng: np.random.Generator, fingerprint: str = ""
+    features: Features, images: Images | ImageSet, labels: Labels, rng: np.random.Generator, fingerprint: str = ""
 ) -> FeatureSpace:
     """Fit `features` on the neutral images of all classes, and the reference classifier unless `features` bring one.
 
+    Of images that take more than 512 MiB as floats, `features` are fitted on some, evenly spread over all of them.
+
     fingerprint: identifies the neutral images and the code and parameters of `features`; part of `reference_id`.
     """
-    features.fit(images, labels, Context(rng))
-    found = np.ascontiguousarray(features.transform(images), dtype=np.float32)
+    images = ImageSet.of(images)
+    some = images.spread_at(LARGEST)
+    features.fit(images[some], labels[some], Context(rng))
     classifier = features.classifier()
-    if classifier is None:
-        classifier = _classifier(found, labels)
-    return FeatureSpace(features.space, reference_id(features, fingerprint), features, classifier)
+    space = FeatureSpace(features.space, reference_id(features, fingerprint), features, classifier)
+    if classifier is not None:
+        return space
+    return replace(space, classifier=_classifier(space.transform_set(images), labels))
 
 
 def reference_id(features: Features, fingerprint: str) -> str:

@@ -18,7 +18,7 @@ def to_images(raw: Array) -> Images:
     """Return bytes, 16-bit numbers or floats as float32 (n, h, w, c) in [0, 1]."""
     if raw.dtype.kind == "u":
         return raw.astype(np.float32) / np.float32(np.iinfo(raw.dtype).max)
-    return raw.astype(np.float32)
+    return raw.astype(np.float32, copy=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,16 +27,18 @@ class ImageSet:
 
     array: (m, h, w, c), uint8, uint16, or float32 in [0, 1]; it may be mapped from a file that is larger than memory.
     rows: int64 (n,), which images of the array belong to the set, in their order.
+    name: of the array, if results that depend on it are worth keeping in memory.
     A set that is sent to another process takes its file along by name, and anything else by content.
     """
 
     array: Array
     rows: Array
+    name: str | None = None
 
     @classmethod
-    def of(cls, images: Array | ImageSet) -> ImageSet:
+    def of(cls, images: Array | ImageSet, name: str | None = None) -> ImageSet:
         """Return the set of all images of an array; a set is returned as it is."""
-        return images if isinstance(images, ImageSet) else cls(images, np.arange(len(images)))
+        return images if isinstance(images, ImageSet) else cls(images, np.arange(len(images)), name)
 
     def __len__(self) -> int:
         """Return n."""
@@ -87,23 +89,27 @@ class ImageSet:
 
     def take(self, at: slice | Array) -> ImageSet:
         """Return the set of the images at these positions. Nothing is read."""
-        return ImageSet(self.array, self.rows[at])
+        return ImageSet(self.array, self.rows[at], self.name)
 
-    def slices(self, most: int = BLOCK) -> Iterator[slice]:
+    def slices(self, most: int | None = None) -> Iterator[slice]:
         """Yield the positions of blocks of at most `most` numbers."""
-        step = max(1, most // max(int(np.prod(self.shape[1:])), 1))
+        step = max(1, (most or BLOCK) // max(int(np.prod(self.shape[1:])), 1))
         for start in range(0, len(self), step):
             yield slice(start, min(start + step, len(self)))
 
-    def blocks(self, most: int = BLOCK) -> Iterator[Images]:
+    def blocks(self, most: int | None = None) -> Iterator[Images]:
         """Yield all images in blocks, float32 (k, h, w, c), of at most `most` numbers each."""
         for part in self.slices(most):
             yield self._read(part)
 
-    def spread(self, most: int = BLOCK) -> ImageSet:
+    def spread(self, most: int | None = None) -> ImageSet:
         """Return the set, or as many images evenly spread over it as have `most` numbers."""
-        n = max(1, most // max(int(np.prod(self.shape[1:])), 1))
-        return self if n >= len(self) else self.take(np.arange(n) * len(self) // n)
+        return self.take(self.spread_at(most))
+
+    def spread_at(self, most: int | None = None) -> Array:
+        """Return the positions of these images, int64 (k,)."""
+        n = min(len(self), max(1, (most or BLOCK) // max(int(np.prod(self.shape[1:])), 1)))
+        return np.arange(n) * len(self) // max(n, 1)
 
     def add_to(self, digest: Any) -> None:
         """Add the images as they are stored to a hash: the same as adding `raw` at once."""
@@ -123,19 +129,19 @@ class ImageSet:
         """Return how to make the set again: from the file, or from the images."""
         array = self.array
         if isinstance(array, np.memmap) and array.filename is not None:
-            return _mapped, (str(array.filename), array.dtype.str, array.offset, array.shape, self.rows)
+            return _mapped, (str(array.filename), array.dtype.str, array.offset, array.shape, self.rows, self.name)
         return ImageSet, (self.raw, np.arange(len(self)))
 
 
-def _mapped(path: str, dtype: str, offset: int, shape: tuple[int, ...], rows: Array) -> ImageSet:
-    return ImageSet(np.memmap(path, dtype, "r", offset, shape), rows)
+def _mapped(path: str, dtype: str, offset: int, shape: tuple[int, ...], rows: Array, name: str | None) -> ImageSet:
+    return ImageSet(np.memmap(path, dtype, "r", offset, shape), rows, name)
 
 
 def joined(sets: list[ImageSet]) -> ImageSet:
     """Return the images of several sets as one: of the same array without reading it, else as bytes or floats."""
     first = sets[0]
     if all(each.array is first.array for each in sets):
-        return ImageSet(first.array, np.concatenate([each.rows for each in sets]))
+        return ImageSet(first.array, np.concatenate([each.rows for each in sets]), first.name)
     alike = all(each.array.dtype == first.array.dtype for each in sets)
     return ImageSet.of(np.concatenate([each.raw if alike else each.images for each in sets]))
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import numpy as np
 
@@ -204,7 +205,7 @@ def _checked(images: Array, labels: Array, data: Data, split: str) -> tuple[Imag
                 f"{split} images have values outside [0, 1] or values that are not finite; "
                 "allowed are bytes, or numbers in [0, 1]."
             )
-    return ImageSet.of(images), labels
+    return ImageSet.of(images, uuid4().hex), labels
 
 
 def _first_seen(images: ImageSet, seen: set[bytes]) -> Array:

@@ -12,8 +12,8 @@ import numpy as np
 
 from benchmark.evidence.embedding import embed
 from benchmark.images.roles import Sizes
-from benchmark.jobs.score import load_images
 from benchmark.plugins.raised import describe
+from benchmark.store import samples
 from benchmark.store.weights import load_space
 
 if TYPE_CHECKING:
@@ -81,8 +81,8 @@ class MapJob:
         parts = []
         for stratum in self.strata:
             if stratum.samples is None:
-                images = data.roles(stratum.label, self.seed, self.sizes)["held_out"]
+                images = data.sets(stratum.label, self.seed, self.sizes)["held_out"]
             else:
-                images = load_images(stratum.samples)
-            parts.append(space.transform(images[: stratum.n]))
+                images = samples.mapped(stratum.samples)
+            parts.append(space.transform_set(images.take(slice(stratum.n))))
         return np.concatenate(parts)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from benchmark.images.image_set import joined
 from benchmark.images.roles import Sizes
 from benchmark.plugins.parameters import config_of
 from benchmark.plugins.raised import describe
@@ -43,11 +44,11 @@ class Prepare:
 
         try:
             data = self.data.load()
-            images = [data.roles(label, 0, self.sizes)["neutral"] for label in range(len(data.class_names))]
+            images = [data.sets(label, 0, self.sizes)["neutral"] for label in range(len(data.class_names))]
             labels = np.repeat(np.arange(len(images)), [len(i) for i in images])
             features = self.features.load()
             rng = random(0, "features", data.name, config_of(features))
-            space = reference.prepare(features, np.concatenate(images), labels, rng, self.features_id)
+            space = reference.prepare(features, joined(images), labels, rng, self.features_id)
             weights.write(space, self.features_id, self.target)
         except Exception as error:  # noqa: BLE001
             traceback.print_exc()

@@ -7,21 +7,23 @@ import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 
 from benchmark.api import Context, Score, Task
 from benchmark.errors import is_full
+from benchmark.images.image_set import ImageSet
 from benchmark.images.real import RealData
 from benchmark.images.roles import Sizes
 from benchmark.plugins.raised import describe
 from benchmark.seeds import random
-from benchmark.store.arrays import KINDS, read_npz
+from benchmark.store import samples
+from benchmark.store.arrays import KINDS
 from benchmark.store.weights import load_space
 
 if TYPE_CHECKING:
-    from benchmark.api import Array, Images, Metric
+    from benchmark.api import Array, Metric
     from benchmark.jobs import Say
     from benchmark.jobs.sources import DataSource
     from benchmark.plugins.loadable import Loadable
@@ -130,15 +132,15 @@ class ScoreCell(Scoring):
         from benchmark.evidence.evidence import CellEvidence
 
         data, task = self.data.load(), self.task
-        synthetic = load_images(self.samples)
-        own = data.roles(task.label, task.seed, self.sizes)
+        synthetic: Any = samples.mapped(self.samples)
+        own: Mapping[str, Any] = data.sets(task.label, task.seed, self.sizes)
         return CellEvidence(
             task=task,
             control=self.control,
             synthetic=synthetic,
             train=own["train"],
             held_out=own["held_out"],
-            test=data.test,
+            test=cast("Any", data.test_images),
             test_labels=data.test_labels,
             others=_Others(data, task, self.sizes, "held_out"),
             others_train=_Others(data, task, self.sizes, "train"),
@@ -164,28 +166,23 @@ class ScoreGroup(Scoring):
         return ALL_CLASSES
 
     def _evidence(self) -> Any:
-        from benchmark.evidence.evidence import CellsEvidence
+        from benchmark.evidence.evidence import CellsEvidence, handed
 
         data, task = self.data.load(), self.task
-        roles = {label: data.roles(label, task.seed, self.sizes) for label in self.samples}
+        roles = {label: data.sets(label, task.seed, self.sizes) for label in self.samples}
         chosen = np.isin(data.test_labels, list(self.samples))
         return CellsEvidence(
             seed=task.seed,
             n_real=task.n_real,
             labels=tuple(self.samples),
-            synthetic={label: load_images(path) for label, path in self.samples.items()},
-            train={label: own["train"] for label, own in roles.items()},
-            held_out={label: own["held_out"] for label, own in roles.items()},
-            test=data.test[chosen],
+            synthetic={label: handed(samples.mapped(path)) for label, path in self.samples.items()},
+            train={label: handed(own["train"]) for label, own in roles.items()},
+            held_out={label: handed(own["held_out"]) for label, own in roles.items()},
+            test=handed(data.test_images.take(chosen)),
             test_labels=data.test_labels[chosen],
             feature_space=load_space(self.space, self.features),
             control=self.control,
         )
-
-
-def load_images(samples: Path) -> Images:
-    """Return the images in a samples file, float32 (n, h, w, c)."""
-    return read_npz(samples)["images"]
 
 
 def checked_array(name: str, values: Any) -> Array:
@@ -225,22 +222,24 @@ def check_scores(metric: Metric, scores: Mapping[str, Score], control: str | Non
             raise ValueError(f"{name} has no value and no reason")
 
 
-class _Others(Mapping[int, "Images"]):
-    """The images of one role in every other class, loaded on demand."""
+class _Others(Mapping[int, Any]):
+    """The images of one role in every other class: floats if they take no more than 64 MiB, else a set of images."""
 
     def __init__(self, data: RealData, task: Task, sizes: Sizes, role: Literal["held_out", "train"]) -> None:
         self._data, self._task, self._sizes, self._role = data, task, sizes, role
         self._labels = [label for label in range(task.n_classes) if label != task.label]
-        self._cut: dict[int, Array] = {}
+        self._cut: dict[int, ImageSet] = {}
 
-    def __getitem__(self, label: int) -> Images:
+    def __getitem__(self, label: int) -> Any:
+        from benchmark.evidence.evidence import handed
+
         if label not in self._labels:
             raise KeyError(label)
         if label not in self._cut:
-            images = self._data.roles(label, self._task.seed, self._sizes)[self._role]
+            images = self._data.sets(label, self._task.seed, self._sizes)[self._role]
             tested = len(self._data.tested(label)) if self._role == "train" else 0
-            self._cut[label] = images[: len(images) - tested]
-        return self._cut[label]
+            self._cut[label] = images.take(slice(len(images) - tested))
+        return handed(self._cut[label])
 
     def __iter__(self) -> Any:
         return iter(self._labels)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,9 +21,9 @@ def test_limits_by_hand() -> None:
     assert kept == pytest.approx([1, 0.75, 0.5, 0])  # the worse of two counts
 
 
-def test_grey_and_contrast() -> None:
+def test_grey_and_contrast(plane: Any) -> None:
     images = np.array([[0.1, 0.4], [0.2, 0.4], [0.0, 0.9]], dtype=np.float32).reshape(3, 1, 2, 1)
-    assert contrast(images) == pytest.approx(0.3)
+    assert contrast(replace(plane([[0]], [[0]]), held_out=images)) == pytest.approx(0.3)
     assert (grey(np.repeat(images, 3, axis=-1)) == images[..., 0]).all()
 
 
@@ -52,5 +53,6 @@ def test_other_tones_are_seen_and_graded(digit: Any, score: Any, change: str, un
 def test_flat_and_tiny_images_are_not_judged(plane: Any, score: Any) -> None:
     narrow: CellEvidence = plane(np.zeros((20, 9)), np.zeros((20, 9)))
     assert "3 x 3" in score(Tone(), narrow)["tone_plausibility"].reason
+    narrow = replace(narrow, task=replace(narrow.task, shape=(5, 5, 1)))
     narrow.held_out = narrow.synthetic = np.zeros((20, 5, 5, 1), dtype=np.float32)
     assert "no contrast" in score(Tone(), narrow)["tone_plausibility"].reason
