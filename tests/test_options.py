@@ -30,10 +30,11 @@ SHARED = {"--config", "--offline", "--dry-run", "--open", "--quiet", "-q", "--ve
 ON_BOTH = {
     "--classes", "-c", "--metrics", "-m", "--features", "--dataset", "-d", "--data-dir", "--seed", "--out", "-o",
     "--workers", "--require", "--plugin", "-p", "--fresh", "--quick", "--map-points", "--no-report",
+    "--n-synthetic", "--cluster",
 }  # fmt: skip
 FLAGS = {
     Settings: {
-        "--generators", "-g", "--exclude", "-x", "--n-real", "--n-synthetic", "--seeds", "--cluster", "--timeout",
+        "--generators", "-g", "--exclude", "-x", "--n-real", "--seeds", "--timeout",
         "--memory", "--device", "--shard", "--keep-failures",
     },
     ScoreSettings: {
@@ -64,6 +65,7 @@ DEFAULTS = {
         "--against": "mnist",
         "--names": "the file names",
         "--train": "unknown, so copies are searched for in all real training images",
+        "--n-synthetic": "1000, or 100 with --quick",
         "--seed": "0",
         "--out": "bench-results",
         "--workers": "the number of CPU cores",

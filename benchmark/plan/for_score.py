@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from benchmark.plugins.registry import Registry
     from benchmark.settings import ScoreSettings
 
-MOST, QUICK = 1000, 100  # synthetic images of a class
 ROOM = 2.5  # real images to a synthetic one: held out, fresh, and half as many neutral ones
 
 
@@ -101,7 +100,7 @@ def _sizes(
 ) -> tuple[int, Sizes, list[str]]:
     """Return n_real, the sizes of the roles, and notes on them. Raises InputError."""
     given = {(each.name, label): len(each.images[label]) for each in sets for label in labels}
-    n = min([*given.values(), QUICK if settings.quick else MOST])
+    n = min([*given.values(), settings.n_synthetic or settings.usual("n_synthetic")])
     seen = data.seen.images if data.seen else {}
     counts = [data.n_seen(label) for label in labels]
     n_real, overlap = min(counts), max(len(data.known(label)) for label in labels)
@@ -116,11 +115,13 @@ def _sizes(
         )
     fitted = Sizes(n_real, held_out, neutral=min(NEUTRAL, room - 2 * held_out))
     notes = _notes(settings, data, counts, fitted, n)
+    limited = not settings.n_synthetic and fitted.held_out == settings.usual("n_synthetic")
+    more = "; to score more, add --n-synthetic" if limited else ""
     for (name, label), count in given.items():
         if count > fitted.held_out:
             notes.append(
                 f"{name}: {fitted.held_out:,} of {count:,} images of class {data.class_names[label]} were sampled "
-                f"(seed {settings.seed})"
+                f"(seed {settings.seed}{more})"
             )
     return n_real, fitted, notes
 

@@ -74,10 +74,7 @@ class Settings:
         None, metavar="N", help="Number of cells to run in parallel.", shown="the number of CPU cores", bounds=(1, 1024)
     )
     cluster: str = option(
-        "",
-        metavar="ADDRESS",
-        help="Run the cells on the workers of a Dask scheduler, such as tcp://host:8786.",
-        commands=RUN,
+        "", metavar="ADDRESS", help="Run the cells on the workers of a Dask scheduler, such as tcp://host:8786."
     )
     timeout: float = option(
         3600.0,
@@ -224,6 +221,13 @@ class ScoreSettings(Settings):
     invert: bool = option(False, help="Swap black and white.")
     resize: bool = option(False, help="Resize the images to the size of the real ones.")
     as_is: bool = option(False, help="Use the values as they are; skip the range check.")
+    n_synthetic: int | None = changed(
+        Settings,
+        "n_synthetic",
+        help="Score at most this many images per class, compared with as many real ones.",
+        usual=(1000, 100),
+        commands=("run", "score"),
+    )
     seed: int = changed(Settings, "seed", help="The seed for sampling real and synthetic images.")
     seeds: int | None = changed(Settings, "seeds", default=1)
     quick: bool = changed(Settings, "quick", help="Score at most 100 images per class, for trying things out.")

@@ -11,8 +11,10 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
+from PIL import Image
 
 pytestmark = pytest.mark.dask
 
@@ -153,6 +155,24 @@ def test_scores_are_those_of_a_local_run_though_a_worker_is_killed_midway(bench,
     assert rows("bench-results", "value") == rows("here", "value")
     assert {row["status"] for row in rows()} == {"ok"}
     until(lambda: not cluster.below(), 60)
+
+
+@pytest.mark.slow("starts a cluster")
+def test_own_images_are_scored_on_a_cluster_as_they_are_here(bench, rows, cluster: Cluster) -> None:
+    """Photographs are mapped from a file that only this machine has; the workers are sent what they need."""
+    rng = np.random.default_rng(0)
+    for place in ("real/a", "real/b", "fake"):
+        (bench.folder / place).mkdir(parents=True)
+        for i in range(20 if place == "fake" else 60):
+            Image.fromarray(rng.integers(0, 256, (12, 12, 3), dtype=np.uint8)).save(bench.folder / place / f"{i}.png")
+    words = ["score", "fake", "--real", "real", "--class", "a", "-m", "nearest_neighbour,prdc,tone", "--quiet"]
+    words += ["--no-report"]
+    run = begin(bench, cluster, *words)
+    _, said = run.communicate(timeout=240)
+    assert run.returncode == 0, said
+    bench(*words, "-o", "here")
+    assert rows("bench-results", "value") == rows("here", "value")
+    assert {row["status"] for row in rows()} <= {"ok", "not-judged"}
 
 
 @pytest.mark.slow("starts a cluster, and kills its scheduler midway")

@@ -53,3 +53,15 @@ def test_copies_of_a_real_folder_are_not_original(bench, tmp_path: Path, mnist: 
     bench("score", fake, "--real", real, "--class", "five", "--map-points", "0", "--no-report", "--quiet")
     (verdict,) = json.loads((bench.folder / "bench-results" / "summary.json").read_text())["verdicts"]
     assert verdict["aspects"]["original"]["score"] <= 0.02
+
+
+def test_as_many_images_are_scored_as_there_are_if_asked(tmp_path: Path, fives: np.ndarray) -> None:
+    """1,000 per class is only the default, and the report says how to get more."""
+    images = np.concatenate([fives, 255 - fives])
+    np.save(tmp_path / "fake.npy", images)
+    options = {"fake": (str(tmp_path / "fake.npy"),), "dataset": "mnist", "classes": "5", "as_is": True}
+    plan = make(ScoreSettings(**options), discover())
+    assert [sizes.held_out for sizes in plan.sizes.values()] == [1000]
+    assert any("1,000 of 1,784 images of class 5 were sampled (seed 0; to score more" in note for note in plan.notes)
+    plan = make(ScoreSettings(**options, n_synthetic=10**5), discover())
+    assert [sizes.held_out for sizes in plan.sizes.values()] == [1784]
