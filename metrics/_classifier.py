@@ -13,6 +13,7 @@ from benchmark.api import Array, Labels
 from metrics._scores import DRAWS
 
 WIDE, COMPONENTS = 200, 50
+TRAINED = 1000  # most images of a class that a classifier is trained on
 ROWS = 512  # test images per block: their kernel values stay in the cache
 
 

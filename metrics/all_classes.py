@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from benchmark.api import Array, Context, GroupEvidence, Images, Labels, Measure, Metric, Score, hookimpl
-from metrics._classifier import fit_and_predict, narrowed
+from metrics._blocks import spread
+from metrics._classifier import TRAINED, fit_and_predict, narrowed
 from metrics._scores import mean
 
 CONTROLS = ("real", "wrong-class")
@@ -77,9 +78,10 @@ class AllClasses(Metric):
 
 
 def _together(evidence: GroupEvidence, images: Mapping[int, Images]) -> tuple[Array, Labels]:
-    """Return the features of all classes (k * n, d), class by class, and their labels (k * n,)."""
-    features = np.concatenate([evidence.features(images[label]) for label in evidence.labels])
-    return features, np.repeat(evidence.labels, [len(images[label]) for label in evidence.labels])
+    """Return the features of all classes (k * n, d), at most 1,000 images of each, and their labels (k * n,)."""
+    found = [evidence.features(images[label]) for label in evidence.labels]
+    found = [features[spread(len(features), TRAINED)] for features in found]
+    return np.concatenate(found), np.repeat(evidence.labels, [len(features) for features in found])
 
 
 @hookimpl

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchmark.api import Array, Context, Evidence, Labels, Measure, Metric, Score, hookimpl
+from metrics._blocks import over_rows
 from metrics._ranks import above
 from metrics._scores import NOT_GIVEN, not_judged
 
@@ -72,18 +73,20 @@ def over_cells(
     made: tuple[Array, Labels], real: tuple[Array, Labels], train: tuple[Array, Labels], *, rng: np.random.Generator
 ) -> Score:
     """Return C_T of three sets of rows, float (n, d), each with the cells of its rows, int (n,)."""
-    from scipy.spatial.distance import cdist
-
     found = []
     for cell in np.unique(train[1]):
         s, h, t = (rows[cells == cell] for rows, cells in (made, real, train))
         if len(s) > FEWEST and len(h):
-            rank = above(cdist(s, t).min(axis=1), cdist(h, t).min(axis=1), rng)
+            rank = above(_nearest(s, t), _nearest(h, t), rng)
             found.append((len(h), _z(rank.value, len(s), len(h)), _z(rank.draws, len(s), len(h))))
     if not found:
         return Score(None, reason=f"no cell has held-out images and more than {FEWEST} synthetic images")
     weights, values, draws = zip(*found, strict=True)
     return Score(float(np.average(values, weights=weights)), np.average(draws, axis=0, weights=weights))
+
+
+def _nearest(of: Array, among: Array) -> Array:
+    return np.sqrt(over_rows(of, among, lambda squared: squared.min(axis=1)))
 
 
 def _z(rank: Any, n_made: int, n_real: int) -> Any:

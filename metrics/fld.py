@@ -7,12 +7,14 @@ from collections.abc import Mapping
 import numpy as np
 
 from benchmark.api import Array, Context, Evidence, Measure, Metric, Score, hookimpl
+from metrics._blocks import over_rows, spread
 from metrics._scores import DRAWS, NOT_GIVEN, not_judged
 
 STEPS, RATE = 50, 0.5  # of Adam
 SETTLED = 5e-4  # the loss of the last 5 steps: stop when they differ by less
 NEAR_ZERO = 1e-3  # added to squared distances, so that copies have a variance to start from
 MEMORISED = 1000  # beyond this, their implementation says, the images are likely memorised
+FITTED = 2000  # most images of S and of T to which Gaussians are fitted, evenly spread over each
 TO_MEAN = 0.81  # squared distances to the mean of the training images are shortened by this factor
 
 
@@ -28,9 +30,9 @@ class Fld(Metric):
     explains the images that the generator was trained on better than new ones.
     Draws resample H (and T, for the gap), with the density kept.
 
-    Always compared with all of T. Shapes: features (n, d). Space: the one set by `--features`; constant features are
-    left out. Range: cut to -1000 and 1000, where copies lie. `fld`: lower is better, 0 if S is as good as half of T;
-    `fld_gap`: higher is better up to 0, where fresh real images lie (-7 to 1 at n = 500).
+    Compared with all of T, up to 2,000 images. Shapes: features (n, d). Space: the one set by `--features`; constant
+    features are left out. Range: cut to -1000 and 1000, where copies lie. `fld`: lower is better, 0 if S is as good as
+    half of T; `fld_gap`: higher is better up to 0, where fresh real images lie (-7 to 1 at n = 500).
     Source: Jiralerspong et al.: Feature likelihood divergence, 2023, sections 3 and 4.2 (constants of their
     implementation).
     Failing control: wrong-class (in PCA space, noise is too close at n = 100); copy for the gap, which falls linearly
@@ -72,6 +74,7 @@ class Fld(Metric):
         if min(evidence.count("train"), evidence.count("held_out")) < 4:
             return not_judged(self.measures, "needs at least 4 each of training and held-out images")
         train, held_out, made = standardised(*(evidence.features(r) for r in ("train", "held_out", "synthetic")))
+        train, made = train[spread(len(train), FITTED)], made[spread(len(made), FITTED)]
         if not train.shape[1]:
             return not_judged(self.measures, "the held-out images are all equal")
         mixed = ctx.rng.permutation(train[np.lexsort(train.T)])  # whatever the order of the images
@@ -119,8 +122,9 @@ def log_variances(centres: Array, rows: Array) -> Array:
 
 def losses(rows: Array, centres: Array, logs: Array) -> Array:
     """Return 100 times the negative log-likelihood per feature of each row (m, d), float64 (m,)."""
-    terms = _log_densities(_squared(rows, centres), logs, rows.shape[1])
-    return np.asarray(-100 * (np.logaddexp.reduce(terms, axis=1) - np.log(len(centres))) / rows.shape[1])
+    d = rows.shape[1]
+    sums = over_rows(rows, centres, lambda squared: np.logaddexp.reduce(_log_densities(squared, logs, d), axis=1))
+    return np.asarray(-100 * (sums - np.log(len(centres))) / d)
 
 
 def _cut(values: Array) -> Array:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from benchmark.api import Array, Context, Evidence, Measure, Metric, Score, hookimpl
+from metrics._blocks import row_blocks
 from metrics._scores import DRAWS, not_judged
 
 
@@ -48,8 +49,8 @@ class KernelDistance(Metric):
         if min(evidence.count("held_out"), evidence.count("synthetic")) < 2:
             return not_judged(self.measures, "needs at least 2 each of synthetic and held-out images")
         made, real = standardised(evidence.features("synthetic"), evidence.features("held_out"))
-        between = _kernel(made, real)
-        parts = _among(made) - between.mean(axis=1), _among(real) - between.mean(axis=0)
+        to_real, to_made = _between(made, real)
+        parts = _among(made) - to_real, _among(real) - to_made
         found = Score.of_means(np.add, *parts, rng=ctx.rng, draws=DRAWS)
         assert found.value is not None and found.draws is not None  # noqa: S101, PT018 - `of_means` sets both
         return {"kernel_distance": Score(found.value, 2 * found.draws - found.value)}
@@ -68,10 +69,23 @@ def _kernel(one: Array, other: Array) -> Array:
     return np.asarray((one @ other.T / one.shape[1] + 1) ** 3)
 
 
+def _between(made: Array, real: Array) -> tuple[Array, Array]:
+    """Return the mean kernel values of each row (n, d) with those of the other set (m, d): (n,) and (m,)."""
+    to_real, to_made = np.empty(len(made)), np.zeros(len(real))
+    for rows in row_blocks(len(made), len(real)):
+        values = _kernel(made[rows], real)
+        to_real[rows] = values.mean(axis=1)
+        to_made += values.sum(axis=0)
+    return to_real, to_made / len(made)
+
+
 def _among(rows: Array) -> Array:
     """Return the mean kernel value of each row (n, d) with the other rows, (n,)."""
-    values = _kernel(rows, rows)
-    return np.asarray((values.sum(axis=1) - values.diagonal()) / (len(rows) - 1))
+    found = np.empty(len(rows))
+    for part in row_blocks(len(rows), len(rows)):
+        values = _kernel(rows[part], rows)
+        found[part] = values.sum(axis=1) - values[np.arange(len(values)), np.arange(len(rows))[part]]
+    return found / (len(rows) - 1)
 
 
 @hookimpl

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from benchmark.api import Array, Context, Evidence, Measure, Metric, Score, hookimpl
+from metrics._blocks import over_rows, spread
 from metrics._scores import DRAWS, not_judged
 
+COMPARED = 2000  # images between which the median distance is taken
 WIDTH = 0.5  # of the kernel, as a share of the median distance between held-out images
 
 
@@ -46,11 +48,11 @@ class Rke(Metric):
 
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
         """Divide the mode count of the synthetic images by that of the held-out images."""
-        made, real = (squared_distances(evidence.features(role)) for role in ("synthetic", "held_out"))
-        apart = real[np.triu_indices(len(real), 1)]
-        if not len(apart) or not np.median(apart) > 0:
+        made, real = (evidence.features(role) for role in ("synthetic", "held_out"))
+        usual = median_squared_distance(real)
+        if not usual > 0:
             return not_judged(self.measures, "the distances of held-out images are 0, so the kernel has no width")
-        width = WIDTH * float(np.sqrt(np.median(apart)))
+        width = WIDTH * float(np.sqrt(usual))
         rows = similarities(made, width), similarities(real, width)
         doubled = [2 * row - row.mean() for row in rows]
         least = [1 / len(row) for row in rows]  # an image is similar to itself
@@ -61,16 +63,17 @@ class Rke(Metric):
         }
 
 
-def similarities(squared: Array, width: float) -> Array:
-    """Return the mean of k(x, y)^2 over y for each row of squared distances (n, n), float64 (n,)."""
-    return np.asarray(np.exp(-squared / width**2).mean(axis=1))
+def similarities(features: Array, width: float) -> Array:
+    """Return the mean of k(x, y)^2 over y for each row of features (n, d), float64 (n,)."""
+    return over_rows(features, features, lambda squared: np.exp(-squared / width**2).mean(axis=1))
 
 
-def squared_distances(features: Array) -> Array:
-    """Return the squared distances between all rows (n, d), float64 (n, n)."""
-    from scipy.spatial.distance import cdist
+def median_squared_distance(features: Array) -> float:
+    """Return the median over all pairs of rows (n, d), at most COMPARED of them; 0 if there are none."""
+    from scipy.spatial.distance import pdist
 
-    return np.asarray(cdist(features, features, "sqeuclidean"))
+    some = features[spread(len(features), COMPARED)]
+    return float(np.median(pdist(some, "sqeuclidean"))) if len(some) > 1 else 0.0
 
 
 @hookimpl

@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 
 from benchmark.api import Array, Context, Evidence, Images, Measure, Metric, Score, hookimpl
+from metrics._blocks import row_blocks
 from metrics._density import clipped_radii, relative, share
 from metrics._limits import FLAT, contrast, grey
 from metrics._scores import not_judged
@@ -106,19 +107,34 @@ def _cells(side: int) -> Array:
 
 def plausible(made: Array, real: Array) -> tuple[Array, Array]:
     """Return the contributions of both sets, (n,) and (m,), in [0, 1], from features (n, d) and (m, d)."""
+    near = min(AROUND, len(real) - 1)
+    to_k = [np.partition(apart, K - 1, axis=1)[:, K - 1] for apart in _distances(real, real, own=True)]
+    radii = clipped_radii(np.concatenate(to_k))
+    found = []
+    for of, own in ((made, False), (real, True)):
+        inside, around = [], []
+        for apart in _distances(of, real, own=own):
+            inside.append((apart <= radii).sum(axis=1))
+            around.append(np.argpartition(apart, near - 1, axis=1)[:, :near])
+        found.append((share(np.concatenate(inside), K), np.concatenate(around)))
+    (there, around_made), (dense, around_real) = found
+    return _locally(there, around_made, dense), _locally(dense, around_real, dense)
+
+
+def _distances(of: Array, real: Array, *, own: bool) -> Iterator[Array]:
+    """Yield the distances of some rows of `of` (n, d) to all of `real`; own: without those of a row to itself."""
     from scipy.spatial.distance import cdist
 
-    there, own = cdist(made, real), cdist(real, real)
-    np.fill_diagonal(own, np.inf)
-    radii = clipped_radii(np.partition(own, K - 1, axis=1)[:, K - 1])
-    dense = share((own <= radii).sum(axis=1), K)
-    return _locally(share((there <= radii).sum(axis=1), K), there, dense), _locally(dense, own, dense)
+    for rows in row_blocks(len(of), len(real)):
+        apart = cdist(of[rows], real)
+        if own:
+            apart[np.arange(len(apart)), np.arange(len(real))[rows]] = np.inf
+        yield apart
 
 
-def _locally(found: Array, distances: Array, dense: Array) -> Array:
+def _locally(found: Array, around: Array, dense: Array) -> Array:
     """Return shares (n,) relative to those of the nearest held-out images, at most 1."""
-    near = min(AROUND, len(dense) - 1)
-    usual = dense[np.argpartition(distances, near - 1, axis=1)[:, :near]].mean(axis=1)
+    usual = dense[around].mean(axis=1)
     return np.asarray(np.minimum(found / np.maximum(usual, 1 / K), 1))
 
 

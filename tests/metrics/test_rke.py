@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from metrics.rke import Rke, similarities, squared_distances
+from metrics.rke import Rke, similarities
 
 # RKE-MC of rke_score (github.com/mjalali/renyi-kernel-entropy, commit e97951b), by `compute_rke_mc_frobenius_norm`:
 # n, dimensions, kernel bandwidth, value.
@@ -15,7 +15,7 @@ REFERENCE = [(60, 3, 1.0, 9.950826829816462), (100, 8, 2.0, 15.515708764245154),
 
 
 def modes(points: Any, width: float) -> float:
-    return float(1 / similarities(squared_distances(np.asarray(points, dtype=np.float64)), width).mean())
+    return float(1 / similarities(np.asarray(points, dtype=np.float64), width).mean())
 
 
 @pytest.mark.parametrize(("n", "d", "width", "expected"), REFERENCE)
