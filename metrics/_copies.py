@@ -75,24 +75,3 @@ def nearest_binary(of: Array, among: Array, k: int, itself: Array | None = None)
 def _two_tones(rows: Array) -> Array:
     middle = (rows.min(axis=1, keepdims=True) + rows.max(axis=1, keepdims=True)) / 2
     return np.asarray(rows > middle, dtype=np.float32)
-
-
-def to_segments(of: Array, among: Array, indices: Array) -> Array:
-    """Return float64 (n,): the distance of each row of `of` to the nearest segment between two of its neighbours.
-
-    indices: int64 (n, k >= 2), the neighbours as rows of `among`. With the image as the origin, the segment from p to q
-    is nearest at t = -p.(q - p) / |q - p|^2, clipped to [0, 1]; the scalar products of the neighbours give all of this.
-    """
-    one, two = np.triu_indices(indices.shape[1], 1)
-    found = np.empty(len(of))
-    for start in range(0, len(of), ROWS):
-        rows = slice(start, start + ROWS)
-        seen = np.subtract(among[indices[rows]], of[rows][:, None], dtype=np.float64)
-        products = seen @ seen.transpose(0, 2, 1)
-        pp, qq, pq = products[:, one, one], products[:, two, two], products[:, one, two]
-        length = pp + qq - 2 * pq
-        with np.errstate(divide="ignore", invalid="ignore"):
-            t = np.clip(np.nan_to_num((pp - pq) / length), 0, 1)
-        squared = pp + 2 * t * (pq - pp) + t * t * length
-        found[rows] = np.sqrt(np.maximum(squared, 0).min(axis=1))
-    return found

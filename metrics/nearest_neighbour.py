@@ -8,12 +8,11 @@ from functools import partial
 import numpy as np
 
 from benchmark.api import Array, Context, Evidence, Measure, Metric, Score, hookimpl
-from metrics._copies import NEAR, near_copies, near_twins, to_segments
+from metrics._blends import MIXED, blends
+from metrics._copies import NEAR, near_copies, near_twins
 from metrics._scores import mean, not_judged, ratio
 
-BLENDED = 0.3  # images nearer to a segment than this share of the distance to the nearest training image are blends
-SEGMENT_K = 10
-
+NONE = -1  # in place of an index
 low_quantile = partial(np.quantile, q=0.05)
 
 
@@ -25,8 +24,10 @@ class NearestNeighbour(Metric):
     binarised and dimmed copies count; the larger of the two shares is reported. Without the second condition, 7% of new
     trousers of Fashion-MNIST are copies, and 24% if they are dimmed.
     `duplicate_share`: share of S whose nearest other s is nearer than half the median of d(h, T).
-    `interpolation_share`: share of S with d(s, T) > 0 that are nearer than .3 d(s, T) to a segment between two of their
-    10 nearest training images, as SMOTE's are. A breakdown of what is not new; no control anchors it.
+    `interpolation_share`: share of S with d(s, T) > 0 that are blends of two training images, as SMOTE's are: nearer to
+    the segment between them than .3 of the distance to any single one, in any contrast and brightness. All pairs among
+    the 10 nearest are tried, and the three with the largest weights in the best mixture of the 50 nearest. The triangle
+    between these three shows blends of three. A breakdown of what is not new; no control anchors it.
     `dcr_median`, `dcr_q05`: median and 5% quantile of d(s, T), relative to those of d(h, T). `nndr_median`, `nndr_q05`:
     the same for the ratio of d(s, T) to the distance to the second nearest. In all of these, only low values mean
     anything: noise is farther from T than any image (dcr_median 1.45), and the mean image as far as a real one (1.01).
@@ -34,11 +35,13 @@ class NearestNeighbour(Metric):
     Always compared with all of T: if T is cut from 3,000 to 200 images, the share of a full copier falls from 1.00 to
     .06. Shapes: pixels (n, d). Ranges: shares [0, 1], lower is better; ratios from 0, 1 for real images.
     Source: copies as in Meehan, Chaudhuri, Dasgupta: A non-parametric test to detect data-copying, 2020, section 2;
-    ratios as DCR and NNDR in Zhao et al., CTAB-GAN, 2021, section 4.4; thresholds and segments are this suite's own,
+    ratios as DCR and NNDR in Zhao et al., CTAB-GAN, 2021, section 4.4; thresholds and blends are this suite's own,
     chosen on 4,500 held-out images, none of which is flagged.
     Failing controls: copy; repeat for `duplicate_share`; none for `interpolation_share`.
-    Per image: `nearest_train`, `nearest_distance`, and whether it counts towards the three shares (`copy`, `duplicate`,
-    `blended`). Keeps, for histograms: distances from S to H and from H to T, and the threshold for copies.
+    Per image: `nearest_train`, `nearest_distance`, whether it counts towards the three shares (`copy`, `duplicate`,
+    `blended`), whether it is a blend of three (`blended_of_three`), and of which (`parent_1` to `parent_3`, the largest
+    weight first; -1 without). Keeps, for histograms: distances from S to H and from H to T, and the threshold for
+    copies.
     Cost: .3 s at n = 500 and 1,000 training images. Smallest n: 15 for shares and medians, 100 for 5% quantiles.
     """
 
@@ -112,7 +115,7 @@ class NearestNeighbour(Metric):
 
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
         """Score the lists of neighbours of S in T, of H in T and of S in S."""
-        k = min(SEGMENT_K, evidence.count("train"))
+        k = min(MIXED, evidence.count("train") - (evidence.itself("synthetic") is not None))
         if k < 2 or evidence.count("synthetic") < 2:
             return not_judged(self.measures, "needs at least 2 training and 2 synthetic images")
         made = evidence.neighbours("synthetic", "train", k, "pixels")
@@ -120,20 +123,25 @@ class NearestNeighbour(Metric):
         near = NEAR * np.median(real.distances[:, 0])
         nearest = made.distances[:, 0].astype(np.float64)
         pixels = evidence.features("synthetic", "pixels"), evidence.features("train", "pixels")
-        segments = to_segments(*pixels, made.indices)
+        mixed, parents = blends(*pixels, made.indices)
+        mixed &= nearest[:, None] > 0
         twins = evidence.neighbours("synthetic", "synthetic", 1, "pixels").distances[:, 0]
         copied = near_copies(evidence)
-        blended, duplicate = (nearest > 0) & (segments < BLENDED * nearest), twins < near
+        duplicate = twins < near
         ctx.per_image("nearest_train", made.indices[:, 0])
         ctx.per_image("nearest_distance", nearest)
         ctx.per_image("copy", copied[:, copied.mean(axis=0).argmax()])
-        ctx.per_image("blended", blended)
+        ctx.per_image("blended", mixed[:, 0])
+        ctx.per_image("blended_of_three", mixed[:, 1])
+        count = np.where(mixed[:, 1], 3, 2 * mixed[:, 0])
+        for place, parent in enumerate(parents.T, 1):
+            ctx.per_image(f"parent_{place}", np.where(place <= count, parent, NONE))
         ctx.per_image("duplicate", duplicate)
         self._keep(evidence, ctx, near)
         scores = {
             "copy_share": Score.of_means(lambda shares: shares.max(axis=-1), copied, rng=ctx.rng),
             "duplicate_share": mean(duplicate, ctx.rng),
-            "interpolation_share": mean(blended, ctx.rng),
+            "interpolation_share": mean(mixed[:, 0], ctx.rng),
         }
         if reason := near_twins(evidence):
             scores |= not_judged(self.measures[:2], reason)

@@ -12,7 +12,7 @@ import pytest
 
 from benchmark import run
 from benchmark.plugins.loadable import loadable
-from benchmark.results.images_csv import KEYS, OWN, kinds
+from benchmark.results.images_csv import DERIVED, KEYS, OWN, kinds, sources
 from benchmark.results.results import Results
 from benchmark.store.weights import load_space
 
@@ -102,7 +102,7 @@ def rows(results: Results) -> list[dict[str, str]]:
 
 
 def test_each_image_of_a_generator_has_a_row_and_no_other(results: Results, rows: list[dict[str, str]]) -> None:
-    assert list(rows[0]) == [*KEYS, "kind", *OWN, "shade.brightness", "shade.copy", "shade.gaps"]
+    assert list(rows[0]) == [*KEYS, *DERIVED, "source_file", *OWN, "shade.brightness", "shade.copy", "shade.gaps"]
     assert [(row["class"], row["seed"], row["index"]) for row in rows] == [
         (c, s, str(i)) for c in "35" for s in "01" for i in range(30)
     ]
@@ -119,6 +119,8 @@ def test_values_are_as_defined_and_read_back_exactly(results: Results, rows: lis
         assert [int(row["nearest_train"]) for row in own] == apart.argmin(axis=1).tolist()
         assert [float(row["nearest_distance"]) for row in own] == pytest.approx(apart.min(axis=1), rel=1e-6)
         assert [row["kind"] for row in own[:15]] == ["exact copy"] * 15
+        assert [row["source"] for row in own[:15]] == [row["nearest_train"] for row in own[:15]]
+        assert {row["source"] for row in own if row["kind"] == "new"} <= {""}
         assert [row["copy"] for row in own] == ["true"] * 15 + ["false"] * 15
         assert {row["copied"] for row in own} == {row["components"] for row in own} == {""}  # these did not run
         exact = made.mean(axis=(1, 2, 3), dtype=np.float32)
@@ -180,18 +182,31 @@ def test_without_distances_there_is_no_kind(columns: dict[str, Any]) -> None:
     assert kinds(columns) is None
 
 
-def test_the_first_kind_that_fits_is_told() -> None:
-    steps = np.arange(7)
-    columns = {"nearest_distance": steps.astype(float), "blended": steps <= 1, "copy": steps <= 2}
-    disguised = {
-        "copied": steps <= 5,
-        "moved": np.array([0, 0, 0, 2, 2, 0, 2]),
-        "bent": np.array([0, 0, 0, 0, 1, 0, 1]),
+def test_each_image_is_of_one_kind_and_comes_from_the_images_of_that_kind() -> None:
+    steps = np.arange(8)
+    columns = {
+        "nearest_distance": steps.astype(float),
+        "nearest_train": steps,
+        "blended": steps <= 1,
+        "blended_of_three": steps == 2,
+        "copy": steps <= 3,
+        **{f"parent_{place}": np.where(steps <= 2, 10 * place + steps, -1) for place in (1, 2, 3)},
     }
-    first = ["exact copy", "blended", "near copy"]
+    columns["parent_3"][:2] = -1
+    disguised = {
+        "copied": steps <= 6,
+        "match": np.where(steps == 6, -1, 40 + steps),  # nearly a training image, and closer to a held-out one
+        "moved": np.array([0, 0, 0, 0, 2, 2, 0, 2]),
+        "bent": np.array([0, 0, 0, 0, 0, 1, 0, 1]),
+    }
+    first = ["exact copy", "blended of two", "blended of three", "near copy"]
     every = kinds({**columns, **disguised})
     assert every is not None
     assert every.tolist() == [*first, "moved", "warped", "recoloured", "new"]
+    found = sources(every, {**columns, **disguised})
+    assert found["source"].tolist() == [0, 11, 12, 3, 44, 45, 6, -1]
+    assert found["source_2"].tolist() == [-1, 21, 22, *[-1] * 5]
+    assert found["source_3"].tolist() == [-1, -1, 32, *[-1] * 5]
     assert kinds(columns).tolist() == [*first, *["new"] * 4]  # type: ignore[union-attr]
 
 
@@ -201,7 +216,7 @@ def test_a_run_of_other_metrics_has_empty_columns(bench: Any) -> None:
     with (bench.folder / "bench-results" / "images.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) > 10
-    assert {row[name] for row in rows for name in ("kind", *OWN)} == {""}
+    assert {row[name] for row in rows for name in (*DERIVED, *OWN)} == {""}
     assert json.loads((bench.folder / "bench-results" / "summary.json").read_text())["kinds"] == []
 
 

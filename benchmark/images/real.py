@@ -28,10 +28,12 @@ class Seen:
     """The images that generators run elsewhere were trained on; without any, the whole training split is assumed.
 
     images: by class. key: a hash of these images.
+    files: the file of each image, or () if a single file holds them all.
     """
 
     key: str = "whole"
     images: Mapping[int, ImageSet] = field(default_factory=dict, compare=False, repr=False)
+    files: Mapping[int, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def whole(self) -> bool:

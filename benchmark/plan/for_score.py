@@ -85,7 +85,7 @@ def _seen(settings: ScoreSettings, data: RealData, labels: tuple[int, ...]) -> S
         if not (settings.range or settings.invert):
             raise
         found = _read_seen(said, data)  # saved as the synthetic images are
-    return Seen(found.sha256, found.images)
+    return Seen(found.sha256, found.images, found.files)
 
 
 def _read_seen(settings: ScoreSettings, data: RealData) -> GivenSet:

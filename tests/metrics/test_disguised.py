@@ -63,7 +63,7 @@ def test_disguised_copies_are_found_and_new_images_with_the_same_change_are_not(
     assert copied.value("copied_share") > 0.95
     assert copied.value("copied_p") < 0.001
     assert copied.kept["copied"].mean() > 0.9
-    assert (copied.kept["source"] == np.arange(100)).mean() > 0.95
+    assert (copied.kept["match"] == np.arange(100)).mean() > 0.95
     assert (copied.kept["moved"].mean() > 1) == name.startswith("shifted")
     new = score(Disguised(), digit(5, lambda r, g: change(r["fresh"], g)))
     assert new.value("copied_share") == 0

@@ -7,25 +7,33 @@ from typing import Any
 import numpy as np
 import pytest
 
-from metrics._copies import nearest_binary, to_segments
+from metrics._blends import blends, heaviest, to_segments, to_triangles
+from metrics._copies import nearest_binary
 from metrics.disguised import Disguised
 from metrics.nearest_neighbour import NearestNeighbour
 
 
 def test_five_points_by_hand(plane: Any, score: Any) -> None:
-    """Training at (0,0), (4,0), (0,9). Held-out are 2, 2 and 4 away: the median is 2, copies are nearer than 1."""
-    train, real = [[0, 0], [4, 0], [0, 9]], [[0, -2], [4, -2], [0, 13]]
-    made = [[0, 0], [0, 0.5], [2, 0], [2, 0.2], [9, 9]]
+    """Three training points; held-out ones are 2, 2 and 4 away: the median is 2, copies are nearer than 1.
+
+    (0, 4.5, 4.5, 0) is half of the second and half of the third; (3, 3, 3, 0) blends all three.
+    """
+    train = np.array([[9, 0, 0, 0], [0, 9, 0, 0], [0, 0, 9, 0]])
+    real = train + np.diag([-2, -2, -4, 0])[:3]
+    made = [[9, 0, 0, 0], [8.7, 0.3, 0, 0], [0, 4.5, 4.5, 0], [3, 3, 3, 0], [0, 3, 3, 3]]
     scores = score(NearestNeighbour(), plane(made, real, train))
-    assert scores.value("copy_share") == pytest.approx(2 / 5)  # (0,0) and (0,.5)
-    assert scores.value("duplicate_share") == pytest.approx(4 / 5)  # all but (9,9) have another within 1
-    assert scores.value("interpolation_share") == pytest.approx(3 / 5)  # (0,.5), (2,0), (2,.2), not (0,0)
-    distances = np.sqrt([0, 0.25, 4, 4.04, 81])
+    assert scores.value("copy_share") == pytest.approx(2 / 5)  # the first two
+    assert scores.value("duplicate_share") == pytest.approx(2 / 5)  # the same two, of each other
+    assert scores.value("interpolation_share") == pytest.approx(2 / 5)  # the second and the third
+    distances = np.sqrt([0, 0.18, 40.5, 54, 54])
     assert scores.value("dcr_median") == pytest.approx(np.median(distances) / 2)
     assert scores.kept["nearest_train"].tolist()[:2] == [0, 0]
     assert np.allclose(scores.kept["nearest_distance"], distances)
-    for column, share in (("copy", 2), ("duplicate", 4), ("blended", 3)):
-        assert scores.kept[column].sum() == share
+    for column, which in (("copy", [0, 1]), ("duplicate", [0, 1]), ("blended", [1, 2]), ("blended_of_three", [3])):
+        assert np.flatnonzero(scores.kept[column]).tolist() == which
+    parents = np.stack([scores.kept[f"parent_{place}"] for place in (1, 2, 3)], axis=1)
+    assert parents[[0, 1, 4]].tolist() == [[-1, -1, -1], [0, 1, -1], [-1, -1, -1]]
+    assert [sorted(each) for each in parents[2:4].tolist()] == [[-1, 1, 2], [0, 1, 2]]
 
 
 def test_segments_agree_with_a_search(plane: Any) -> None:
@@ -44,6 +52,40 @@ def test_segments_agree_with_a_search(plane: Any) -> None:
     assert to_segments(of, among, indices) == pytest.approx(expected, abs=1e-4)
     same = np.zeros((3, 4))
     assert to_segments(of[:1], same, np.array([[0, 1, 2]])) == pytest.approx(np.linalg.norm(of[0]))  # no length
+
+
+def test_triangles_agree_with_a_search() -> None:
+    rng = np.random.default_rng(1)
+    corners = rng.random((3, 4))
+    weights = rng.dirichlet(np.ones(3), 20000)
+    inside = 0.2 * corners[0] + 0.5 * corners[1] + 0.3 * corners[2] + 0.1 * rng.random(4)
+    outside = 3 * corners[0] - corners[1] - corners[2]
+    found = to_triangles(np.stack([inside, outside]), corners, np.array([[0, 1, 2]] * 2))
+    assert found[0] == pytest.approx(np.linalg.norm(weights @ corners - inside, axis=1).min(), abs=1e-2)
+    assert found[1] == np.inf
+    assert to_triangles(inside[None], np.stack([corners[0]] * 3), np.array([[0, 1, 2]]))[0] == np.inf  # no area
+
+
+def test_parents_of_a_mixture_are_those_with_the_largest_weights(digit: Any) -> None:
+    train = digit(5, lambda r, g: r["fresh"]).train.reshape(200, -1)
+    made = 0.5 * train[:30] + 0.3 * train[30:60] + 0.2 * train[60:90]
+    around = np.tile(np.arange(90), (30, 1))
+    assert heaviest(made, train, around).tolist() == [[i, 30 + i, 60 + i] for i in range(30)]
+
+
+@pytest.mark.parametrize("label", [1, 4])
+def test_blends_of_three_are_told_and_darker_copies_are_not(digit: Any, label: int) -> None:
+    """Darkening an image blends it with a dark one, and it comes from one image all the same."""
+    evidence = digit(label, lambda r, g: r["fresh"])
+    train, fresh = (x.reshape(len(x), -1) for x in (evidence.train, evidence.synthetic))
+
+    def shares(made: Any) -> list[float]:
+        near = np.linalg.norm(made[:, None] - train, axis=2).argsort(axis=1)[:, :50]
+        return blends(made, train, near)[0].mean(axis=0).tolist()
+
+    around = np.linalg.norm(train[:60, None] - train, axis=2).argsort(axis=1)
+    assert shares(train[around[:, [0, 2, 4]]].mean(axis=1))[1] > 0.9
+    assert shares(fresh) == shares(0.7 * fresh) == shares(0.7 * train[:60]) == [0, 0]
 
 
 @pytest.mark.parametrize("dimmed", [1, 0.4])

@@ -32,8 +32,8 @@ CALIBRATED = {  # mean and half interval of each aspect
     "gan": ((0.44, 0.12), (0.52, 0.31), (1.02, 0.03), (0.93, 0.04)),
     "real": ((1, 0.01),) * 4,
 }
-KINDS = defaultdict(lambda: {"exact copy": 0.0, "blended": 0.0, "near copy": 0.0, "new": 1.0})
-KINDS["smote"] = {"exact copy": 0.02, "blended": 0.93, "near copy": 0.048, "new": 0.002}
+KINDS = defaultdict(lambda: {"exact copy": 0.0, "near copy": 0.0, "blended of two": 0.0, "new": 1.0})
+KINDS["smote"] = {"exact copy": 0.02, "near copy": 0.048, "blended of two": 0.93, "new": 0.002}
 
 
 class DigitSource:

@@ -94,19 +94,19 @@ def test_a_run_without_these_metrics_shows_the_first_fifteen_alone(report: Repor
 
 
 def test_the_bar_holds_all_images_in_the_order_of_the_kinds() -> None:
-    shares = {"exact copy": 0.02, "blended": 0.93, "near copy": 0.048, "new": 0.002}
+    shares = {"exact copy": 0.02, "near copy": 0.048, "blended of two": 0.93, "new": 0.002}
     svg = str(bar(shares, GENERATOR))
     pieces = re.findall(r'class="(k-[a-z-]+)" x1="([\d.]+)%" x2="([\d.]+)%"', svg)
-    assert [p[0] for p in pieces] == ["k-exact-copy", "k-blended", "k-near-copy", "k-new"]
+    assert [p[0] for p in pieces] == ["k-exact-copy", "k-near-copy", "k-blended-of-two", "k-new"]
     ends = [(float(a), float(b)) for _, a, b in pieces]
-    assert ends == [(0, 2), (2, 95), (95, 99.8), (99.8, 100)]
-    assert 'aria-label="Images of smote: 2% exact copies, 93% blended, 5% near copies, under 1% new"' in svg
+    assert ends == [(0, 2), (2, 6.8), (6.8, 99.8), (99.8, 100)]
+    assert 'aria-label="Images of smote: 2% exact copies, 5% near copies, 93% blended of two, under 1% new"' in svg
 
 
 def test_copies_say_of_what_kind_they_are_and_where_to_look_them_up(report: Report, page: Page) -> None:
     html = section(page(report), "copies")
     text = " ".join(re.sub(r"<[^>]*>", " ", html).split())
-    assert "2% exact copies 93% blended 5% near copies under 1% new" in text
+    assert "2% exact copies 5% near copies 93% blended of two under 1% new" in text
     assert "100% new" in text
     assert "what SMOTE is for" in text and "images.csv" in text
     assert "Copies in disguise count as new here" in text

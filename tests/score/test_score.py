@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import shlex
@@ -80,6 +81,20 @@ def test_with_train_only_what_was_seen_is_a_copy(bench, tmp_path: Path, digits: 
     assert float(rows["real", "5", "copy_share"]["value"]) < 0.1  # no other role has an image that was seen
     page = (bench.folder / "bench-results" / "report.html").read_text()
     assert "The training images are those given with <code>--train</code>" in page
+
+
+def test_the_table_of_images_names_the_users_own_files(bench, tmp_path: Path, digits: RealData) -> None:
+    own = np.rint(digits.raw[digits.members(5)] * 255).astype(np.uint8)
+    real, seen = save(tmp_path / "real" / "five", own).parent, save(tmp_path / "seen", own[:40])
+    fake = save(tmp_path / "fake", own[20:60])
+    only = ("-m", "nearest_neighbour", "--map-points", "0", "--quiet", "--no-report", "--as-is")
+    bench("score", fake, "--real", real, "--train", seen, *only)
+    with (bench.folder / "bench-results" / "images.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    copies = {row["file"]: row["source_file"] for row in rows if row["kind"] == "exact copy"}
+    assert len(copies) > 10  # of the 40 images, some are sampled: fake/0.png is seen/20.png
+    assert copies == {f"{number}.png": f"{20 + number}.png" for number in range(20) if f"{number}.png" in copies}
+    assert {row["source_file"] for row in rows if row["kind"] == "new"} == {""}
 
 
 @pytest.mark.parametrize(
