@@ -213,6 +213,9 @@ class Evidence(Protocol):
     def count(self, role: Role) -> int:
         """Return the number of images of a role. Unlike `len(evidence.train)`, this reads none of them."""
 
+    def some(self, role: Role, indices: Array) -> Images:
+        """Return the images of a role at these indices, int64 (k,)."""
+
     def over(self, role: Role, describe: Callable[[Images], Array]) -> Array:
         """Return what `describe` returns for all images of a role, (n, ...). It gets them in blocks of bounded size."""
 
@@ -222,7 +225,6 @@ class Evidence(Protocol):
     def itself(self, of: Role) -> Array | None:
         """Return int64 (n,): the index in `train` of each image of a role, or -1; None if none of them is in `train`.
 
-        In `bench score` without `--train`, `train` has all real images of the class that were given.
         `neighbours` leaves out the image itself; a metric that computes its own distances must do the same.
         """
 
@@ -232,10 +234,7 @@ class Evidence(Protocol):
     def embedding(
         self, method: Literal["tsne", "umap"], dims: tuple[int, ...], *, images: int = 250, **settings: Any
     ) -> Mapping[int, Embedding]:
-        """Return joint maps of the first m synthetic and the first m held-out images, by number of dimensions.
-
-        Points are (2m, dims), synthetic first. settings: `perplexity` and `engine` for t-SNE, `neighbors` for UMAP.
-        """
+        """Return maps of m synthetic, then m held-out images, by dimensions. settings: `perplexity`, `neighbors`."""
 
     def classify(self, images: Images | Role) -> Labels:
         """Return the labels that the reference classifier (fitted on the neutral role) predicts, int64 (n,)."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import numpy as np
 
-from benchmark.api import Array, Context, Evidence, Measure, Metric, Score, hookimpl
+from benchmark.api import Context, Evidence, Measure, Metric, Neighbours, Score, hookimpl
 from metrics._copies import NEXT, is_near
 from metrics._scores import mean, not_judged
+
+Searched: TypeAlias = Literal["test", "held_out"]
+SHOWN = 4  # leaks that are kept as pictures
 
 
 class Leaks(Metric):
@@ -22,12 +25,14 @@ class Leaks(Metric):
     `--train`), H may have been trained on, and only the test split counts.
 
     Shapes: pixels (n, d). Range [0, 1], lower is better. Source: this suite's own definition. Failing control: none
-    (no control reads test images). Blind to copies of them in disguise. Per image: `leaked`.
+    (no control reads test images); `real` shows what chance gives. Blind to copies of them in disguise. Per image:
+    `leaked`. Keeps the closest SHOWN of them: which images (`surest`), the `originals`, and whether these are test
+    images (`from_test`).
     Cost: .3 s at n = 500 and 10,000 test images. Smallest n: 15.
     """
 
     name = "leaks"
-    controls = ()
+    controls = ("real",)
     source = "own definition"
     measures = (
         Measure(
@@ -44,17 +49,28 @@ class Leaks(Metric):
         if min(evidence.count("train"), evidence.count("held_out")) < 2:
             return not_judged(self.measures, "needs at least 2 training and 2 held-out images")
         usual = evidence.neighbours("held_out", "train", 1, "pixels").distances
-        leaked = np.zeros(evidence.count("synthetic"), dtype=bool)
-        if evidence.count("test") > 1:
-            leaked |= is_near(_nearest(evidence, "test", evidence.count("test")), usual)
+        searched: list[Searched] = ["test"] if evidence.count("test") > 1 else []
         if evidence.itself("held_out") is None:
-            leaked |= is_near(_nearest(evidence, "held_out", evidence.count("held_out")), usual)
+            searched.append("held_out")
+        nearest = {role: _nearest(evidence, role, evidence.count(role)) for role in searched}
+        away = np.full((len(searched) + 1, evidence.count("synthetic")), np.inf)  # of leaks; the last row: of no role
+        for row, found in zip(away, nearest.values(), strict=False):
+            row[:] = np.where(is_near(found.distances, usual), found.distances[:, 0], np.inf)
+        leaked = np.isfinite(away.min(axis=0))
         ctx.per_image("leaked", leaked)
+        surest = np.argsort(away.min(axis=0), kind="stable")[: min(SHOWN, int(leaked.sum()))]
+        if len(surest):
+            roles = [searched[row] for row in away.argmin(axis=0)[surest]]
+            places = [nearest[role].indices[i, :1] for role, i in zip(roles, surest, strict=True)]
+            originals = [evidence.some(role, place) for role, place in zip(roles, places, strict=True)]
+            ctx.keep("surest", surest)
+            ctx.keep("originals", np.concatenate(originals))
+            ctx.keep("from_test", np.array([role == "test" for role in roles]))
         return {"leak_share": mean(leaked, ctx.rng)}
 
 
-def _nearest(evidence: Evidence, among: Literal["test", "held_out"], there: int) -> Array:
-    return evidence.neighbours("synthetic", among, min(NEXT + 1, there), "pixels").distances
+def _nearest(evidence: Evidence, among: Searched, there: int) -> Neighbours:
+    return evidence.neighbours("synthetic", among, min(NEXT + 1, there), "pixels")
 
 
 @hookimpl

@@ -74,6 +74,10 @@ class CellEvidence:
         """Return the number of images of a role."""
         return len(self._role(role))
 
+    def some(self, role: Role, indices: Array) -> Images:
+        """Return the images of a role at these indices (k,)."""
+        return self._role(role)[indices]
+
     def over(self, role: Role, describe: Callable[[Images], Array]) -> Array:
         """Return what `describe` returns for the images of a role, (n, ...), which it gets block by block."""
         found = [describe(block) for block in self._role(role).blocks()]

@@ -40,6 +40,7 @@ COPIES = Fault(
 FAULTS = (
     COPIES,
     Fault("copy_share", "is a copy of a training image", "are copies of training images"),
+    Fault("leak_share", "is nearly a test or held-out image", "are nearly test or held-out images"),
     Fault("duplicate_share", "repeats another one", "repeat other ones"),
     Fault("blank_share", "is blank", "are blank"),
     Fault("class_accuracy", "is taken for another class", "are taken for another class", right=True),
