@@ -25,7 +25,11 @@ def sheet(images: Images, columns: int, *, ink: bool, gap: int = 2) -> dict[str,
 
     Gaps are black if the images are ink (the page's blending turns them into paper), transparent otherwise.
     """
-    tiles = shaded(images) if ink else with_alpha(images)
+    return laid_out(shaded(images) if ink else with_alpha(images), columns, gap)
+
+
+def laid_out(tiles: Array, columns: int, gap: int) -> dict[str, Any]:
+    """Lay uint8 tiles (n, h, w, channels) out in rows; return {"png": base64, "width", "height"}."""
     n, h, w, c = tiles.shape
     rows = -(-n // columns)
     canvas = np.zeros((rows * (h + gap) - gap, columns * (w + gap) - gap, c), dtype=np.uint8)

@@ -1,41 +1,49 @@
-"""Copies: how close samples are to training images, compared with held-out real images."""
+"""Copies: which samples come from training images and how, and how close samples are to them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from markupsafe import Markup
 
-from benchmark.api import Array, Section, Source, hookimpl
+from benchmark.api import Array, Images, Section, Source, hookimpl
 from reports._histogram import histogram
 from reports._kinds import bar, key
-from reports._png import is_ink, sheet
+from reports._pairs import pairs
+from reports._png import is_ink
 from reports._rows import Row, first_cells, index, working
 from reports._template import render
-from reports._text import fixed, percent
+from reports._text import percent
 from reports._views import NOTHING, views
 
-METRIC = "nearest_neighbour"
-BINS, CLOSEST = 36, 4
+METRIC, LEAKS = "nearest_neighbour", "leaks"
+BINS, SHOWN = 36, 4
+NEW = "new"
+SCORED = {
+    "copied_share": "not new",
+    "copy_share": "near copies",
+    "duplicate_share": "duplicates",
+    "leak_share": "test or held-out images",
+}
 HIGHEST = 2.5  # times the tallest bin of real images; taller bins are cut off and labelled with their share
 LINES = {"to_train": "nearest_distance", "to_held_out": "synthetic_to_held_out", "real_to_train": "held_out_to_train"}
 
 
 class Copies(Section):
-    """Histograms of distances to the nearest training image, and the closest pairs."""
+    """The kinds of samples, histograms of distances, and the surest copies with what differs from their sources."""
 
     name = "copies"
     title = "Copies"
     question = (
-        "Are the samples new, or training images again? In colour: the distance from each sample to its nearest "
-        "training image. Dashed outline: the same for held-out real images."
+        "Are the samples new, or training images again? For each generator: which kind each sample is, how far samples "
+        "are from training images, and the surest copies next to the images they come from."
     )
     order = 60
 
     def collect(self, source: Source) -> Any:
-        """Return histograms on one scale and the four closest pairs, per generator, class and regime."""
+        """Return histograms on one scale, the surest copies and leaks, per generator, class and regime."""
         kept = [
             (c, {**source.kept(c["cell"], METRIC), **source.per_image(c["cell"])}) for c in first_cells(source.report)
         ]
@@ -68,15 +76,14 @@ class Copies(Section):
                             **panel,
                             "generator": generator,
                             "svg": histogram(panel, generator, top),
-                            **_words(
-                                panel,
-                                shares.get((*place, "copied_share")) or shares.get((*place, "copy_share")),
-                                shares.get((*place, "duplicate_share")),
-                            ),
+                            "close_text": percent(panel["close"]),
+                            "shown_text": _shown(panel["pairs"]["named"]),
+                            "scored": _scored({name: shares.get((*place, name)) for name in SCORED}),
                             **_kinds(kinds.get(place), generator),
                         }
                     )
-            return {"panels": shown, "missing": missing}
+            leaks = [{**panel, "leaked": _leaked(shares, panel)} for panel in shown if panel["leaks"]]
+            return {"panels": shown, "leaks": leaks, "missing": missing}
 
         shape = report["run"]["data"]["shape"]
         return render(
@@ -86,6 +93,7 @@ class Copies(Section):
             seen=report["run"]["data"].get("seen", ""),
             thresholds=any(p["threshold"] is not None for p in data or []),
             kinds=bool(kinds),
+            ink=any(p["pairs"]["ink"] for p in data or []),
             disguised=any("moved" in row["shares"] for row in kinds.values()),
         )
 
@@ -99,12 +107,9 @@ def top_share(panels: Sequence[Row]) -> float:
 def _panel(source: Source, cell: Row, kept: Mapping[str, Array], edges: Array) -> dict[str, Any]:
     bins = {name: _shares(kept[array], edges) for name, array in LINES.items()}
     q01 = float(np.quantile(kept["held_out_to_train"], 0.01))
-    to_train = np.asarray(kept["nearest_distance"])
-    closest = np.argsort(to_train, kind="stable")[:CLOSEST]
     train = source.real(cell["class"], "train", cell["n_real"], cell["seed"])
-    images = source.samples(cell["cell"])[closest]
-    partners = train[np.asarray(kept["nearest_train"])[closest]]
-    ink = is_ink(train)
+    samples, ink = source.samples(cell["cell"]), is_ink(train)
+    surest, origin, named = _surest(kept)
     return {
         "configuration": cell["configuration"],
         "class": cell["class"],
@@ -114,11 +119,33 @@ def _panel(source: Source, cell: Row, kept: Mapping[str, Array], edges: Array) -
         **bins,
         "q01": round(q01, 5),
         "threshold": round(float(kept["threshold"]), 5) if "threshold" in kept else None,
-        "close": round(float((to_train < q01).mean()), 5),
-        "ink": ink,
-        "pairs": sheet(np.concatenate([images, partners]), len(images), ink=ink, gap=3),
-        "distances": [round(float(d), 3) for d in to_train[closest]],
+        "close": round(float((np.asarray(kept["nearest_distance"]) < q01).mean()), 5),
+        "pairs": pairs(samples[surest], train[origin], named, ink=ink),
+        "leaks": _leaks(source.kept(cell["cell"], LEAKS), samples, ink=ink),
     }
+
+
+def _surest(kept: Mapping[str, Array]) -> tuple[Array, Array, list[str]]:
+    """Return the samples that are copies for certain, the training images they come from, and the kinds.
+
+    Exact copies come first, then the closest matches, then blends, those that are least like one image first, and then
+    new samples.
+    """
+    to_train = np.asarray(kept["nearest_distance"])
+    kind = np.asarray(kept.get("kind", np.full(len(to_train), NEW)))
+    new, blended = kind == NEW, np.char.startswith(kind, "blended")
+    match = np.where(to_train == 0, -np.inf, kept.get("match_distance", to_train))
+    surest = np.lexsort((to_train, np.where(blended, -to_train, match), 2 * new + blended))[:SHOWN]
+    origin = np.where(new, kept["nearest_train"], kept.get("source", kept["nearest_train"]))
+    return surest, origin[surest], kind[surest].tolist()
+
+
+def _leaks(kept: Mapping[str, Array], samples: Images, *, ink: bool) -> dict[str, Any] | None:
+    """Return the surest leaks with the real images that they come from; None without any."""
+    if "surest" not in kept:
+        return None
+    named = ["test image" if tested else "held-out image" for tested in kept["from_test"]]
+    return pairs(samples[kept["surest"]], np.asarray(kept["originals"]), named, ink=ink)
 
 
 def _shares(values: Array, edges: Array) -> list[float]:
@@ -131,16 +158,28 @@ def _kinds(found: Row | None, generator: Row) -> dict[str, Any]:
     return {"bar": bar(found["shares"], generator), "key": key(found["shares"], generator)} if found else {"bar": ""}
 
 
-def _words(panel: Row, copied: Row | None, repeated: Row | None) -> dict[str, str]:
-    def share(row: Row | None) -> str:
-        return percent(row["mean"]) if row is not None and row["mean"] is not None else ""
+def _shown(named: Sequence[str]) -> str:
+    """Return what the pairs of a panel are."""
+    if set(named) == {NEW}:
+        return "No sample is surely a copy; the four closest to training images, with these below and the difference"
+    if all(name.startswith("blended") for name in named):
+        return "The clearest blends, with the training image of the largest weight below and the difference"
+    return "The surest copies, with their training images below and the difference"
 
-    return {
-        "close_text": percent(panel["close"]),
-        "copied_text": share(copied),
-        "repeated_text": share(repeated),
-        "distance_text": ", ".join(fixed(d, 1) for d in panel["distances"]),
-    }
+
+def _scored(rows: Mapping[str, Row | None]) -> str:
+    """Return '97% not new, 12% duplicates', as scored for the whole set; "" if neither was judged."""
+    found = {name: row["mean"] for name, row in rows.items() if row is not None and row["mean"] is not None}
+    if "copied_share" in found:  # near copies are among them
+        found.pop("copy_share", None)
+    if not found.get("leak_share"):
+        found.pop("leak_share", None)
+    return ", ".join(f"{percent(share)} {SCORED[name]}" for name, share in found.items())
+
+
+def _leaked(shares: Mapping[tuple[Hashable, ...], Row], panel: Row) -> str:
+    row = shares.get((panel["configuration"], panel["class"], panel["n_real"], "leak_share"))
+    return percent(row["mean"]) if row is not None and row["mean"] is not None else "Some"
 
 
 @hookimpl
