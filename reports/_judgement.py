@@ -18,6 +18,13 @@ WHY = {
     "original": "repeats its training images",
     "useful": "makes images that a classifier cannot learn from",
 }
+WHY_BY_KIND = (  # of images that are not new, if most of them are of these kinds
+    (("exact copy", "near copy"), "repeats its training images"),
+    (("recoloured",), "recolours its training images"),
+    (("moved", "warped"), "moves its training images"),
+    (("blended of two", "blended of three"), "blends its training images"),
+)
+MOSTLY = 0.8
 WHY_BY_PART = {("original", "duplicate_share"): "makes the same images over and over"}
 
 
@@ -156,7 +163,7 @@ def headline(report: Row) -> str:
     if len(regimes(report)) > 1:
         start = first[0] if near else first[0].lower()
         first = f"With {counted(n_real, 'training image')} per class, {start}{first[1:]}"
-    return " ".join([first, *_faulty(found), *filter(None, [_failing(found)])])
+    return " ".join([first, *_faulty(found), *filter(None, [_failing(report, found)])])
 
 
 def _nothing(asked: Sequence[Row]) -> str:
@@ -174,18 +181,32 @@ def _faulty(found: Sequence[Standing]) -> list[str]:
     return [f"{_name(s)} scores close to real, but {listed(faults)}." for s, faults in faulty if faults]
 
 
-def _failing(found: Sequence[Standing]) -> str:
+def _failing(report: Row, found: Sequence[Standing]) -> str:
     """Return why a generator fails: of those with a failed aspect, the one with the highest mean; "" if none fails."""
     failing = [s for s in found if s.weakest is not None and word(s.weakest) in ("fails", "hurts")]
     worst = max(failing, key=lambda s: s.rank[1], default=None)
     weakest = worst.weakest if worst is not None else None
     if worst is None or weakest is None:
         return ""
-    why = WHY_BY_PART.get((weakest["aspect"], weakest["weakest"])) or WHY.get(weakest["aspect"])
+    why = (
+        WHY_BY_PART.get((weakest["aspect"], weakest["weakest"])) or _how(report, weakest) or WHY.get(weakest["aspect"])
+    )
     others = [a for a in worst.judged if a is not weakest]
     if weakest["aspect"] == "original" and others and all(word(a) == "near" for a in others):
         return f"{_name(worst)} scores high because it {why}."
     return f"{_name(worst)} {why}." if why else f"{_name(worst)} fails on one aspect."
+
+
+def _how(report: Row, weakest: Row) -> str:
+    """Return how a generator that is not original makes its images, if most of these are made in one way."""
+    kinds = index(report.get("kinds", ()), "configuration", "n_real", "class")
+    row = kinds.get((weakest["configuration"], weakest["n_real"], None)) if weakest["aspect"] == "original" else None
+    shares = row["shares"] if row is not None else {}
+    copies = sum(share for kind, share in shares.items() if kind != "new")
+    for names, why in WHY_BY_KIND:
+        if copies and sum(shares.get(name, 0.0) for name in names) >= MOSTLY * copies:
+            return why
+    return ""
 
 
 def _name(standing: Standing) -> str:

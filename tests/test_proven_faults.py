@@ -12,10 +12,11 @@ from benchmark.audits.candidates import FreshAgain, ShiftedCopies, TenthCopies
 from benchmark.cli._table import faulty
 from benchmark.execution import execute
 from benchmark.judging.calibration import Part, Table, Value
-from benchmark.judging.faults import COPIES, FAULTS, Proven, near_real, proven
+from benchmark.judging.faults import COPIES, FAULTS, WAYS, Proven, in_words, near_real, proven
 from benchmark.judging.intervals import Interval
 from benchmark.plan import choices
 from benchmark.plugins.registry import discover
+from benchmark.results.images_csv import KINDS
 from benchmark.results.results import Results
 from benchmark.settings import Settings
 
@@ -86,6 +87,26 @@ def test_a_share_of_right_images_is_turned_round() -> None:
 )
 def test_faults_are_counted_in_words(share: float, text: str) -> None:
     assert Proven(NEAR, share, 0.0, 500, 1e-9).text == text
+
+
+@pytest.mark.parametrize(
+    ("kinds", "text"),
+    [
+        ({"blended of two": 0.9, "near copy": 0.1, "new": 0.0}, "all images are blends of training images"),
+        ({"moved": 0.2, "warped": 0.1, "new": 0.7}, "all images are training images, moved or warped"),
+        ({"exact copy": 0.4, "moved": 0.6}, "all images are training images (copied, moved, changed or blended)"),
+        ({"new": 1.0}, "all images are training images (copied, moved, changed or blended)"),
+        ({}, "all images are training images (copied, moved, changed or blended)"),
+    ],
+)
+def test_copies_are_called_by_what_most_of_them_are(kinds: dict[str, float], text: str) -> None:
+    assert in_words(Proven(COPIES, 1.0, 0.0, 500, 1e-9), kinds).text == text
+    repeated = Proven(next(f for f in FAULTS if f.measure == "duplicate_share"), 1.0, 0.0, 500, 1e-9)
+    assert in_words(repeated, kinds) is repeated
+
+
+def test_the_kinds_in_words_are_kinds_of_images() -> None:
+    assert {name for names, *_ in WAYS for name in names} == set(KINDS) - {"new"}
 
 
 def test_near_real_needs_lower_ends_and_no_fault_in_many_images() -> None:

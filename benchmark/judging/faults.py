@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from benchmark.judging.calibration import REAL
@@ -36,6 +36,13 @@ COPIES = Fault(
     "is a training image (copied, moved, changed or blended)",
     "are training images (copied, moved, changed or blended)",
     p="copied_p",
+)
+MOSTLY = 0.8  # share of copies that are of some kinds, above which all are called by these
+WAYS = (  # kinds of copies (see `benchmark.results.images_csv`), and the words for many of them
+    (("exact copy", "near copy"), "is a copy of a training image", "are copies of training images"),
+    (("recoloured",), "is a training image, recoloured", "are training images, recoloured"),
+    (("moved", "warped"), "is a training image, moved or warped", "are training images, moved or warped"),
+    (("blended of two", "blended of three"), "is a blend of training images", "are blends of training images"),
 )
 FAULTS = (
     COPIES,
@@ -87,6 +94,19 @@ def proven(table: Table, config: str, places: Iterable[Place]) -> list[Proven]:
     if any(each.fault is COPIES for each in proven):  # near copies are among them
         proven = [each for each in proven if each.fault.measure != "copy_share"]
     return sorted(proven, key=lambda each: -each.share)
+
+
+def in_words(found: Proven, kinds: Mapping[str, float]) -> Proven:
+    """Return proven copies with the words for how they were made, if most are of one kind; other faults as they are.
+
+    kinds: the shares of the generator's images by kind.
+    """
+    copies = sum(share for kind, share in kinds.items() if kind != "new")
+    if found.fault is COPIES:
+        for names, one, many in WAYS:
+            if copies and sum(kinds.get(name, 0.0) for name in names) >= MOSTLY * copies:
+                return replace(found, fault=replace(COPIES, one=one, many=many))
+    return found
 
 
 def near_real(aspects: Mapping[str, Part], faults: Iterable[Proven]) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmark.judging import comparison
 from benchmark.judging.aspects import ASPECTS
-from benchmark.judging.faults import near_real
+from benchmark.judging.faults import in_words, near_real
 from benchmark.plugins.versions import versions
 from benchmark.results import images_csv
 
@@ -23,8 +23,9 @@ def summarise(outcome: Outcome, failures: Iterable[Mapping[str, Any]]) -> dict[s
     """Return what summary.json holds; `failures` are rows of scores.csv."""
     plan = outcome.plan
     names: dict[int | None, str | None] = {None: None, **dict(enumerate(plan.data.class_names))}
+    kinds = images_csv.breakdown(outcome)
     verdicts = [
-        verdict(outcome, config, n_real)
+        verdict(outcome, config, n_real, kinds.get((config, n_real, None), {}).get("shares", {}))
         for n_real in plan.sizes
         for config, generator in plan.generators.items()
         if not generator.control
@@ -56,7 +57,7 @@ def summarise(outcome: Outcome, failures: Iterable[Mapping[str, Any]]) -> dict[s
         ],
         "kinds": [
             {"config": config, "class": names[label], "n_real": n_real, **found}
-            for (config, n_real, label), found in images_csv.breakdown(outcome).items()
+            for (config, n_real, label), found in kinds.items()
         ],
         "ranking": ranking(verdicts),
         "comparisons": [compared(outcome, kind.name, n_real) for n_real in plan.sizes for kind in ASPECTS],
@@ -117,9 +118,13 @@ def plain_pair(found: comparison.Comparison) -> dict[str, Any]:
     }
 
 
-def verdict(outcome: Outcome, config: str, n_real: int) -> dict[str, Any]:
-    """Return a generator's four aspects over all classes, its weakest, its faults, and whether it is near real."""
-    found, faults = outcome.overall(config, n_real), outcome.faults(config, n_real)
+def verdict(outcome: Outcome, config: str, n_real: int, kinds: Mapping[str, float]) -> dict[str, Any]:
+    """Return a generator's four aspects over all classes, its weakest, its faults, and whether it is near real.
+
+    kinds: the shares of its images by kind.
+    """
+    found = outcome.overall(config, n_real)
+    faults = [in_words(fault, kinds) for fault in outcome.faults(config, n_real)]
     judged = {name: p.score for name, p in found.items() if p.score is not None and p.status == "ok"}
     return {
         "config": config,

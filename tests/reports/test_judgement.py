@@ -50,8 +50,12 @@ def test_the_headline_names_who_is_near_and_who_scores_high_by_copying(report: R
     score(report, "gan[steps=600]", *[GOOD] * 4)
     score(report, "smote", GOOD, GOOD, (0.05, 0.0, 0.1), GOOD)
     assert headline(report) == (
-        "gan[steps=600] makes new images close to real ones. smote scores high because it repeats its training images."
+        "gan[steps=600] makes new images close to real ones. smote scores high because it blends its training images."
     )
+    row = next(row for row in report["kinds"] if row["configuration"] == "smote" and row["class"] is None)
+    for kind, why in (("moved", "moves"), ("exact copy", "repeats"), ("recoloured", "recolours"), ("new", "repeats")):
+        row["shares"] = {kind: 0.9, "new": 0.1}
+        assert headline(report).endswith(f"because it {why} its training images.")
 
 
 def test_the_headline_without_a_good_one(report: Report) -> None:
