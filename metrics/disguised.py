@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -11,16 +12,29 @@ import numpy as np
 from benchmark.api import Array, Context, Evidence, Measure, Metric, Neighbours, Score, hookimpl
 from metrics import _excess
 from metrics._copies import NEXT, near_copies, near_twins
-from metrics._detectors import Found, Pool, combined, detect, prepared
+from metrics._detectors import SMALLEST, Found, Pool, combined, detect, prepared
+from metrics._probes import DISGUISES, recognised
 from metrics._scores import not_judged
 
 NONE = -1  # in place of an index
-KEPT = 2  # classes and seeds whose real images and the matches of held-out ones are kept in a process,
+KEPT = 2  # classes and seeds of which what concerns real images alone is kept in a process,
 MOST = 8000  # unless they have more real images than this
 FLAGGED = 0.01  # share of held-out images that match as closely as an image that is called a copy
 
 
-_KEPT: dict[bytes, tuple[Pool, Found]] = {}
+@dataclass(frozen=True)
+class Real:
+    """What all synthetic sets of a class and seed share: the pool, the held-out matches, and the share of probes found.
+
+    recognised: by disguise (see `metrics._probes`).
+    """
+
+    pool: Pool
+    held_out: Found
+    recognised: Mapping[str, float]
+
+
+_KEPT: dict[bytes, Real] = {}
 
 
 class Disguised(Metric):
@@ -37,6 +51,10 @@ class Disguised(Metric):
     largest less 3 standard deviations; without an excess at p < .01, the share is that of near copies alone (see
     `copy_share`), which it never falls below.
     `copied_p`: the p-value of S holding no copies at all, Bonferroni over detectors, thresholds and tests.
+    `turned_recognised`, `warped_recognised`, `thinned_recognised`: of 30 images of T, turned by 10 degrees, warped by a
+    pixel, or with thinner strokes, the share of which the best match is the image itself. It tells beforehand whether
+    such copies can be found in these data, whatever S is: below .5, a set of nothing but such copies looks mostly new,
+    and the page says that they cannot be distinguished from new images in this class.
 
     A share for the set finds copies that no single image gives away: elastic copies by 1 px in MNIST score about .7,
     while .4 of the images are called copies. Copies of T that are also augmented are copies: affine images score 1.
@@ -66,6 +84,16 @@ class Disguised(Metric):
             space="pixels",
         ),
         Measure("copied_p", "none", "p-value of the synthetic images holding no copies at all", aspect="original"),
+        *(
+            Measure(
+                f"{name}_recognised",
+                "none",
+                f"share of {name} training images of which the best match is the image itself: whether such copies "
+                "could be found",
+                aspect="original",
+            )
+            for name in DISGUISES
+        ),
     )
 
     def score(self, evidence: Evidence, ctx: Context) -> Mapping[str, Score]:
@@ -74,7 +102,8 @@ class Disguised(Metric):
             return not_judged(self.measures, "needs at least 2 training, held-out and synthetic images")
         if reason := near_twins(evidence):
             return not_judged(self.measures, reason)
-        real, made, prior = search(evidence)
+        known, made = search(evidence)
+        real, prior = known.held_out, float(known.pool.trained.mean())
         best = _excess.best(made.matches, real.matches, prior)
         near = near_copies(evidence)
         closest, _ = combined(made, real)
@@ -92,11 +121,24 @@ class Disguised(Metric):
             return np.asarray(np.maximum(made[..., :2].max(axis=-1), found))
 
         draws = Score.of_means(larger, np.concatenate([near, hits], axis=1), chance, rng=ctx.rng).draws
-        return {"copied_share": Score(share, draws), "copied_p": Score(best.p)}
+        scores = {"copied_share": Score(share, draws), "copied_p": Score(best.p)}
+        return scores | {f"{name}_recognised": _recognised(known.recognised.get(name)) for name in DISGUISES}
 
 
-def search(evidence: Evidence) -> tuple[Found, Found, float]:
-    """Return the matches of held-out and of synthetic images, and the share of training images among all searched.
+def _recognised(share: float | None) -> Score:
+    return Score(share, reason="" if share is not None else f"needs images of at least {SMALLEST} x {SMALLEST} pixels")
+
+
+def search(evidence: Evidence) -> tuple[Real, Found]:
+    """Return what real images give, and the matches of synthetic ones."""
+    real = _real(evidence)
+    itself = evidence.itself("synthetic")
+    itself = np.full(evidence.count("synthetic"), NONE) if itself is None else itself
+    return real, detect(evidence.over("synthetic", prepared), _nearest(evidence, "synthetic"), real.pool, itself)
+
+
+def _real(evidence: Evidence) -> Real:
+    """Match the held-out images and the probes, once for all sets of a class and seed.
 
     If the held-out images are part of the training images, all others count as trained on.
     """
@@ -107,27 +149,20 @@ def search(evidence: Evidence) -> tuple[Found, Found, float]:
         own = len(images) + np.arange(len(real))
         images, trained = np.concatenate([images, real]), np.append(trained, np.zeros(len(own), dtype=bool))
     trained[own] = False
-    itself = evidence.itself("synthetic")
-    itself = np.full(evidence.count("synthetic"), NONE) if itself is None else itself
-    pool, held_out = _searched(evidence, real, Pool(images, trained), own)
-    made = detect(evidence.over("synthetic", prepared), _nearest(evidence, "synthetic"), pool, itself)
-    return held_out, made, float(trained.mean())
-
-
-def _searched(evidence: Evidence, real: Array, pool: Pool, own: Array) -> tuple[Pool, Found]:
-    """Return the pool and the held-out matches, which all sets of a class and seed share: computed only once."""
     key = hashlib.sha256()
-    for array in (pool.images, pool.trained, real, own):
+    for array in (images, trained, real, own):
         key.update(np.ascontiguousarray(array).data)
     if key.digest() not in _KEPT:
+        pool = Pool(images, trained)
         while len(_KEPT) >= KEPT or (_KEPT and _size(pool) > MOST):
             del _KEPT[next(iter(_KEPT))]
-        _KEPT[key.digest()] = pool, detect(real, _nearest(evidence, "held_out"), pool, own)
+        held_out = detect(real, _nearest(evidence, "held_out"), pool, own)
+        _KEPT[key.digest()] = Real(pool, held_out, recognised(evidence, pool, held_out))
     return _KEPT[key.digest()]
 
 
 def _size(*more: Pool) -> int:
-    return sum(len(pool.images) for pool in (*more, *(kept for kept, _ in _KEPT.values())))
+    return sum(len(pool.images) for pool in (*more, *(kept.pool for kept in _KEPT.values())))
 
 
 def _nearest(evidence: Evidence, of: Literal["synthetic", "held_out"]) -> Neighbours:

@@ -69,7 +69,8 @@ def measured(data: RealData, label: int, n_real: int, seed: int, chosen: Mapping
     space = FeatureSpace("pixels", "none", Pixels(), None)
     none = images[:0], np.empty(0, dtype=np.int64)
     evidence = CellEvidence(task, images, roles["train"], roles["held_out"], *none, {}, space)
-    real, made, prior = search(evidence)
+    known, made = search(evidence)
+    real, prior = known.held_out, float(known.pool.trained.mean())
     near = near_copies(evidence)
 
     def judged(of: Array) -> list[float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from reports._text import counted, words_of
+from reports._text import counted, sentence, words_of
 
 Row: TypeAlias = Mapping[str, Any]
 
@@ -57,6 +57,11 @@ def class_title(report: Row, entry: Row) -> str:
 def measure_title(measure: Row) -> str:
     """Return a measure's name in words."""
     return words_of(str(measure["id"]))
+
+
+def undecided(report: Row, n_real: int) -> str:
+    """Return which copies would pass for new images, in which classes, as sentences; "" if there are none."""
+    return " ".join(sentence(row["text"]) for row in report.get("undecided", ()) if row["n_real"] == n_real)
 
 
 def first_cells(report: Row, *, real: bool = False) -> Iterator[Row]:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from benchmark.api import Section, hookimpl
 from reports._lanes import lanes
-from reports._rows import Row, class_title, index, regime_title, regimes, working
+from reports._rows import Row, class_title, index, regime_title, regimes, undecided, working
 from reports._template import render
 from reports._text import listed, sentence
 
@@ -42,7 +42,8 @@ def _regime(report: Row, n_real: int) -> dict[str, Any]:
             lines = [(g, rows.get((g["id"], entry["label"], aspect["id"]))) for g in working(report)]
             cells.append({"label": aspect["label"], "svg": lanes(f"{aspect['label']}, {name}", lines)})
         shown.append({"name": name, "short": len(name) < 3, "cells": cells})
-    return {"rows": shown, "harder": _harder(report, rows), "notes": _notes(report, rows)}
+    notes = [*_notes(report, rows), *filter(None, [undecided(report, n_real)])]
+    return {"rows": shown, "harder": _harder(report, rows), "notes": notes}
 
 
 def _harder(report: Row, rows: Mapping[Any, Row]) -> str:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from benchmark.api import Section, hookimpl
 from reports._judgement import UNRANKED, Standing, standings, summary, word
-from reports._rows import Row, generators, index, measure_title, regime_title, regimes, warnings_of
+from reports._rows import Row, generators, index, measure_title, regime_title, regimes, undecided, warnings_of
 from reports._svg import strip
 from reports._template import render
 from reports._text import DASH, fixed, interval, listed, words_of
@@ -40,6 +40,7 @@ def _regime(report: Row, n_real: int) -> dict[str, Any]:
         "rows": [_row(report, standing, n_real) for standing in found],
         "parts": _parts(report, found, n_real),
         "names": [s.generator for s in found],
+        "undecided": undecided(report, n_real),
     }
 
 

@@ -47,7 +47,7 @@ def show(results: Results) -> None:
         click.echo("each set counts as one fit: intervals cover the variation between images only")
     elif said := made_of(len(summary["seeds"])):
         click.echo(said + ("; add --seeds 3" if len(summary["seeds"]) < FEWEST_FITS else ""))
-    for line in [*not_judged(summary), *without(summary), *faulty(summary)]:
+    for line in [*not_judged(summary), *without(summary), *undecided(summary), *faulty(summary)]:
         click.echo(line)
     for line in compared(summary):
         click.echo(line)
@@ -77,6 +77,17 @@ def without(summary: dict[str, Any]) -> list[str]:
             for part, reason in verdict["aspects"][kind.name]["missing"].items():
                 found.setdefault((part, reason), []).append(f"{kind.name} of {verdict['config']}{regime}")
     return [f"{MISSING} {', '.join(what)}: without {part}: {reason}" for (part, reason), what in found.items()]
+
+
+def undecided(summary: dict[str, Any]) -> list[str]:
+    """Return one line per disguise in which copies would pass for new images, if any generator is called original."""
+    several = len(summary["n_real"]) > 1
+    judged = {v["n_real"] for v, _ in _verdicts(summary) if v["aspects"]["original"]["score"] is not None}
+    return [
+        f"original{' at n_real ' + str(found['n_real']) if several else ''}: {found['text']}"
+        for found in summary["undecided"]
+        if found["n_real"] in judged
+    ]
 
 
 def faulty(summary: dict[str, Any]) -> list[str]:

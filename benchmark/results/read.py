@@ -8,11 +8,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from benchmark.api import ConditionalGenerator
-from benchmark.judging import calibration, faults
+from benchmark.judging import calibration, faults, undecided
 from benchmark.judging.aspects import ASPECTS
 from benchmark.judging.calibration import Anchors, Part, Place, Table, Value
 from benchmark.judging.faults import Proven
 from benchmark.judging.intervals import Prior, Spread, pooled
+from benchmark.judging.undecided import Undecided
 from benchmark.plan.cells import Cell, Group, refusal
 from benchmark.store.store import Store
 
@@ -76,6 +77,11 @@ class Outcome:
     def faults(self, config: str, n_real: int) -> list[Proven]:
         """Return the proven faults of a generator over all classes, the most frequent first."""
         return faults.proven(self.table, config, [place for place in self.places if place[1] == n_real])
+
+    def undecided(self, n_real: int) -> list[Undecided]:
+        """Return the disguises in which copies would pass for new images, with the classes."""
+        names = {label: self.plan.data.class_names[label] for label in self.plan.labels}
+        return undecided.undecided(self.table, self.plan.generators, names, n_real)
 
     @cached_property
     def shared(self) -> set[str]:

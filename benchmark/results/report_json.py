@@ -70,6 +70,7 @@ def _numbers(outcome: Outcome, summary: Mapping[str, Any]) -> dict[str, Any]:
             {"configuration": config, "class": label, "n_real": n_real, **found}
             for (config, n_real, label), found in breakdown(outcome).items()
         ],
+        "undecided": summary["undecided"],
         "comparisons": summary["comparisons"],
         "cells": [_cell(outcome, cell) for cell in outcome.plan.cells if not cell.elsewhere],
         "failures": _failures(outcome),

@@ -59,6 +59,11 @@ def summarise(outcome: Outcome, failures: Iterable[Mapping[str, Any]]) -> dict[s
             {"config": config, "class": names[label], "n_real": n_real, **found}
             for (config, n_real, label), found in kinds.items()
         ],
+        "undecided": [
+            {"n_real": n, "disguise": found.disguise, "classes": list(found.classes), "text": found.text}
+            for n in plan.sizes
+            for found in outcome.undecided(n)
+        ],
         "ranking": ranking(verdicts),
         "comparisons": [compared(outcome, kind.name, n_real) for n_real in plan.sizes for kind in ASPECTS],
         "failures": [

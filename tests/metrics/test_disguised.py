@@ -9,7 +9,7 @@ import pytest
 from scipy import ndimage
 
 from benchmark.audits.disguises import DISGUISES, moved
-from metrics import disguised
+from metrics import _probes, disguised
 from metrics._excess import Matches, best, excess
 from metrics._registration import Registration
 from metrics.disguised import Disguised
@@ -92,6 +92,24 @@ def test_small_images_are_compared_by_pixels_alone(plane: Any, score: Any) -> No
 def test_without_two_images_of_each_nothing_is_judged(plane: Any, score: Any) -> None:
     few = score(Disguised(), plane(np.zeros((5, 2)), np.ones((5, 2)), np.ones((1, 2))))
     assert all("at least 2 training" in s.reason for s in few.values())
+
+
+@pytest.mark.parametrize(("label", "hidden"), [(1, True), (3, False)])
+def test_a_one_that_was_warped_is_another_one(digit: Any, score: Any, label: int, hidden: bool) -> None:
+    """What can be found is a property of the real images: new ones of the class are enough to tell."""
+    found = score(Disguised(), digit(label, lambda r, g: r["fresh"][:20]))
+    assert found.value("turned_recognised") > 0.9
+    assert (found.value("warped_recognised") < 0.5) == hidden
+
+
+def test_probes_are_changed_and_still_images(digit: Any) -> None:
+    train = digit(3, lambda r, g: r["fresh"]).train
+    rng = np.random.default_rng(0)
+    for change in _probes.DISGUISES.values():
+        made = change(train[:9], rng)
+        assert made.min() >= 0 and made.max() <= 1
+        assert made.shape == train[:9].shape
+        assert 0.2 < np.linalg.norm(made - train[:9]) / np.linalg.norm(train[:9]) < 1.2
 
 
 def test_held_out_images_are_matched_once_for_all_sets_of_a_cell(digit: Any, monkeypatch: Any) -> None:

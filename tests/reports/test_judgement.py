@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -105,3 +107,14 @@ def test_a_part_that_fell_out_of_a_minimum_is_named_next_to_the_score(report: Re
     row = next(r for r in report["calibrated"] if r["configuration"] == "smote" and r["class"] is None)
     row["missing"] = {"stroke_plausibility": "images have 3 channels"}
     assert "Without stroke plausibility: images have 3 channels." in page(report)
+
+
+def test_copies_that_cannot_be_found_are_named_below_the_scores(report: Report, page: Callable[[Report], str]) -> None:
+    said = "Warped copies cannot be distinguished from new images in class 1."
+    assert said not in page(report)
+    report["undecided"] = [
+        {"n_real": 1000, "disguise": "warped", "classes": ["1"], "text": said[0].lower() + said[1:-1]}
+    ]
+    for section in ("verdict", "classes"):
+        found = re.search(rf'<section id="{section}".*?</section>', page(report), re.DOTALL)
+        assert found is not None and said in found[0]
