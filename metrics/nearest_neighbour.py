@@ -42,7 +42,7 @@ class NearestNeighbour(Metric):
     `blended`), whether it is a blend of three (`blended_of_three`), and of which (`parent_1` to `parent_3`, the largest
     weight first; -1 without). Keeps, for histograms: distances from S to H and from H to T, and the threshold for
     copies.
-    Cost: .3 s at n = 500 and 1,000 training images. Smallest n: 15 for shares and medians, 100 for 5% quantiles.
+    Cost: .6 s at n = 500 and 1,000 training images. Smallest n: 15 for shares and medians, 100 for 5% quantiles.
     """
 
     name = "nearest_neighbour"

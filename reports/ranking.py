@@ -31,7 +31,10 @@ class Ranking(Section):
         """Return one panel per aspect with one line per comparison, significant ones first, then by size."""
         if len(working(report)) < 2:
             return Markup('<p class="note">Ranking needs at least two generators that worked.</p>')
-        found = [{"title": regime_title(report, n), "panels": panels(report, n)} for n in regimes(report)]
+        found = [
+            {"title": regime_title(report, n), "panels": panels(report, n), "faults": _faults(report, n)}
+            for n in regimes(report)
+        ]
         return render("ranking.html.j2", regimes=found)
 
 
@@ -40,6 +43,16 @@ def panels(report: Row, n_real: int) -> list[dict[str, Any]]:
     rows = {c["aspect"]: c for c in report["comparisons"] if c["n_real"] == n_real}
     reach = max((_reach(pair) for row in rows.values() for pair in row["pairs"]), default=0.0) or 1.0
     return [_panel(report, aspect, rows[aspect["id"]], reach) for aspect in report["aspects"] if aspect["id"] in rows]
+
+
+def _faults(report: Row, n_real: int) -> str:
+    """Return the proven faults that are too frequent for a recommendation, whatever the ranks: 'smote: all ...'."""
+    labels = {g["id"]: g["label"] for g in working(report)}
+    found: dict[str, list[str]] = {}
+    for fault in report.get("faults", ()):
+        if fault["n_real"] == n_real and fault["serious"] and fault["configuration"] in labels:
+            found.setdefault(labels[fault["configuration"]], []).append(fault["text"])
+    return "; ".join(f"{label}: {listed(faults)}" for label, faults in found.items())
 
 
 def _reach(pair: Row) -> float:

@@ -133,6 +133,13 @@ class ShiftedCopies(HalfCopies):
         return np.roll(train, 1, axis=2)
 
 
+class FewShiftedCopies(ShiftedCopies):
+    """Fresh real images, and one in twenty a training image that is shifted by one pixel."""
+
+    name = "few-shifted-copies"
+    share: ClassVar[float] = 0.05
+
+
 class HalfNoise(Candidate):
     """Half fresh real images, half noise."""
 

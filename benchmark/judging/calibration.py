@@ -238,8 +238,7 @@ def aspect(table: Table, config: str, place: Place, kind: Aspect, scales: Mappin
     missing = [(name, "not among the metrics of this run") for name in absent]
     missing += [(p.name, p.reason) for p in parts if p.name not in judged]
     if not judged:
-        why = "; ".join(f"{name}: {reason}" for name, reason in missing)
-        return Part(kind.name, status="not-judged", reason=why, parts=tuple(parts))
+        return Part(kind.name, status="not-judged", reason=_reasons(missing), parts=tuple(parts))
     used = [p for p in parts if p.name in judged]
     for p in used:
         if p.score is None:
@@ -278,6 +277,14 @@ def fits_of(table: Table, config: str, place: Place, kind: Aspect, scales: Mappi
     ]
     seeds = set.intersection(*(set(found) for found in by_part)) if by_part else set()
     return {seed: min(found[seed] for found in by_part) for seed in sorted(seeds)}
+
+
+def _reasons(missing: Iterable[tuple[str, str]]) -> str:
+    """Return why parts are missing, each reason once: 'recall, coverage: not among the metrics of this run'."""
+    names: dict[str, list[str]] = {}
+    for name, reason in missing:
+        names.setdefault(reason, []).append(name)
+    return "; ".join(f"{', '.join(of)}: {reason}" for reason, of in names.items())
 
 
 def aspects_at(table: Table, config: str, place: Place, scales: Mapping[str, Anchors], prior: Prior) -> dict[str, Part]:

@@ -174,7 +174,7 @@ def _scored(part: Part) -> dict[str, Any]:
 
 
 def ranking(verdicts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return configurations sorted by their weakest aspect, best first; failed cells count as 0."""
+    """Return configurations sorted by their weakest aspect, best first, with proven faults; failed cells count as 0."""
 
     def key(entry: dict[str, Any]) -> float:
         scores = [
@@ -186,6 +186,11 @@ def ranking(verdicts: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
     ordered = sorted(verdicts, key=lambda entry: (entry["n_real"], -key(entry), entry["config"]))
     return [
-        {"config": entry["config"], "n_real": entry["n_real"], "weakest": key(entry) if key(entry) >= 0 else None}
+        {
+            "config": entry["config"],
+            "n_real": entry["n_real"],
+            "weakest": key(entry) if key(entry) >= 0 else None,
+            "faults": [fault["text"] for fault in entry["faults"] if fault["serious"]],
+        }
         for entry in ordered
     ]

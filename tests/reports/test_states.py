@@ -149,6 +149,15 @@ def test_the_ranking_names_the_better_one_first_and_says_how_sure_it_is(run_of: 
     assert "6 wins and 0 losses in 6 pairs" in said
 
 
+def test_the_ranking_names_serious_faults_whatever_the_rank(run_of: Any, page: Page) -> None:
+    report = run_of([3], ["smote", "affine"])
+    fault = {"configuration": "affine", "n_real": 1000, "serious": True, "text": "all images are copies"}
+    report["faults"] = [fault, {**fault, "configuration": "smote", "serious": False, "text": "1 in 90 images is blank"}]
+    said = section(page(report), "ranking")
+    assert "Proven, whatever the rank: affine: all images are copies." in said
+    assert "blank" not in said
+
+
 def test_three_generators_need_more_pairs_than_two(run_of: Any, page: Page) -> None:
     html = page(run_of([3, 5], ["smote", "affine", "gan"]))
     assert "<b>too few pairs" not in html  # only what is sure is bold
