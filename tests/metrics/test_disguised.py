@@ -87,6 +87,7 @@ def test_small_images_are_compared_by_pixels_alone(plane: Any, score: Any) -> No
     found = score(Disguised(), plane(train[:40] + 1e-4, held_out[:40], train))
     assert found.value("copied_share") == 1
     assert set(found.kept["moved"]) == {0}
+    assert found["turned_recognised"].reason == "needs images of at least 8 x 8 pixels"
 
 
 def test_without_two_images_of_each_nothing_is_judged(plane: Any, score: Any) -> None:
@@ -99,6 +100,10 @@ def test_a_one_that_was_warped_is_another_one(digit: Any, score: Any, label: int
     """What can be found is a property of the real images: new ones of the class are enough to tell."""
     found = score(Disguised(), digit(label, lambda r, g: r["fresh"][:20]))
     assert found.value("turned_recognised") > 0.9
+    evidence = digit(label, lambda r, g: r["fresh"][:20])
+    evidence.train = evidence.train[::-1]
+    other = score(Disguised(), evidence)  # whichever order they come in
+    assert {n: v.value for n, v in other.items() if "rec" in n} == {n: v.value for n, v in found.items() if "rec" in n}
     assert (found.value("warped_recognised") < 0.5) == hidden
 
 
