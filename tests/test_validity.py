@@ -6,6 +6,7 @@ import csv
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -134,3 +135,15 @@ def test_a_memoriser_of_one_in_twenty_is_not_first_without_its_fault(results: Re
     for section in ("verdict", "ranking"):
         found = re.search(rf'<section id="{section}".*?</section>', page, re.DOTALL)
         assert found is not None and fault["text"] in found[0]
+
+
+@WHY_SLOW
+def test_what_is_refused_wins_nothing(results: Results, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `useful` of a generator that copies test images, or `original` of noise: its values are there all the same."""
+    first, other = FewShiftedCopies.name, PcaGaussian.name
+    assert all(results.fit_scores("original", 1000)[name] for name in (first, other))
+    for status in ("not-judged", "not-meaningful"):
+        aspects = results.aspects[first, (3, 1000)]
+        monkeypatch.setitem(aspects, "original", replace(aspects["original"], status=status))
+        found = results.fit_scores("original", 1000)
+        assert not found[first] and found[other]

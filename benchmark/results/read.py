@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from benchmark.plan.cells import Scored
     from benchmark.plan.plan import Plan
 
+REFUSED = ("not-judged", "not-meaningful")  # statuses of an aspect that is not compared
 RAW = Anchors(0.0, 1.0)  # on this scale, values are what they are
 
 
@@ -89,12 +90,17 @@ class Outcome:
         return {config for config, g in self.plan.generators.items() if isinstance(g, ConditionalGenerator)}
 
     def fit_scores(self, aspect: str, n_real: int) -> dict[str, dict[tuple[int, int], float]]:
-        """Return an aspect of each generator, unclipped, by (class, seed), for paired comparisons."""
+        """Return an aspect of each generator, unclipped, by (class, seed), for paired comparisons.
+
+        Classes where the aspect is refused are left out: a generator that copies test images does not win on `useful`,
+        nor noise on `original`.
+        """
         kind = next(k for k in ASPECTS if k.name == aspect)
         return {
             config: {
                 (label, seed): score
                 for label in self.plan.labels
+                if self.aspects[config, (label, n_real)][aspect].status not in REFUSED
                 for seed, score in calibration.fits_of(
                     self.table, config, (label, n_real), kind, self.scales[label, n_real]
                 ).items()
