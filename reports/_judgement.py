@@ -126,7 +126,7 @@ def summary(report: Row, standing: Standing) -> str:
     weakest = standing.weakest
     if weakest is not None and len(standing.judged) > 1 and not (len(named["fails"]) == 1 or named["hurts"]):
         said.append(f"weakest: {_label(report, weakest).lower()}{_part(report, weakest)}")
-    faults = [f"proven: {fault['text']}" for fault in standing.faults]
+    faults = [f"proven: {'; '.join(fault['text'] for fault in standing.faults)}"] if standing.faults else []
     return " ".join(sentence(s) for s in [*said, *faults, *_caveats(standing)])
 
 

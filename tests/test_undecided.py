@@ -39,6 +39,8 @@ def test_a_disguise_that_half_of_the_probes_get_by_in_is_named_with_its_classes(
     (one,) = undecided(table(turned_recognised={7: [0.0]}), ["real", "smote"], NAMES, 300)
     assert one.text == "turned copies cannot be distinguished from new images in class seven"
     assert undecided(table(turned_recognised={7: [0.0]}), ["real"], NAMES, 50) == []
+    (both,) = undecided(table(warped_recognised={1: [0.0]}, thinned_recognised={1: [0.4]}), ["real"], NAMES, 300)
+    assert both.text == "warped and thinned copies cannot be distinguished from new images in class 1"
 
 
 def test_these_are_measures_of_the_metric() -> None:
@@ -46,7 +48,7 @@ def test_these_are_measures_of_the_metric() -> None:
 
 
 def test_the_terminal_says_it_if_any_generator_is_judged() -> None:
-    row = {"n_real": 300, "disguise": "warped", "classes": ["1"], "text": "warped copies cannot be distinguished"}
+    row = {"n_real": 300, "disguises": ["warped"], "classes": ["1"], "text": "warped copies cannot be distinguished"}
     verdict = {"n_real": 300, "config": "g", "aspects": {"original": {"score": 1.0}}}
     summary = {"n_real": [300], "undecided": [row], "verdicts": [verdict]}
     assert lines(summary) == ["original: warped copies cannot be distinguished"]

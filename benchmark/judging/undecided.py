@@ -21,32 +21,33 @@ DISGUISES = {  # the measures that are such shares, and what the copies are call
 
 @dataclass(frozen=True)
 class Undecided:
-    """A disguise, and the classes in which such copies cannot be distinguished from new images."""
+    """Disguises, and the classes in which such copies cannot be distinguished from new images."""
 
-    disguise: str
+    disguises: tuple[str, ...]
     classes: tuple[str, ...]
 
     @property
     def text(self) -> str:
-        """'warped copies cannot be distinguished from new images in classes 1, 7'."""
+        """'warped and thinned copies cannot be distinguished from new images in classes 1, 7'."""
+        *first, last = self.disguises
+        copies = f"{', '.join(first)} and {last}" if first else last
         noun = "class" if len(self.classes) == 1 else "classes"
-        return f"{self.disguise} copies cannot be distinguished from new images in {noun} {', '.join(self.classes)}"
+        return f"{copies} copies cannot be distinguished from new images in {noun} {', '.join(self.classes)}"
 
 
 def undecided(table: Table, configs: Iterable[str], classes: Mapping[int, str], n_real: int) -> list[Undecided]:
-    """Return the disguises that hide copies, with the classes; classes: their names by label.
+    """Return the disguises that hide copies, by the classes where they do; classes: their names by label.
 
     What is recognised depends on the real images alone, so the values of all configurations are alike; seeds differ.
     """
-    found = []
+    found: dict[tuple[str, ...], list[str]] = {}
     everywhere = list(configs)
     for measure, disguise in DISGUISES.items():
-        values = {
-            label: [v.value for c in everywhere for v in table.fits(c, (label, n_real), measure).values()]
-            for label in classes
+        fits = {label: [table.fits(c, (label, n_real), measure) for c in everywhere] for label in classes}
+        known = {
+            label: [v.value for of in each for v in of.values() if v.value is not None] for label, each in fits.items()
         }
-        known = {label: [value for value in each if value is not None] for label, each in values.items()}
-        hidden = tuple(classes[label] for label, each in known.items() if each and np.mean(each) < LEAST)
+        hidden = tuple(classes[label] for label, values in known.items() if values and np.mean(values) < LEAST)
         if hidden:
-            found.append(Undecided(disguise, hidden))
-    return found
+            found.setdefault(hidden, []).append(disguise)
+    return [Undecided(tuple(disguises), hidden) for hidden, disguises in found.items()]

@@ -60,7 +60,7 @@ def summarise(outcome: Outcome, failures: Iterable[Mapping[str, Any]]) -> dict[s
             for (config, n_real, label), found in kinds.items()
         ],
         "undecided": [
-            {"n_real": n, "disguise": found.disguise, "classes": list(found.classes), "text": found.text}
+            {"n_real": n, "disguises": list(found.disguises), "classes": list(found.classes), "text": found.text}
             for n in plan.sizes
             for found in outcome.undecided(n)
         ],

@@ -113,7 +113,7 @@ def test_copies_that_cannot_be_found_are_named_below_the_scores(report: Report, 
     said = "Warped copies cannot be distinguished from new images in class 1."
     assert said not in page(report)
     report["undecided"] = [
-        {"n_real": 1000, "disguise": "warped", "classes": ["1"], "text": said[0].lower() + said[1:-1]}
+        {"n_real": 1000, "disguises": ["warped"], "classes": ["1"], "text": said[0].lower() + said[1:-1]}
     ]
     for section in ("verdict", "classes"):
         found = re.search(rf'<section id="{section}".*?</section>', page(report), re.DOTALL)
