@@ -28,9 +28,11 @@ def pairs(images: Images, partners: Images, named: Sequence[str], *, ink: bool) 
 def difference(images: Images, partners: Images) -> Array:
     """Return uint8 (n, h, w, 4): blue where images are brighter than their partners, orange where they are darker.
 
-    Colours are averaged. Pixels that are equal are transparent, so that one picture serves light and dark pages.
+    Of colours, the channel that differs most is shown. Equal pixels are transparent, so that one picture serves
+    light and dark pages.
     """
-    by = np.clip((images - partners).mean(axis=3), -1, 1)
+    channels = np.clip(images - partners, -1, 1)
+    by = np.take_along_axis(channels, np.abs(channels).argmax(axis=3, keepdims=True), axis=3)[..., 0]
     shown = np.empty((*by.shape, 4), dtype=np.uint8)
     shown[..., :3] = np.where((by > 0)[..., None], MORE, LESS)
     shown[..., 3] = np.rint(np.rint(np.abs(by) ** FAINT * (LEVELS - 1)) * (255 / (LEVELS - 1)))

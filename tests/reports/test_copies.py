@@ -70,7 +70,7 @@ def test_a_difference_is_blue_where_there_is_more_and_orange_where_there_is_less
     assert less == [*LESS, 255]
     assert more == [*MORE, pytest.approx(255 * 0.1**FAINT, abs=255 / LEVELS)]
     red, blue = np.array([[[[1.0, 0, 0]]]]), np.array([[[[0, 0, 1.0]]]])
-    assert difference(red, blue).shape == (1, 1, 1, 4)
+    assert difference(red, blue)[0, 0, 0, 3] == 255  # as bright, and another colour
 
 
 def section(html: str) -> str:
