@@ -50,6 +50,8 @@ def chosen(text: str, exclude: str = "") -> list[str]:
         ("o*", ["one", "other"]),
         ("*[k=1]", ["one[k=1]", "other[k=1]"]),
         ("@baseline", ["one"]),
+        ("One,OTHER", ["one", "other"]),
+        ("one[k=\"3\",'4']", ["one[k=3]", "one[k=4]"]),
     ],
 )
 def test_selection(text: str, expected: list[str]) -> None:
@@ -73,6 +75,7 @@ def test_exclude() -> None:
         ("one[k=3]x", "text after the bracket"),
         ("one[3]", "'3' has no parameter name"),
         ("one[k=]", "'k' has an empty value"),
+        ('one[k=""]', "'k' has an empty value"),
         ("one[k=1,rate=2,k=3]", "'k' is given twice"),
         ("", "no generator is selected"),
     ],

@@ -35,8 +35,8 @@ def split(text: str) -> list[str]:
 def select(text: str, known: Mapping[str, type[P]], kind: str, exclude: str = "") -> list[P]:
     """Return configured plugins, each once, in the order selected. Raises InputError, also on an empty selection.
 
-    known: plugin classes by name, of one `kind` ('generator'). Lists of values form a grid; a glob or a tag selects all
-    that match; `exclude` removes by name, glob, tag or whole configuration.
+    known: plugin classes by name, of one `kind` ('generator'); names are found in any capitals. Lists of values form a
+    grid; a glob or a tag selects all that match; `exclude` removes by name, glob, tag or whole configuration.
     """
     chosen: dict[str, P] = {}
     for selector in split(text):
@@ -76,11 +76,17 @@ def _parsed(selector: str) -> tuple[str, dict[str, list[str]]]:
             texts[key] = []
         elif not key:
             raise InputError(f"{selector!r}: {part.strip()!r} has no parameter name; write name[parameter=value].")
-        value = (after if equals else part).strip()
+        value = _unquoted((after if equals else part).strip())
         if not value:
             raise InputError(f"{selector!r}: the parameter {key!r} has an empty value.")
         texts[key].append(value)
     return name.strip(), texts
+
+
+def _unquoted(value: str) -> str:
+    """Return a value without the quotes around it: gan[preset="paper"] is gan[preset=paper]."""
+    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
+    return value[1:-1].strip() if quoted else value
 
 
 def _matching(name: str, known: Mapping[str, type[P]], kind: str) -> list[type[P]]:
@@ -94,9 +100,10 @@ def _matching(name: str, known: Mapping[str, type[P]], kind: str) -> list[type[P
         if not found:
             raise unknown(kind, name, known)
         return found
-    if name not in known:
+    alike = [name] if name in known else [other for other in known if other.casefold() == name.casefold()]
+    if len(alike) != 1:
         raise unknown(kind, name, known)
-    return [known[name]]
+    return [known[alike[0]]]
 
 
 def _excluded(selector: str, chosen: Mapping[str, P], known: Mapping[str, type[P]], kind: str) -> set[str]:
