@@ -37,7 +37,7 @@ _FLOATS: WeakKeyDictionary[ImageSet, Images] = WeakKeyDictionary()
 
 
 def floats_of(images: ImageSet) -> Images:
-    """Return a set as floats: once for all if they take at most 64 MiB, else whenever they are asked for."""
+    """Return a set as floats: once for all if they take at most 32 MiB, else whenever they are asked for."""
     if images.size > BLOCK:
         return images.images
     if images not in _FLOATS:
@@ -46,7 +46,7 @@ def floats_of(images: ImageSet) -> Images:
 
 
 def handed(images: ImageSet) -> Any:
-    """Return what a metric gets of a set that it may not need: floats, or the set itself if they take over 64 MiB."""
+    """Return what a metric gets of a set that it may not need: floats, or the set itself if they take over 32 MiB."""
     return images if images.size > BLOCK else floats_of(images)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     from benchmark.api import Array, Images
 
-BLOCK = 2**24  # most float32 numbers of a block of images: 64 MiB, 85 images of 256 x 256 in colour
+BLOCK = 2**23  # most float32 numbers of a block of images: 32 MiB, 42 images of 256 x 256 in colour
 
 
 def to_images(raw: Array) -> Images:

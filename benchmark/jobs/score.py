@@ -223,7 +223,7 @@ def check_scores(metric: Metric, scores: Mapping[str, Score], control: str | Non
 
 
 class _Others(Mapping[int, Any]):
-    """The images of one role in every other class: floats if they take no more than 64 MiB, else a set of images."""
+    """The images of one role in every other class: floats if they take no more than 32 MiB, else a set of images."""
 
     def __init__(self, data: RealData, task: Task, sizes: Sizes, role: Literal["held_out", "train"]) -> None:
         self._data, self._task, self._sizes, self._role = data, task, sizes, role
