@@ -17,13 +17,14 @@ from sklearn.svm import SVC
 
 from benchmark.api import Array, Context, Features, Images, Labels
 from benchmark.datasets.digits import Digits
+from benchmark.errors import InputError
 from benchmark.evidence.machine import machine_from, machine_of, values_of
 from benchmark.evidence.reference import FeatureSpace, prepare, restored
 from benchmark.features.pca import Pca
 from benchmark.features.pixels import Pixels
 from benchmark.images.image_set import ImageSet
 from benchmark.images.real import RealData, Seen
-from benchmark.jobs.sources import DataSource, data_bytes
+from benchmark.jobs.sources import DataSource, check_sendable, data_bytes
 from benchmark.plugins.loadable import loadable
 from benchmark.store import weights
 from benchmark.store.arrays import arrays_in, packed, unpacked
@@ -256,6 +257,15 @@ def test_truncation_and_flipped_bits_are_noticed(tmp_path: Path, tenth: int) -> 
     assert not weights.is_prepared(path)
     path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
     assert not weights.is_prepared(path)
+
+
+def test_images_too_large_for_a_cluster_are_refused_before_anything_is_sent(
+    digits: RealData, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_sendable(digits)
+    monkeypatch.setattr("benchmark.jobs.sources.LARGEST", 1000)
+    with pytest.raises(InputError, match="the real images take .* can be sent to a cluster"):
+        check_sendable(digits)
 
 
 @pytest.mark.parametrize("seen", [None, Seen(), Seen("k", {3: ImageSet.of(np.ones((2, 8, 8, 1), np.float32))})])

@@ -22,6 +22,7 @@ from benchmark.executors.parcel import Parcel, Sender
 from benchmark.executors.remote import Done, Lacks, facts, receive, work
 from benchmark.jobs import Job
 from benchmark.jobs.prepare import Prepare
+from benchmark.jobs.sources import check_sendable
 from benchmark.plugins.raised import describe
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Dask:
 
     def __init__(self, address: str, out: Path, data: RealData, most: int | None = None) -> None:
         """Connect to the scheduler. most: limits the number of parallel jobs. Raises InputError."""
+        check_sendable(data)
         self._client = _connect(address)
         import distributed
 

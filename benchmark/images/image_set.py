@@ -56,6 +56,11 @@ class ImageSet:
         return int(np.prod(self.shape))
 
     @property
+    def stored_bytes(self) -> int:
+        """How many bytes the images take as they are stored."""
+        return self.size * self.array.dtype.itemsize
+
+    @property
     def mapped(self) -> bool:
         """Whether the images are in a file."""
         return isinstance(self.array, np.memmap)

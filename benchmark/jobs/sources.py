@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmark.errors import InputError
 from benchmark.images.image_set import ImageSet
 from benchmark.images.real import RealData, Seen, load
 from benchmark.plugins.loadable import Loadable, loadable
@@ -50,6 +51,17 @@ class DataSource:
 def _load_data(origin: Origin, values: tuple[tuple[str, Any], ...], folder: str, seen: Seen | None) -> RealData:
     dataset: Any = build_from_values(origin.load(), dict(values))
     return replace(load(dataset, Path(folder) if folder else None), seen=seen)
+
+
+def check_sendable(data: RealData) -> None:
+    """Raise InputError if real images are too large for one file."""
+    seen = data.seen.images.values() if data.seen else ()
+    total = sum(images.stored_bytes for images in (data.images, data.test_images, *seen))
+    if total > LARGEST:
+        raise InputError(
+            f"the real images take {total / 2**30:.1f} GiB, but at most {LARGEST / 2**30:g} GiB can be sent to a "
+            "cluster; leave out --cluster, or give fewer real images."
+        )
 
 
 def data_bytes(data: RealData) -> bytes:
