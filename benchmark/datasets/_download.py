@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from benchmark.api import Dataset, InputError
+from benchmark.images.reading import read_bytes
 
 LOG = logging.getLogger("benchmark")
 OFFLINE = "SYNTHASSAY_OFFLINE"  # set by --offline, and inherited by every process of a run
@@ -34,6 +35,7 @@ class Downloaded(Dataset):
     takes_folder: ClassVar[bool] = True
     mirrors: ClassVar[tuple[str, ...]] = ()  # base URLs, tried in this order
     sha256: ClassVar[dict[str, str]] = {}  # of each file, as downloaded
+    content: ClassVar[dict[str, str]] = {}  # of what the gzipped files contain: others may have compressed it otherwise
 
     mirror: str = field(default="", metadata={"help": "base URL to try before the known mirrors"})
 
@@ -54,21 +56,30 @@ class Downloaded(Dataset):
         return {name: self._in(folder, name) if folder else self._fetched(name) for name in self.sha256}
 
     def _in(self, folder: Path, name: str) -> Path:
-        path = folder / name
-        if not path.is_file():
+        path = next((path for path in (folder / name, folder / name.removesuffix(".gz")) if path.is_file()), None)
+        if path is None:
             raise InputError(f"--data-dir {str(folder)!r} has no {name}; {self.name} needs {', '.join(self.sha256)}.")
-        if _sha256(path) != self.sha256[name]:
+        if not self._is_original(path, name):
             raise InputError(
                 f"{path} is not the original file of {self.name} (its SHA-256 differs); to use your own files, "
                 f"leave out the name of the dataset."
             )
         return path
 
+    def _is_original(self, path: Path, name: str) -> bool:
+        """Whether a file is the one that is downloaded, or has the same content, compressed otherwise or not at all."""
+        if _sha256(path) == self.sha256[name]:
+            return True
+        try:
+            return name in self.content and hashlib.sha256(read_bytes(path)).hexdigest() == self.content[name]
+        except InputError:  # a damaged gzip stream
+            return False
+
     def _fetched(self, name: str) -> Path:
         from filelock import FileLock
 
         path, cache = self.cache() / name, self.cache()
-        if path.is_file() and _sha256(path) == self.sha256[name]:
+        if path.is_file() and self._is_original(path, name):
             return path
         if os.environ.get(OFFLINE):
             raise InputError(f"{self.name} is not downloaded, and --offline forbids downloading: {self._by_hand()}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import http.server
 import io
@@ -32,6 +33,7 @@ class Clothes(FashionMnist):
     sha256: ClassVar[dict[str, str]] = {
         name: hashlib.sha256((_mnist.FOLDER / name).read_bytes()).hexdigest() for name in FILES
     }
+    content: ClassVar[dict[str, str]] = {name: _mnist.SHA256[name.removesuffix(".gz")] for name in FILES}
 
 
 @dataclass
@@ -148,6 +150,26 @@ def test_files_in_data_dir_are_checked(tmp_path: Path) -> None:
     assert Clothes().load(folder).images.shape == (60000, 28, 28, 1)
     with pytest.raises(InputError, match="is not the original file of fashion-mnist"):
         FashionMnist().load(folder)
+
+
+def test_equal_content_is_accepted_however_it_is_compressed(tmp_path: Path, cache: Path) -> None:
+    """Debian's package and others compress the files anew; people unpack them."""
+    small = FILES[1::2]
+    for folder in (tmp_path, cache):
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in FILES:
+            (folder / name).write_bytes((_mnist.FOLDER / name).read_bytes())
+        for name in small:
+            (folder / name).write_bytes(gzip.compress(gzip.decompress((folder / name).read_bytes()), 1))
+    unpacked = tmp_path / small[0].removesuffix(".gz")
+    unpacked.write_bytes(gzip.decompress((tmp_path / small[0]).read_bytes()))
+    (tmp_path / small[0]).unlink()
+    assert Clothes().files(tmp_path)[small[0]] == unpacked
+    assert len(Clothes().load(tmp_path).labels) == 60_000
+    assert Clothes().files(None)[small[1]] == cache / small[1]  # nothing is downloaded: there are no mirrors
+    unpacked.write_bytes(unpacked.read_bytes()[:-1] + b"\x09")
+    with pytest.raises(InputError, match="train-labels-idx1-ubyte is not the original file of fashion-mnist"):
+        Clothes().files(tmp_path)
 
 
 def test_offline_downloads_nothing(bench, server: Server) -> None:
