@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from benchmark.errors import InputError, unknown
 from benchmark.text import whole
 
 
 def parse_classes(text: str, class_names: Sequence[str]) -> list[str]:
-    """Return the class names in a selection: '3,5', '0-4', 'all' or names. Ranges are expanded. Raises InputError."""
+    """Return the class names in a selection: '3,5', '0-4', 'all' or names. Ranges are expanded. Raises InputError.
+
+    A name with commas is written as it is: of 'a, b, c', the longest parts that are names are taken.
+    """
     words: list[str] = []
-    plain = {_folded(name): name for name in class_names}
-    for part in text.split(","):
-        if not part.strip():
-            raise InputError(f"--classes {text!r}: a class is missing; name the classes as in 3,5 or 0-4 or all.")
-        word = part.strip() if part.strip() in class_names else plain.get(_folded(part), part.strip())
+    for word in _parts(text, class_names):
         low, dash, high = word.partition("-")
         if word == "all":
             words += class_names
@@ -34,6 +33,29 @@ def parse_classes(text: str, class_names: Sequence[str]) -> list[str]:
             f"--classes {text!r}: {', '.join(twice)} is given twice; name each class once, as in 3,5 or 0-4 or all."
         )
     return words
+
+
+def _parts(text: str, class_names: Sequence[str]) -> Iterator[str]:
+    """Yield the parts of a selection between its commas, each as the class name that it is, if it is one."""
+    plain = {_folded(name): name for name in class_names}
+    commas = max((name.count(",") for name in class_names), default=0)
+    parts = text.split(",")
+    while parts:
+        for length in range(min(commas + 1, len(parts)), 0, -1):
+            part = ",".join(parts[:length])
+            word = part.strip() if part.strip() in class_names else plain.get(_folded(part))
+            if word is not None or length == 1:
+                break
+        if not parts[0].strip():
+            raise InputError(f"--classes {text!r}: a class is missing; name the classes as in 3,5 or 0-4 or all.")
+        shorter = [each for each in parts[:length] if _folded(each) in plain]
+        if length > 1 and len(shorter) == length:
+            raise InputError(
+                f"--classes {text!r}: {word!r} is a class, and so are {' and '.join(map(str.strip, shorter))}; name "
+                "classes by number, as in 0 or 0-2."
+            )
+        yield word if word is not None else parts[0].strip()
+        del parts[:length]
 
 
 def _place(word: str) -> int:

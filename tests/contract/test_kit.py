@@ -220,7 +220,6 @@ NOISE = {"licence": "MIT", "seed": "0", "n": "200", "names": "'a', 'b'", "images
         ({}, set(), ""),
         ({"licence": ""}, {"source"}, "source or licence is not stated"),
         ({"seed": ""}, {"same_images"}, "a generator with a fixed seed"),
-        ({"names": "'a,b', 'c'"}, {"class_names"}, "has a comma"),
         ({"n": "4", "images": "rng.random((8, 4, 4, 1))"}, {"every_class"}, "no test images of a, b"),
     ],
 )
