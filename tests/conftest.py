@@ -115,6 +115,8 @@ EXTRAS = {  # by marker
     "dask": "distributed",
     "opentsne": "openTSNE",
     "pandas": "pandas",
+    "dicom": "pydicom",
+    "parquet": "pyarrow",
 }
 BROWSER = ("chromium", "playwright")
 MUST_BE_THERE = (tuple(EXTRAS.values()) if os.environ.get("SYNTHASSAY_FULL") else ()) + (

@@ -46,7 +46,7 @@ RUN = ["run", "-g", "smote", "-c", "3", "--quick"]
         (["rnu"], "command 'rnu' is not known; there are: .*Did you mean 'run'"),
         ([*RUN, "-p", "nowhere.py"], "there is no file 'nowhere.py'"),
         ([*RUN, "--config", "nowhere.toml"], "--config 'nowhere.toml' cannot be read"),
-        ([*RUN, "--data-dir", "nowhere"], "'nowhere' does not exist; allowed are a folder of PNG or JPEG images"),
+        ([*RUN, "--data-dir", "nowhere"], "'nowhere' does not exist; allowed are a folder of images"),
         (
             [*RUN, "-d", "mnist", "--data-dir", "."],
             "dataset 'mnist' takes no --data-dir; the datasets that read a folder are: .*idx",

@@ -11,6 +11,7 @@ from benchmark.api import Data, Dataset
 from benchmark.datasets import _mnist
 from benchmark.datasets.idx import Idx
 from benchmark.errors import InputError
+from benchmark.images.reading import How
 from benchmark.images.real import RealData, load
 
 
@@ -60,6 +61,18 @@ def test_idx_plain_and_gzipped(folder: Path) -> None:
     assert data.shape == (5, 4, 1)
     assert data.class_names == ("0", "1", "2", "3")
     assert len(data.labels) + len(data.test_labels) == 40
+
+
+def test_idx_files_are_fitted_and_what_else_lies_there_is_named(folder: Path) -> None:
+    (folder / "README.txt").write_text("x")
+    reader = Idx()
+    reader.how = How(fit="pad", size=(8, 8))
+    data = load(reader, folder)
+    assert data.shape == (8, 8, 1)
+    assert data.account.sentences == (
+        f"{folder}: 1 file not used: README.txt",
+        f"{folder}: all images were scaled and padded with black from 5x4 to 8x8",
+    )
 
 
 class Twice(Dataset):

@@ -30,7 +30,7 @@ SHARED = {"--config", "--offline", "--dry-run", "--open", "--quiet", "-q", "--ve
 ON_BOTH = {
     "--classes", "-c", "--metrics", "-m", "--features", "--dataset", "-d", "--data-dir", "--seed", "--out", "-o",
     "--workers", "--require", "--plugin", "-p", "--fresh", "--quick", "--map-points", "--no-report",
-    "--n-synthetic", "--cluster",
+    "--convert", "--fit", "--size", "--skip-broken", "--strict", "--n-synthetic", "--cluster",
 }  # fmt: skip
 FLAGS = {
     Settings: {
@@ -38,7 +38,7 @@ FLAGS = {
         "--memory", "--device", "--shard", "--keep-failures",
     },
     ScoreSettings: {
-        "--against", "--real", "--class", "--names", "--train", "--range", "--invert", "--resize", "--as-is", "--keep",
+        "--against", "--real", "--class", "--names", "--train", "--range", "--invert", "--as-is", "--keep",
     },
 }  # fmt: skip
 DEFAULTS = {
@@ -180,6 +180,9 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "cluster": st.just("tcp://host:8786"),
     "shard": st.sampled_from(["1/1", "2/5"]),
     "device": st.sampled_from(["cpu", "auto"]),
+    "convert": st.sampled_from(["", "gray", "rgb"]),
+    "fit": st.sampled_from(["", "crop", "pad", "stretch"]),
+    "size": st.sampled_from(["64", "64x48"]),
     "fake": st.lists(PART, min_size=1, max_size=3).map(tuple),
     "names": st.lists(PART, max_size=3).map(tuple),
 }

@@ -61,6 +61,8 @@ def carry_out(
     plan = make_plan(settings, registry)
     if before is not None:
         before(plan)
+    for line in (*plan.overview, *plan.notes):
+        click.echo(f"bench: {line}", err=True)
     if shown.dry_run:
         _show_plan(plan, shown.as_json)
         return 0
@@ -68,8 +70,6 @@ def carry_out(
     if not (shown.quiet or shown.as_json):
         progress = Progress(verbose=shown.verbose)
         registry.manager.register(progress, name="progress")
-    for note in plan.notes:
-        click.echo(f"bench: {note}", err=True)
     take_over(progress)
     try:
         results = execute(plan)
@@ -102,7 +102,7 @@ def _show_plan(plan: Plan, as_json: bool) -> None:
     seconds = estimate(due, known_times(plan, store)) / plan.workers
     rows = [{**describe(scored), "state": _state(scored, state)} for scored, state in found]
     if as_json:
-        click.echo(json.dumps({"cells": rows, "seconds": round(seconds, 1)}, indent=1))
+        click.echo(json.dumps({"images": plan.overview, "cells": rows, "seconds": round(seconds, 1)}, indent=1))
         return
     for row in rows:
         click.echo(

@@ -38,7 +38,7 @@ def command(
 ) -> int:
     """Score images that were made elsewhere.
 
-    Each FAKE is one set of images: a folder of PNG or JPEG files, or a .npz, .npy, .csv or IDX file.
+    Each FAKE is one set of images: a folder of image files, or a .npz, .npy, .csv, .parquet or IDX file.
 
     \b
     bench score fakes/ --against mnist --class 5

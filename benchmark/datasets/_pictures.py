@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 
 from benchmark.api import Array, Data, InputError
 from benchmark.images.reading import Pictures
+from benchmark.images.reading.account import NOTHING, Account, plural, some
+from benchmark.images.reading.own import OwnData
 
 
 def given(folder: Path | None, name: str, what: str) -> Path:
@@ -19,18 +22,45 @@ def given(folder: Path | None, name: str, what: str) -> Path:
     return folder
 
 
-def data_of(train: Pictures, test: Pictures | None, path: Path) -> Data:
-    """Return a dataset of pictures with classes; every class of the test split must be in the training split."""
+def data_of(train: Pictures, test: Pictures | None, path: Path, account: Account = NOTHING) -> Data:
+    """Return a dataset of pictures with classes; every class of the test split must be in the training split.
+
+    account: of what else lies in the folder.
+    """
     if train.labels is None or (test is not None and test.labels is None):
         raise InputError(f"{path}: the images have no classes; every real image needs one.")
     images = _bytes(train.images)
+    account = account + train.account
     if test is None or test.labels is None:
-        return Data(images, train.labels, train.names)
+        return OwnData(images, train.labels, train.names, account=account)
+    if train.images.shape[1:] != test.images.shape[1:]:
+        raise InputError(
+            f"{path}: the images of the two splits differ: {_shape(train.images)} and {_shape(test.images)}."
+        )
     extra = [name for name in test.names if name not in train.names]
     if extra:
         raise InputError(f"{path}: the test split has the class {extra[0]!r}, but the training split does not.")
     places = np.array([train.names.index(name) for name in test.names], dtype=np.int64)
-    return Data(images, train.labels, train.names, _bytes(test.images), places[test.labels])
+    return OwnData(
+        images, train.labels, train.names, _bytes(test.images), places[test.labels], account=account + test.account
+    )
+
+
+def one_class(pictures: Pictures, name: str) -> Pictures:
+    """Return pictures without classes as a single class."""
+    labels = np.zeros(len(pictures.images), np.int64)
+    return Pictures(pictures.images, labels, (name,), pictures.files, pictures.account)
+
+
+def others(folder: Path, used: Iterable[Path]) -> Account:
+    """Return an account of the files in a folder that are not used."""
+    there = [path for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
+    unused = [path.name for path in there if path not in set(used)]
+    return Account(left_out=(f"{folder}: {plural(len(unused), 'file')} not used: {some(unused)}",) if unused else ())
+
+
+def _shape(images: Array) -> str:
+    return "x".join(map(str, images.shape[1:]))
 
 
 def _bytes(images: Array) -> Array:

@@ -7,7 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from benchmark.api import Array, Data, Dataset, InputError, hookimpl
-from benchmark.images.reading import idx, read_bytes
+from benchmark.datasets._pictures import others
+from benchmark.images.reading import Account, idx, read_bytes
+from benchmark.images.reading.fitting import brought
+from benchmark.images.reading.own import OwnData, OwnImages
 
 
 def _find(folder: Path, split: str, kind: str) -> Path | None:
@@ -36,11 +39,10 @@ def _pair(folder: Path, split: str) -> tuple[Array, Array] | None:
     return pixels[..., None], classes.astype(np.int64)
 
 
-class Idx(Dataset):
+class Idx(OwnImages):
     """IDX files in a folder: train-images-idx3-ubyte, train-labels-idx1-ubyte, and t10k-... for a test split."""
 
     name = "idx"
-    takes_folder = True
     source = "http://yann.lecun.com/exdb/mnist: the IDX file format"
 
     def load(self, folder: Path | None) -> Data:
@@ -54,8 +56,12 @@ class Idx(Dataset):
         train, test = _pair(folder, "train"), _pair(folder, "t10k")
         if train is None:
             raise InputError(f"--data-dir {str(folder)!r} has no train-images-idx3-ubyte (or .gz).")
-        n_classes = max(int(labels.max()) for _, labels in (train, test or train)) + 1
-        return Data(*train, tuple(map(str, range(n_classes))), *(test or (None, None)))
+        names = tuple(map(str, range(max(int(labels.max()) for _, labels in (train, test or train)) + 1)))
+        images, changed = brought(train[0], self.how, folder)
+        used = [_find(folder, split, kind) for split in ("train", "t10k") for kind in ("images", "labels")]
+        account = Account(changed) + others(folder, [path for path in used if path is not None])
+        test_images = brought(test[0], self.how, folder)[0] if test else None
+        return OwnData(images, train[1], names, test_images, test[1] if test else None, account)
 
 
 @hookimpl

@@ -13,6 +13,8 @@ import numpy as np
 
 from benchmark.errors import InputError
 from benchmark.images.image_set import Floats, ImageSet, joined
+from benchmark.images.reading.account import NOTHING, Account
+from benchmark.images.reading.own import OwnData
 from benchmark.images.roles import Sizes, roles
 from benchmark.seeds import random
 from benchmark.text import one_line
@@ -53,6 +55,7 @@ class RealData:
     test_labels: Labels
     duplicates: int  # the number of exact duplicates that were removed
     aside: bool = False  # whether the test split is a fifth of the images that were given, and not a split of their own
+    account: Account = NOTHING  # of the files that were read
     seen: Seen | None = None  # None: the generators are fitted in this run, on the role `train`
 
     @property
@@ -185,7 +188,8 @@ def load(dataset: Dataset, folder: Path | None) -> RealData:
         test_images, test_labels = images.take(aside), labels[aside]
         images, labels = images.take(~aside), labels[~aside]
     names = tuple(map(one_line, map(str, data.class_names)))
-    return RealData(dataset.name, names, images, labels, test_images, test_labels, removed, aside=not test)
+    account = data.account if isinstance(data, OwnData) else NOTHING
+    return RealData(dataset.name, names, images, labels, test_images, test_labels, removed, not test, account)
 
 
 def _checked(images: Array, labels: Array, data: Data, split: str) -> tuple[ImageSet, Labels]:

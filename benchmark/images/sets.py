@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,9 @@ from benchmark.errors import InputError, naming, unknown
 from benchmark.images import ranges
 from benchmark.images.classes import parse_classes
 from benchmark.images.image_set import ImageSet
-from benchmark.images.reading import Pictures, read_images
+from benchmark.images.reading import Pictures, asked, read_images
+from benchmark.images.reading.account import NOTHING, Account
+from benchmark.images.reading.fitting import as_grey
 from benchmark.seeds import random
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ class GivenSet:
     images: Mapping[int, ImageSet]
     files: Mapping[int, tuple[str, ...]]
     notes: tuple[str, ...] = ()
+    account: Account = NOTHING
 
     @property
     def sha256(self) -> str:
@@ -57,7 +60,8 @@ class GivenSet:
             for label, images in self.images.items()
         }
         files = {label: tuple(names[i] for i in kept[label]) if names else () for label, names in self.files.items()}
-        return GivenSet(self.name, self.path, {c: self.images[c].take(kept[c]) for c in kept}, files, self.notes)
+        kept_images = {label: images.take(kept[label]) for label, images in self.images.items()}
+        return GivenSet(self.name, self.path, kept_images, files, self.notes, self.account)
 
 
 def names_of(settings: ScoreSettings, controls: Mapping[str, object]) -> tuple[str, ...]:
@@ -79,12 +83,13 @@ def names_of(settings: ScoreSettings, controls: Mapping[str, object]) -> tuple[s
 
 
 def _stem(path: str) -> str:
-    return re.sub(r"(\.(npz|npy|csv|idx))?(\.gz)?$", "", Path(path).resolve().name, flags=re.IGNORECASE)
+    return re.sub(r"(\.(npz|npy|csv|tsv|idx|parquet))?(\.gz)?$", "", Path(path).resolve().name, flags=re.IGNORECASE)
 
 
 def read_set(name: str, path: Path, settings: ScoreSettings, data: RealData) -> GivenSet:
     """Read a set and check all of its classes against the real images. Raises InputError."""
-    found = read_images(path, data.shape[:2] if settings.resize else None)
+    found = read_images(path, asked(settings, data.shape[:2]))
+    found.account.check(strict=settings.strict)
     places = places_of(found, path, settings.classes, data)
     found, notes = _in_channels(found, path, data)
     own = np.concatenate(list(places.values()))
@@ -93,12 +98,12 @@ def read_set(name: str, path: Path, settings: ScoreSettings, data: RealData) -> 
         height, width, _ = data.shape
         raise InputError(
             f"{path}: the images are {images.shape[1]}x{images.shape[2]}, but the real images are {height}x{width}; "
-            "add --resize."
+            "add --fit stretch, crop or pad."
         )
     ends = np.cumsum([len(at) for at in places.values()])[:-1]
     by_label = {label: images.take(at) for label, at in zip(places, np.split(np.arange(len(own)), ends), strict=True)}
     files = {label: tuple(found.files[i] for i in at) if found.files else () for label, at in places.items()}
-    return GivenSet(name, path, by_label, files, notes)
+    return GivenSet(name, path, by_label, files, notes, found.account)
 
 
 def places_of(found: Pictures, path: Path, classes: str, data: RealData) -> dict[int, Array]:
@@ -135,12 +140,13 @@ def _in_channels(found: Pictures, path: Path, data: RealData) -> tuple[Pictures,
     have, need = found.images.shape[-1], data.shape[-1]
     if have == need:
         return found, ()
-    if need == 1 and all((block == block[..., :1]).all() for block in ImageSet.of(found.images).blocks()):
-        grey = Pictures(found.images[..., :1], found.labels, found.names, found.files)
-        return grey, (f"{path}: the images are grey but saved with three equal channels; only one is used",)
+    if need == 1 and (grey := as_grey(found.images)) is not None:
+        return replace(found, images=grey), (
+            f"{path}: the images are grey but saved with three equal channels; only one is used",
+        )
     words = {1: "grey", 3: "in colour"}
     raise InputError(
-        f"{path}: the images are {words[have]}, but the real images are {words[need]}; convert them first."
+        f"{path}: the images are {words[have]}, but the real images are {words[need]}; add --convert gray or rgb."
     )
 
 

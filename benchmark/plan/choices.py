@@ -48,6 +48,8 @@ def resolve(
         features=features,
         device=device,
         remarks=(*basis.notes, *notes),
+        overview=basis.overview,
+        broken=basis.broken,
     )
 
 

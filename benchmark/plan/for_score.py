@@ -14,6 +14,7 @@ from benchmark.images.sets import GivenSet, names_of, read_set
 from benchmark.images.supplied import Given
 from benchmark.judging.aspects import SCARCE
 from benchmark.plan import choices
+from benchmark.plan.overview import overview, overview_of_set
 from benchmark.plan.real_images import Basis, load_data
 
 if TYPE_CHECKING:
@@ -33,11 +34,16 @@ def make(settings: ScoreSettings, registry: Registry) -> Plan:
     dataset, data = load_data(settings, registry)
     sets = [read_set(name, Path(path), settings, data) for name, path in zip(names, settings.fake, strict=True)]
     labels = _labels(sets, data)
-    data = replace(data, seen=_seen(settings, data, labels))
+    train = _training_set(settings, data, labels) if settings.train else None
+    data = replace(data, seen=Seen(train.sha256, train.images, train.files) if train else Seen())
     n_real, sizes, notes = _sizes(settings, data, sets, labels)
     drawn = [each.drawn(sizes.held_out, settings.seed) for each in sets]
+    read = [data.account, *(each.account for each in [*sets, *([train] if train else [])])]
+    notes = [*(note for account in read for note in account.sentences), *notes]
     notes += [note for each in sets for note in (*each.notes, *_other_formats(each, settings))]
-    basis = Basis(dataset, data, labels, {n_real: sizes}, notes)
+    seen = (overview(data, settings.data_dir), *(overview_of_set(each.name, each.images, data) for each in sets))
+    broken = tuple(one for account in read for one in account.broken)
+    basis = Basis(dataset, data, labels, {n_real: sizes}, notes, seen, broken)
     generators = {each.name: _generator(each) for each in drawn}
     return choices.resolve(settings, registry, {**generators, **choices.controls(registry)}, lambda: basis)
 
@@ -57,7 +63,7 @@ def _other_formats(images: GivenSet, settings: ScoreSettings) -> list[str]:
     if real == made:
         return []
     differ = f"the formats of the two sets differ: the real images are {real} files, these are {made} files"
-    return [f"{images.name}: {differ}; JPEG compression changes images and can lower 'realistic' by itself"]
+    return [f"{images.name}: {differ}; lossy compression changes images and can lower 'realistic' by itself"]
 
 
 def _labels(sets: list[GivenSet], data: RealData) -> tuple[int, ...]:
@@ -74,18 +80,15 @@ def _labels(sets: list[GivenSet], data: RealData) -> tuple[int, ...]:
     return tuple(sorted(first.images))
 
 
-def _seen(settings: ScoreSettings, data: RealData, labels: tuple[int, ...]) -> Seen:
+def _training_set(settings: ScoreSettings, data: RealData, labels: tuple[int, ...]) -> GivenSet:
     """Return the images that the generators were trained on, according to `--train`. Raises InputError."""
-    if not settings.train:
-        return Seen()
     said = replace(settings, classes=",".join(data.class_names[label] for label in labels))
     try:
-        found = _read_seen(replace(said, range="", invert=False), data)
+        return _read_seen(replace(said, range="", invert=False), data)
     except InputError:
         if not (settings.range or settings.invert):
             raise
-        found = _read_seen(said, data)  # saved as the synthetic images are
-    return Seen(found.sha256, found.images, found.files)
+        return _read_seen(said, data)  # saved as the synthetic images are
 
 
 def _read_seen(settings: ScoreSettings, data: RealData) -> GivenSet:

@@ -35,6 +35,7 @@ class Plan:
 
     sizes: by n_real. generators: by configuration, controls last. metrics: by configuration. device: of the generators
     that are not light. remarks: what the user should know about the choices.
+    overview: the images that were read, in lines. broken: damaged image files that were left out, and why.
     """
 
     settings: Settings
@@ -48,6 +49,8 @@ class Plan:
     features: Features
     device: str = CPU
     remarks: tuple[str, ...] = ()
+    overview: tuple[str, ...] = ()
+    broken: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def cells(self) -> tuple[Cell, ...]:

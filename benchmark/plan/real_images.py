@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from benchmark.errors import InputError, naming
 from benchmark.images.classes import parse_classes
-from benchmark.images.reading import absent, kind_of
+from benchmark.images.reading import absent, asked, kind_of
+from benchmark.images.reading.own import OwnImages
 from benchmark.images.real import RealData, load
 from benchmark.images.roles import Sizes, fit_sizes
+from benchmark.plan.overview import overview
 from benchmark.plugins import selectors
 from benchmark.plugins.raised import calling
 from benchmark.settings import DATASET, Settings
@@ -30,6 +32,8 @@ class Basis:
     labels: tuple[int, ...]
     sizes: Mapping[int, Sizes]
     notes: list[str]
+    overview: tuple[str, ...] = ()  # what was read: classes and counts
+    broken: tuple[tuple[str, str], ...] = ()  # damaged files that were left out, and why
 
 
 def basis(settings: Settings, registry: Registry, draws: int = 2) -> Basis:
@@ -37,7 +41,10 @@ def basis(settings: Settings, registry: Registry, draws: int = 2) -> Basis:
     dataset, data = load_data(settings, registry)
     with naming(settings.flag("classes")):
         labels = tuple(data.class_names.index(word) for word in parse_classes(settings.classes, data.class_names))
-    return Basis(dataset, data, labels, *_sizes(settings, data, draws))
+    sizes, notes = _sizes(settings, data, draws)
+    notes = [*data.account.sentences, *notes]
+    seen = (overview(data, settings.data_dir),)
+    return Basis(dataset, data, labels, sizes, notes, seen, data.account.broken)
 
 
 def dataset_name(settings: Settings) -> str:
@@ -62,6 +69,11 @@ def load_data(settings: Settings, registry: Registry) -> tuple[Dataset, RealData
             f"dataset {dataset.name!r} takes no --data-dir; the datasets that read a folder are: {able}; leave out "
             f"{settings.data_dir!r}."
         )
+    if isinstance(dataset, OwnImages):
+        dataset.how = asked(settings)
+    elif settings.COMMAND == "run" and (settings.convert or settings.fit or settings.skip_broken):
+        option = "convert" if settings.convert else "fit" if settings.fit else "skip-broken"
+        raise InputError(f"--{option} is for your own images (--data-dir); dataset {dataset.name!r} is read as it is.")
     if not settings.data_dir:
         with calling(dataset, "load"):
             return dataset, load(dataset, None)
@@ -69,7 +81,9 @@ def load_data(settings: Settings, registry: Registry) -> tuple[Dataset, RealData
         if not Path(settings.data_dir).exists():
             raise absent(Path(settings.data_dir))
         with calling(dataset, "load"):
-            return dataset, load(dataset, Path(settings.data_dir))
+            data = load(dataset, Path(settings.data_dir))
+        data.account.check(strict=settings.strict)
+        return dataset, data
 
 
 def _sizes(settings: Settings, data: RealData, draws: int) -> tuple[dict[int, Sizes], list[str]]:

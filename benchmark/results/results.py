@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmark.results import cells_json, images_csv, output, real_csv, scores_csv
+from benchmark.results import broken_csv, cells_json, images_csv, output, real_csv, scores_csv
 from benchmark.results.page import excerpt, plot, write_page
 from benchmark.results.read import Outcome
 from benchmark.results.report_json import build_report
@@ -81,6 +81,7 @@ class Results(Outcome):
         write_json(folder / "summary.json", self.summary)
         write_text(folder / cells_json.NAME, cells_json.to_text(self.plan))
         write_text(folder / "run.toml", self.plan.settings.to_toml())
+        broken_csv.write(folder, self.plan)
         sums.note(folder, "scores.csv", "images.csv", "real.csv", "summary.json", cells_json.NAME, "run.toml")
 
     def to_pandas(self) -> Any:

@@ -101,7 +101,7 @@ class Option:
                 raise InputError(
                     f"{self.spellings[0]} {as_text(each)} is out of range; allowed are {low:,} to {high:,}."
                 )
-            if self.choices and each not in self.choices:
+            if self.choices and each not in (*self.choices, self.default):
                 raise unknown(self.spellings[0], each, self.choices)
 
     def words(self, value: Any) -> list[str]:

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from benchmark.errors import InputError
 from benchmark.settings.option import Option, changed, option, options_of
+from benchmark.settings.values import size_of
 from benchmark.shards import Shard
 
 DATASET = "mnist"  # the one that is used where neither dataset nor data_dir is set
@@ -41,8 +42,21 @@ class Settings:
     data_dir: str = option(
         "",
         metavar="PATH",
-        help="Your own real images: a folder with one sub-folder per class, or .npz, .csv or IDX files.",
+        help="Your own real images: a folder with one sub-folder per class, or .npz, .csv, .parquet or IDX files.",
     )
+    convert: str = option(
+        "", help="Convert your images to 8-bit grey or RGB; what is transparent becomes white.", choices=("gray", "rgb")
+    )
+    fit: str = option(
+        "",
+        help="Bring your images to one size: crop to the centre, pad with black, or stretch.",
+        choices=("crop", "pad", "stretch"),
+    )
+    size: str = option(
+        "", metavar="HxW", help="The size for --fit, such as 64 or 64x48; synthetic images get that of the real ones."
+    )
+    skip_broken: bool = option(False, help="Leave out image files that are damaged, and list them in broken.csv.")
+    strict: bool = option(False, help="Stop if anything in your files is not used, instead of reporting it.")
     n_real: tuple[int, ...] | None = option(
         None,
         metavar="N,N",
@@ -130,6 +144,10 @@ class Settings:
         if self.cluster and not re.fullmatch(r"[a-z+]+://.+", self.cluster):
             raise InputError(
                 f"--cluster {self.cluster!r} is not the address of a Dask scheduler; write it as tcp://host:8786."
+            )
+        if size_of(self.size) and not self.fit:
+            raise InputError(
+                f"--size {self.size} needs --fit crop, --fit pad or --fit stretch, which says how images get that size."
             )
         if self.device != "cpu" and self.cluster:
             raise InputError(
@@ -219,7 +237,6 @@ class ScoreSettings(Settings):
         "", metavar="LOW,HIGH", help="The values of black and white, such as -1,1; also for --train if it needs them."
     )
     invert: bool = option(False, help="Swap black and white.")
-    resize: bool = option(False, help="Resize the images to the size of the real ones.")
     as_is: bool = option(False, help="Use the values as they are; skip the range check.")
     n_synthetic: int | None = changed(
         Settings,

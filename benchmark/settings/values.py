@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import errno
+import re
 from pathlib import Path
 
 from benchmark.errors import InputError
 from benchmark.text import UNSAFE
 
 PATHS = ("DIR", "[DIR]", "FILE", "PATH", "STORE...", "FAKE...", "A", "B")  # how the help calls a path
+LARGEST_SIDE = 4096  # pixels
 ABSENT = (errno.ENOENT, errno.ENOTDIR)
 
 
@@ -30,3 +32,17 @@ def _look_up(option: str, path: str, metavar: str) -> None:
             raise InputError(f"{option} {path!r} cannot be used ({error.strerror}).") from None
         if Path(path).is_symlink() and metavar == "DIR":  # a file can be written through it
             raise InputError(f"{option} {path!r} is a link to a file or folder that does not exist.") from None
+
+
+def size_of(text: str) -> tuple[int, int] | None:
+    """Return height and width from `--size`: '64' or '64x48'; None for "". Raises InputError."""
+    if not text:
+        return None
+    found = re.fullmatch(r"([0-9]{1,4})(?:x([0-9]{1,4}))?", text)
+    size = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
+    if not all(1 <= side <= LARGEST_SIDE for side in size):
+        raise InputError(
+            f"--size {text!r} is not allowed; write height and width in pixels (at most {LARGEST_SIDE:,}), as in 64 or "
+            "64x48."
+        )
+    return size

@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmark.images.reading import folder as reader
-from benchmark.images.reading import kept, read_images
+from benchmark.images.reading import How, kept, read_images, stack
 from benchmark.images.real import load
 from benchmark.images.roles import Sizes
 from benchmark.plugins.registry import discover
@@ -33,11 +32,11 @@ def pictures(tmp_path: Path) -> Path:
     return tmp_path / "own"
 
 
-def decoded(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+def decoded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the list to which each file is added that is decoded from now on."""
-    found: list[Path] = []
-    read = reader._read
-    monkeypatch.setattr(reader, "_read", lambda path, *rest: found.append(path) or read(path, *rest))
+    found: list[str] = []
+    decode = stack.decoded
+    monkeypatch.setattr(stack, "decoded", lambda source, convert: found.append(source.name) or decode(source, convert))
     return found
 
 
@@ -49,7 +48,11 @@ def test_the_second_command_decodes_nothing(pictures: Path, monkeypatch: pytest.
     assert isinstance(second.images, np.memmap)
     assert np.array_equal(first.images, second.images)
     assert (first.names, first.files) == (second.names, second.files)
-    assert len(read_images(pictures, (4, 4)).images) == len(again) == 60  # another size is another set
+    small = How(fit="stretch", size=(4, 4))
+    assert len(read_images(pictures, small).images) == len(again) == 60  # another size is another set
+    said = read_images(pictures, small).account.changed
+    assert said == (f"{pictures}: 60 of 60 images were stretched to 4x4",)
+    assert len(again) == 60
 
 
 def test_the_contents_of_the_files_count_not_their_times(pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,7 +94,7 @@ def test_what_was_not_used_for_a_month_is_deleted(pictures: Path, own_cache: Pat
     read_images(pictures)
     old = time.time() - kept.UNUSED - 60
     os.utime(next(own_cache.glob("*.json")), (old, old))
-    read_images(pictures, (4, 4))
+    read_images(pictures, How(fit="stretch", size=(4, 4)))
     assert [np.load(path).shape for path in own_cache.glob("*.npy")] == [(60, 4, 4, 3)]
 
 

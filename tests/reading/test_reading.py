@@ -9,10 +9,12 @@ import pytest
 from PIL import Image
 
 from benchmark.errors import InputError
-from benchmark.images.reading import read_images
+from benchmark.images.reading import How, read_images
 
+STRETCH = How(fit="stretch", size=(6, 6))
 RNG = np.random.default_rng(0)
 GREY = RNG.integers(0, 256, (12, 6, 6), dtype=np.uint8)
+
 COLOUR = RNG.integers(0, 256, (12, 6, 6, 3), dtype=np.uint8)
 
 
@@ -121,20 +123,22 @@ def test_resized_only_when_asked(tmp_path: Path) -> None:
     Image.fromarray(np.zeros((9, 8), np.uint8)).save(folder / "3.png")
     with pytest.raises(InputError, match=r"3.png is 9x8 in grey, but 0.png is 6x6 in grey; all images must be alike"):
         read_images(folder)
-    assert read_images(folder, (6, 6)).images.shape == (12, 6, 6, 1)
+    assert read_images(folder, STRETCH).images.shape == (12, 6, 6, 1)
     np.save(tmp_path / "a.npy", COLOUR / 255)
-    found = read_images(tmp_path / "a.npy", (3, 3)).images
+    found = read_images(tmp_path / "a.npy", How(fit="stretch", size=(3, 3))).images
     assert found.shape == (12, 3, 3, 3) and 0 < found.min() < found.max() < 1
 
 
 def test_resizing_keeps_the_mean_of_an_image(tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", GREY)
-    assert read_images(tmp_path / "a.npy", (3, 3)).images.mean() == pytest.approx(GREY.mean(), rel=0.03)
+    assert read_images(tmp_path / "a.npy", How(fit="stretch", size=(3, 3))).images.mean() == pytest.approx(
+        GREY.mean(), rel=0.03
+    )
 
 
 def png(folder: Path, mode: str, **more: object) -> Path:
     save(folder, GREY[:2])
-    Image.new(mode, (6, 6)).save(folder / "1.png", **more)
+    Image.new(mode, (6, 6), *(["red"] if mode in ("P", "RGB") else [])).save(folder / "1.png", **more)
     return folder
 
 
@@ -162,22 +166,28 @@ def npy(path: Path, array: np.ndarray) -> Path:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda p: p / "nowhere", "does not exist; allowed are a folder of PNG or JPEG"),
+        (lambda p: p / "nowhere", "does not exist; allowed are a folder of images"),
         (lambda p: text(p / "a.txt", "x"), "a.txt' cannot be read; allowed are a folder"),
-        (lambda p: save(p / "empty", GREY[:0]), r"empty: no PNG or JPEG images found\."),
-        (lambda p: text(save(p / "gif", GREY[:0]) / "a.gif", "x").parent, "only .gif files"),
+        (lambda p: save(p / "empty", GREY[:0]), r"empty: no images found\."),
+        (lambda p: text(save(p / "text", GREY[:0]) / "a.txt", "x").parent, r"1 of 1 file is not an image .*: \.txt 1"),
         (
             lambda p: save(save(p / "both", GREY[:1]) / "3", GREY).parent,
             r"there are images both in the folder itself \(.*\) and in sub-folders",
         ),
         (lambda p: save(p / "deep" / "a" / "b", GREY).parent.parent, "sub-folders of sub-folders"),
-        (lambda p: png(p / "palette", "P"), "1.png: has a palette; save it as plain 8-bit grey or RGB"),
-        (lambda p: png(p / "alpha", "RGBA"), "1.png: has transparent pixels"),
-        (lambda p: png(p / "key", "L", transparency=0), "1.png: has transparent pixels; save it"),
-        (lambda p: png(p / "deep", "I;16"), "1.png: has 16 (or 32 )?bits per value"),
+        (lambda p: png(p / "palette", "P"), "1.png is 6x6 in colour, but 0.png is 6x6 in grey; .*: add --convert"),
+        (lambda p: png(p / "alpha", "LA"), "1.png: has transparent pixels; add --convert gray or --convert rgb"),
+        (lambda p: png(p / "key", "L", transparency=0), "1.png: has transparent pixels; add --convert"),
+        (
+            lambda p: png(p / "deep", "I;16"),
+            "1.png is 6x6 in grey with 16 bits per value, but 0.png is 6x6 in grey; .*: add --convert",
+        ),
         (lambda p: png(p / "mixed", "RGB"), "1.png is 6x6 in colour, but 0.png is 6x6 in grey"),
         (lambda p: damaged(p / "cut"), "1.png: cannot be read as an image"),
-        (lambda p: text(save(p / "not", GREY[:1]) / "1.png", "hello").parent, "as an image .cannot identify"),
+        (
+            lambda p: text(save(p / "not", GREY[:1]) / "1.png", "hello").parent,
+            "as an image .its content is not an image",
+        ),
         (lambda p: npy(p / "a.npy", np.array(["x"])), "images have the type <U1; allowed are bytes and other numbers"),
         (lambda p: npy(p / "a.npy", np.zeros((3, 2, 5, 5))), r"shape \(3, 2, 5, 5\); expected"),
         (lambda p: npy(p / "a.npy", np.zeros((3, 3, 5, 5))), "channels come last here"),
@@ -187,7 +197,7 @@ def npy(path: Path, array: np.ndarray) -> Path:
         (lambda p: text(p / "a.npz", "PK hello"), "cannot be read as NumPy arrays"),
         (
             lambda p: npz(p / "a.npz", a=GREY, b=GREY),
-            "the arrays are a, b; name the images 'images' and the labels 'labels'",
+            r"the arrays are a \(12, 6, 6\), b \(12, 6, 6\); name the images 'images' and the labels 'labels'",
         ),
         (
             lambda p: npz(p / "a.npz", images=GREY, labels=np.arange(5)),
@@ -198,10 +208,7 @@ def npy(path: Path, array: np.ndarray) -> Path:
             "labels have the type float64; allowed are",
         ),
         (lambda p: npz(p / "a.npz", images=GREY, labels=np.arange(12), class_names=np.array(["a"])), "1 class names"),
-        (
-            lambda p: text(p / "a.csv", "1,2,3\n"),
-            "has 3 columns; expected the label, then the pixels of a square image",
-        ),
+        (lambda p: text(p / "a.csv", "1,2,3\n"), "has 3 columns; expected the label and the pixels of a square image"),
         (lambda p: text(p / "a.csv", csv(GREY, [1] * 12) + "1,2\n"), "image 13 has 2 columns, but the first has 37"),
         (lambda p: text(p / "a.csv", "7,1,2,x,4\n7,1,2,3,4\n"), r"'x' is not a number \(image 1, column 4\)"),
         (lambda p: text(p / "a.csv", "l,a,b,c,d\n7,1,2,3,4\n7,1,2,3,\n"), r"'' is not a number \(image 2, column 5\)"),

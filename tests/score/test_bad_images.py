@@ -165,16 +165,23 @@ def test_grey_images_saved_in_colour_are_used_and_colour_is_refused(
     assert found.notes == (
         f"{tmp_path / 'a.npy'}: the images are grey but saved with three equal channels; only one is used",
     )
+    lossy = fives[:20].repeat(3, axis=-1) // 2 + np.arange(3, dtype=np.uint8)  # as WebP and JPEG leave grey
+    np.save(tmp_path / "c.npy", lossy)
+    assert np.array_equal(read(tmp_path / "c.npy", mnist, as_is=True).images[5].images, to_images(lossy[..., 1:2]))
     np.save(tmp_path / "b.npy", np.random.default_rng(0).integers(0, 255, (20, 28, 28, 3), dtype=np.uint8))
-    with pytest.raises(InputError, match="the images are in colour, but the real images are grey; convert them first"):
+    with pytest.raises(
+        InputError, match="the images are in colour, but the real images are grey; add --convert gray or rgb"
+    ):
         read(tmp_path / "b.npy", mnist)
 
 
 def test_another_size_is_resized_only_when_asked(tmp_path: Path, mnist: RealData, fives: np.ndarray) -> None:
     np.save(tmp_path / "a.npy", fives[:20].repeat(2, axis=1).repeat(2, axis=2))
-    with pytest.raises(InputError, match="the images are 56x56, but the real images are 28x28; add --resize"):
+    with pytest.raises(
+        InputError, match="the images are 56x56, but the real images are 28x28; add --fit stretch, crop or pad"
+    ):
         read(tmp_path / "a.npy", mnist)
-    resized = read(tmp_path / "a.npy", mnist, resize=True).images[5].images
+    resized = read(tmp_path / "a.npy", mnist, fit="stretch").images[5].images
     assert np.abs(resized - to_images(fives[:20])).mean() < 0.05
 
 
@@ -203,7 +210,7 @@ def test_one_sentence_and_nothing_written(bench, tmp_path: Path, small: np.ndarr
     save(tmp_path / "named" / "8x", np.zeros((5, 8, 8, 1), np.uint8))
     for arguments, message in (
         ([], "name the images to score, as in: bench score fakes/ --against mnist --class 5"),
-        (["nowhere"], "'nowhere' does not exist; allowed are a folder of PNG or JPEG"),
+        (["nowhere"], "'nowhere' does not exist; allowed are a folder of images"),
         ([fives], "the images have no class labels; name their class with --class; there are: 0, 1, 2"),
         ([fives, "-c", "3,5"], "the images have no class labels; name their class"),
         ([fives, "-c", "five"], "class 'five' is not known; there are: 0, 1"),
@@ -211,7 +218,7 @@ def test_one_sentence_and_nothing_written(bench, tmp_path: Path, small: np.ndarr
         ([tmp_path / "named"], "class '8x' is not known; there are: 0, 1"),
         ([fives, tmp_path / "three.npz", "-c", "5"], "three.npz: has no images of class 5"),
         ([fives, "-c", "5", "--against", "minst"], "dataset 'minst' is not known; .*Did you mean 'mnist'"),
-        ([fives, "-c", "5", "--real", "nowhere"], "'nowhere' does not exist; allowed are a folder of PNG or JPEG"),
+        ([fives, "-c", "5", "--real", "nowhere"], "'nowhere' does not exist; allowed are a folder of images"),
         ([fives, "-c", "5", "--train", "nowhere"], "'nowhere' does not exist"),
         ([fives, "-c", "5", "--range", "1"], "--range '1': write two numbers"),
         ([fives, "-c", "5", "--keep", tmp_path], "exists and is not empty; name a new folder"),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmark.errors import InputError
+from benchmark.images.reading.account import NOTHING, Account
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,12 +27,14 @@ class Pictures:
 
     labels: int64 (n,), indices into `names`, or None if the files name no classes.
     files: the file of each image, relative to the path that was read; () if a single file holds them all.
+    account: what was changed or left out.
     """
 
     images: Array
     labels: Array | None = None
     names: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    account: Account = NOTHING
 
 
 def natural(name: str) -> list[Any]:
@@ -74,16 +77,3 @@ def shaped(array: Array, path: Path) -> Array:
             "(n, height, width, 1 or 3) or (n, 784)."
         )
     return array
-
-
-def resized(images: Array, size: tuple[int, int]) -> Array:
-    """Return images (n, h, w, c) resized to height and width `size`: bilinear, antialiased; bytes stay bytes."""
-    from PIL import Image
-
-    def one(channel: Array) -> Array:
-        exact = channel if channel.dtype == np.uint8 else channel.astype(np.float32)
-        return np.asarray(Image.fromarray(exact).resize(size[::-1], Image.Resampling.BILINEAR))
-
-    if images.shape[1:3] == size:
-        return images
-    return np.stack([np.stack([one(image[..., c]) for c in range(image.shape[-1])], axis=-1) for image in images])
