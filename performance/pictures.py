@@ -5,7 +5,7 @@
 
 The pictures are shapes of three classes on grounds of coloured clouds, as JPEG; the synthetic ones are drawn likewise.
 Each command runs in a process of its own, with a cache of its own. Memory is that of all its processes together, every
-.2 seconds, each shared page once, without those of mapped files, which can be dropped at any time.
+.2 seconds; pages that processes share count once, and those of mapped files, which can be dropped at any time, do not.
 The second command on the same folder must decode nothing. A run that is killed half-way and resumed must repeat
 nothing: no file of a finished cell is written again.
 """

@@ -114,11 +114,12 @@ def test_train_may_have_the_range_of_the_images_or_that_of_the_real_ones(
 
 @pytest.mark.parametrize("place", ["file/x", "/proc/x/y"])
 def test_a_place_for_keep_that_cannot_be_made_is_one_sentence(
-    bench, tmp_path: Path, small: np.ndarray, place: str
+    bench, tmp_path: Path, digits: RealData, small: np.ndarray, place: str
 ) -> None:
     (bench.folder / "file").write_text("")
     np.save(tmp_path / "fake.npy", small)
-    done = bench("score", tmp_path / "fake.npy", *DIGITS, "--keep", place, code=2)
+    np.save(tmp_path / "seen.npy", digits.raw[digits.members(5)[:60]])  # otherwise all are copies, and none is kept
+    done = bench("score", tmp_path / "fake.npy", "--train", tmp_path / "seen.npy", *DIGITS, "--keep", place, code=2)
     assert f"bench: --keep '{place}' cannot be " in done.stderr
     assert "Traceback" not in done.stderr
     assert place.startswith("/proc") or not (bench.folder / "bench-results").exists()
