@@ -60,15 +60,21 @@ def sets(train: Images, fresh: Images, chosen: Mapping[str, Any], rng: np.random
     return np.ascontiguousarray(np.concatenate(made), dtype=np.float32)
 
 
+def evidence_of(data: RealData, label: int, n_real: int, seed: int, images: Images) -> CellEvidence:
+    """Return what a metric of pixels sees of images, of one class and seed."""
+    roles = data.roles(label, seed, Sizes(n_real, N))
+    task = Task(data.name, label, data.class_names[label], n_real, len(images), data.shape, len(data.class_names), seed)
+    space = FeatureSpace("pixels", "none", Pixels(), None)
+    none = images[:0], np.empty(0, dtype=np.int64)
+    return CellEvidence(task, images, roles["train"], roles["held_out"], *none, {}, space)
+
+
 def measured(data: RealData, label: int, n_real: int, seed: int, chosen: Mapping[str, Any]) -> dict[str, list[float]]:
     """Return the columns of each disguise, of one class."""
     rng = random(seed, "disguises", data.name, label)
     roles = data.roles(label, seed, Sizes(n_real, N))
     images = sets(roles["train"], roles["fresh"], chosen, rng)
-    task = Task(data.name, label, data.class_names[label], n_real, len(images), data.shape, len(data.class_names), seed)
-    space = FeatureSpace("pixels", "none", Pixels(), None)
-    none = images[:0], np.empty(0, dtype=np.int64)
-    evidence = CellEvidence(task, images, roles["train"], roles["held_out"], *none, {}, space)
+    evidence = evidence_of(data, label, n_real, seed, images)
     known, made = search(evidence)
     real, prior = known.held_out, float(known.pool.trained.mean())
     near = near_copies(evidence)
