@@ -53,16 +53,21 @@ def rows_of(found: Row, source: str) -> Array:
 
 def sprite(images: Images) -> dict[str, Any]:
     """Return all images on one sheet, 64 per row, without gaps; grey images take four bits per pixel."""
-    factor = 1
-    while images.size / factor**2 > VALUES:
-        factor += 1
-    tiles = _smaller(images, factor)
+    tiles = _smaller(images, _factor(images.size))
     n, h, w, c = tiles.shape
     columns = min(COLUMNS, n)
     padded = np.concatenate([tiles, np.zeros((-n % columns, h, w, c), dtype=tiles.dtype)])
     canvas = padded.reshape(-1, columns, h, w, c).swapaxes(1, 2).reshape(-1, columns * w, c)
     png = encode(np.rint(canvas * (LEVELS - 1)).astype(np.uint8), depth=4) if c == 1 else encode(shaded(canvas))
     return {"png": png, "columns": columns, "height": h, "width": w, "ink": is_ink(images)}
+
+
+def _factor(size: int) -> int:
+    """Return by how much images with this many numbers are scaled down."""
+    factor = 1
+    while size / factor**2 > VALUES:
+        factor += 1
+    return factor
 
 
 def _smaller(images: Images, factor: int) -> Images:
@@ -85,10 +90,13 @@ def _coordinates(points: Array) -> str:
 
 def _images(source: Source, n_real: int, seed: int, strata: Sequence[tuple[str, int, int]]) -> Images:
     cells = index(source.report["cells"], "configuration", "class", "n_real", "seed")
-    parts = [
-        source.real(label, "held_out", n_real, seed)[:n]
-        if name == HELD_OUT["id"]
-        else source.samples(cells[name, label, n_real, seed]["cell"])[:n]
-        for name, label, n in strata
-    ]
+    parts, count = [], sum(n for _, _, n in strata)
+    for name, label, n in strata:
+        held_out = name == HELD_OUT["id"]
+        found = (
+            source.real(label, "held_out", n_real, seed)
+            if held_out
+            else source.samples(cells[name, label, n_real, seed]["cell"])
+        )
+        parts.append(_smaller(found[:n], _factor(count * found[:1].size)))  # all at full size may not fit into memory
     return np.concatenate(parts)

@@ -57,6 +57,8 @@ def test_a_mapped_set_is_sent_by_name(mapped: ImageSet) -> None:
     again = pickle.loads(sent)
     assert again.mapped and len(sent) < 1000
     assert np.array_equal(again.raw, mapped.raw[::2])
+    other = pickle.loads(pickle.dumps(mapped))
+    assert joined([again, other]).array is other.array  # by rows: joining copies no images
 
 
 def test_sets_of_different_arrays_are_joined(mapped: ImageSet, images: np.ndarray) -> None:

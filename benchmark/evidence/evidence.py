@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from benchmark.api import Array, Embedding, Images, Labels, Neighbours, Role, Ta
 from benchmark.evidence import embedding, neighbours
 from benchmark.evidence.pixels import pixels_of
 from benchmark.evidence.reference import FeatureSpace
-from benchmark.images.image_set import BLOCK, ImageSet
+from benchmark.images.image_set import ImageSet, floats_of
 from benchmark.measures import Space
 
 ROLES = ("synthetic", "held_out", "train", "test")
@@ -31,23 +30,6 @@ class _Role:
 
     def __set__(self, evidence: Any, images: Images | ImageSet) -> None:
         evidence.__dict__[self._name] = ImageSet.of(images)
-
-
-_FLOATS: WeakKeyDictionary[ImageSet, Images] = WeakKeyDictionary()
-
-
-def floats_of(images: ImageSet) -> Images:
-    """Return a set as floats: once for all if they take at most 32 MiB, else whenever they are asked for."""
-    if images.size > BLOCK:
-        return images.images
-    if images not in _FLOATS:
-        _FLOATS[images] = images.images
-    return _FLOATS[images]
-
-
-def handed(images: ImageSet) -> Any:
-    """Return what a metric gets of a set that it may not need: floats, or the set itself if they take over 32 MiB."""
-    return images if images.size > BLOCK else floats_of(images)
 
 
 @dataclass

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import signal
 import time
 from pathlib import Path
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
-PAGE = os.sysconf("SC_PAGE_SIZE")
+OWN = re.compile(rb"^Rss(?:Anon|Shmem):\s+(\d+) kB", re.MULTILINE)  # in /proc/<pid>/status
 
 
 def die_with(parent: int) -> None:
@@ -36,7 +37,10 @@ def below(pid: int) -> list[int]:
 
 
 def resident(pids: list[int]) -> int:
-    """Return the resident memory of processes in bytes; those that have ended count as 0."""
+    """Return the resident memory of processes in bytes; those that have ended count as 0.
+
+    Pages of mapped files are left out: the kernel drops them when memory is needed, and decoded images are such files.
+    """
     return sum(_resident(pid) for pid in pids)
 
 
@@ -68,6 +72,7 @@ def _children(pid: int) -> list[int]:
 
 def _resident(pid: int) -> int:
     try:
-        return int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * PAGE
-    except (OSError, IndexError):
+        status = Path(f"/proc/{pid}/status").read_bytes()
+    except OSError:
         return 0
+    return sum(int(kib) * 1024 for kib in OWN.findall(status))

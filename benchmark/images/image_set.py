@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -134,12 +137,38 @@ class ImageSet:
         """Return how to make the set again: from the file, or from the images."""
         array = self.array
         if isinstance(array, np.memmap) and array.filename is not None:
-            return _mapped, (str(array.filename), array.dtype.str, array.offset, array.shape, self.rows, self.name)
+            path = Path(array.filename)
+            where = (str(path), array.dtype.str, array.offset, array.shape, path.stat().st_ino)
+            return _mapped, (where, self.rows, self.name)
         return ImageSet, (self.raw, np.arange(len(self)))
 
 
-def _mapped(path: str, dtype: str, offset: int, shape: tuple[int, ...], rows: Array, name: str | None) -> ImageSet:
-    return ImageSet(np.memmap(path, dtype, "r", offset, shape), rows, name)
+def _mapped(where: tuple[Any, ...], rows: Array, name: str | None) -> ImageSet:
+    return ImageSet(_map(where), rows, name)
+
+
+@lru_cache(maxsize=8)
+def _map(where: tuple[Any, ...]) -> Array:
+    """Return a file as an array, the same one for all sets that are sent to a process: they can then be joined."""
+    path, dtype, offset, shape, _ = where
+    return np.memmap(path, dtype, "r", offset, shape)
+
+
+_FLOATS: WeakKeyDictionary[ImageSet, Images] = WeakKeyDictionary()
+
+
+def floats_of(images: ImageSet) -> Images:
+    """Return a set as floats: once for all if they take at most 32 MiB, else whenever they are asked for."""
+    if images.size > BLOCK:
+        return images.images
+    if images not in _FLOATS:
+        _FLOATS[images] = images.images
+    return _FLOATS[images]
+
+
+def handed(images: ImageSet) -> Any:
+    """Return floats, or the set itself if they take over 32 MiB: for plugins that may not need all of it."""
+    return images if images.size > BLOCK else floats_of(images)
 
 
 def joined(sets: list[ImageSet]) -> ImageSet:

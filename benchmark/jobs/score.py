@@ -13,7 +13,7 @@ import numpy as np
 
 from benchmark.api import Context, Score, Task
 from benchmark.errors import is_full
-from benchmark.images.image_set import ImageSet
+from benchmark.images.image_set import ImageSet, handed
 from benchmark.images.real import RealData
 from benchmark.images.roles import Sizes
 from benchmark.plugins.raised import describe
@@ -166,7 +166,7 @@ class ScoreGroup(Scoring):
         return ALL_CLASSES
 
     def _evidence(self) -> Any:
-        from benchmark.evidence.evidence import CellsEvidence, handed
+        from benchmark.evidence.evidence import CellsEvidence
 
         data, task = self.data.load(), self.task
         roles = {label: data.sets(label, task.seed, self.sizes) for label in self.samples}
@@ -231,8 +231,6 @@ class _Others(Mapping[int, Any]):
         self._cut: dict[int, ImageSet] = {}
 
     def __getitem__(self, label: int) -> Any:
-        from benchmark.evidence.evidence import handed
-
         if label not in self._labels:
             raise KeyError(label)
         if label not in self._cut:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote
 
+from benchmark.images.image_set import handed
 from benchmark.results import joint_maps
 from benchmark.results.images_csv import columns_of
 from benchmark.store.records import write_text
@@ -86,8 +87,8 @@ class StoredSource:
         self.report, self._outcome = report, outcome
 
     def samples(self, cell: str) -> Images:
-        """Return the synthetic images of a cell."""
-        return self._outcome.store.samples(cell)
+        """Return the synthetic images of a cell: floats, or a set to pick from if these take over 32 MiB."""
+        return handed(self._outcome.store.sample_set(cell))  # type: ignore[no-any-return]
 
     def kept(self, cell: str, metric: str) -> Mapping[str, Array]:
         """Return the arrays that a metric kept for a cell; empty where it kept none."""
@@ -115,6 +116,6 @@ class StoredSource:
         return joint_maps.stored(self._outcome.plan, self._outcome.store, n_real)
 
     def real(self, label: int, role: str, n_real: int, seed: int) -> Images:
-        """Return the real images of a class and role."""
+        """Return the real images of a class and role, likewise."""
         plan = self._outcome.plan
-        return plan.data.roles(label, seed, plan.sizes[n_real])[role]
+        return handed(plan.data.sets(label, seed, plan.sizes[n_real])[role])  # type: ignore[no-any-return]

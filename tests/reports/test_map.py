@@ -7,12 +7,15 @@ import io
 import json
 import re
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from benchmark.api import Array
+from benchmark.images.image_set import ImageSet
+from reports import _atlas
 from reports._atlas import points_of, rows_of, sprite
 
 Report = dict[str, Any]
@@ -123,3 +126,14 @@ def test_the_data_of_the_map_are_json_that_cannot_end_its_element(report: Report
     data = json.loads(blocks[0])
     assert [s["label"] for s in data["sources"]] == ["Held-out real", hostile, hostile, "Fresh real"]
     assert sum(n for _, _, n in data["strata"]) == data["n"]
+
+
+def test_thumbnails_of_large_images_are_made_part_by_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All at full size may not fit into memory; the sheet is the same."""
+    images = np.random.default_rng(0).random((6, 12, 12, 1), dtype=np.float32)
+    monkeypatch.setattr(_atlas, "VALUES", 6 * 16)
+    source = SimpleNamespace(report={"cells": []}, real=lambda *_: ImageSet.of(images))
+    strata = [(_atlas.HELD_OUT["id"], 0, 4), (_atlas.HELD_OUT["id"], 1, 2)]
+    parts = _atlas._images(source, 10, 0, strata)
+    assert parts.shape == (6, 4, 4, 1)
+    assert _atlas.sprite(parts)["png"] == _atlas.sprite(np.concatenate([images[:4], images[:2]]))["png"]
