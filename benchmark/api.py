@@ -340,11 +340,12 @@ class Features(Plugin):
         vars(self).update(state)
 
     def classifier(self) -> Any | None:
-        """Return the space's own fitted reference classifier, also after `restore`, or None to use an SVC.
-
-        It has `predict(features) -> labels` and, if it gives probabilities, `classes_` and `predict_proba`.
-        """
+        """Return its own fitted classifier (`predict`; `classes_` and `predict_proba` if it has them); None: an SVC."""
         return None
+
+    def identity(self) -> str:
+        """If nothing is fitted: a hash of what `transform` depends on; features are then kept by image. Else ""."""
+        return ""
 
     @property
     def space(self) -> str:

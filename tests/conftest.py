@@ -113,6 +113,7 @@ EXTRAS = {  # by marker
     "tensorflow": "tensorflow",
     "torch": "torch",
     "dask": "distributed",
+    "onnx": "onnxruntime",
     "opentsne": "openTSNE",
     "pandas": "pandas",
     "dicom": "pydicom",

@@ -193,7 +193,9 @@ def bench_features():
     return [Flat]
 '''
     plugin(bench.folder, hooks=text)
-    assert "bench: flat: space failed: NotImplementedError" in bench(*RUN, "--features", "flat", code=2).stderr
+    assert (
+        "bench: --features: flat: space failed: NotImplementedError" in bench(*RUN, "--features", "flat", code=2).stderr
+    )
 
 
 @pytest.mark.parametrize(

@@ -5,17 +5,22 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from benchmark.api import Context, Features
+from benchmark.evidence.encoded import Encoded
 from benchmark.evidence.known import once
 from benchmark.evidence.machine import Constant, Machine, machine_from, machine_of, values_of
 from benchmark.evidence.probability import Calibrated, calibrate
 from benchmark.images.image_set import ImageSet
+from benchmark.plugins.code import code_of
+from benchmark.plugins.parameters import config_of
 
 if TYPE_CHECKING:
     from benchmark.api import Array, Images, Labels
@@ -38,14 +43,29 @@ class FeatureSpace:
     features: Features
     classifier: Any
 
-    def transform(self, images: Images) -> Array:
-        """Return the features of images, float32 (n, d)."""
+    def transform(self, images: Images, tell: Callable[[], None] = lambda: None) -> Array:
+        """Return the features of images, float32 (n, d). Those of a pretrained network are computed once and kept.
+
+        tell: called now and then while a network computes.
+        """
+        identity = self.features.identity()
+        if identity:
+            width = self.features.transform(images[:0]).shape[1]
+            kept = Encoded.of(f"{identity}-{code_of(type(self.features))}", width)
+            found: Array = _encoded(kept.folder, width).features(images, self.features.transform, tell)
+            return found
         return np.ascontiguousarray(self.features.transform(images), dtype=np.float32)
 
-    def transform_set(self, images: ImageSet) -> Array:
+    def transform_set(self, images: ImageSet, tell: Callable[[], None] = lambda: None) -> Array:
         """Return the features of a set of images, float32 (n, d), of which a block at a time becomes floats."""
-        found = [self.transform(block) for block in images.blocks()]
+        found = [self.transform(block, tell) for block in images.blocks()]
         return found[0] if len(found) == 1 else np.concatenate(found or [self.transform(images.images)])
+
+    def encode_ahead(self, sets: Iterable[ImageSet | Images], tell: Callable[[], None]) -> None:
+        """Put images through a pretrained network before they are needed, outside of the time limit of a metric."""
+        for images in sets if self.features.identity() else ():
+            self.transform_set(ImageSet.of(images), tell)
+
 
     def transform_once(self, images: ImageSet) -> Array:
         """Return the same, but compute it only once for real images, which are shared by the cells of a worker."""
@@ -94,13 +114,19 @@ def restored(features: Features, state: Mapping[str, Any]) -> FeatureSpace:
 
 
 def prepare(
-    features: Features, images: Images | ImageSet, labels: Labels, rng: np.random.Generator, fingerprint: str = ""
+    features: Features,
+    images: Images | ImageSet,
+    labels: Labels,
+    rng: np.random.Generator,
+    fingerprint: str = "",
+    tell: Callable[[], None] = lambda: None,
 ) -> FeatureSpace:
     """Fit `features` on the neutral images of all classes, and the reference classifier unless `features` bring one.
 
     Of images that take more than 512 MiB as floats, `features` are fitted on some, evenly spread over all of them.
 
     fingerprint: identifies the neutral images and the code and parameters of `features`; part of `reference_id`.
+    tell: called now and then while a network computes.
     """
     images = ImageSet.of(images)
     some = images.spread_at(LARGEST)
@@ -109,7 +135,18 @@ def prepare(
     space = FeatureSpace(features.space, reference_id(features, fingerprint), features, classifier)
     if classifier is not None:
         return space
-    return replace(space, classifier=_classifier(space.transform_set(images), labels))
+    return replace(space, classifier=_classifier(space.transform_set(images, tell), labels))
+
+
+def described(features: Features) -> str:
+    """Return a configured space as text, wherever its files are: the hash of a network and its parameters, if any."""
+    return features.identity() or config_of(features)
+
+
+@lru_cache(maxsize=8)
+def _encoded(folder: Path, width: int) -> Encoded:
+    """Return the features that are kept in a folder; what was read of them is shared by all cells of a worker."""
+    return Encoded(folder, width)
 
 
 def reference_id(features: Features, fingerprint: str) -> str:

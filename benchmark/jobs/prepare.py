@@ -5,14 +5,15 @@ from __future__ import annotations
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from benchmark.errors import InputError
 from benchmark.images.image_set import joined
 from benchmark.images.roles import Sizes
-from benchmark.plugins.parameters import config_of
 from benchmark.plugins.raised import describe
 from benchmark.seeds import random
 from benchmark.store import weights
@@ -39,7 +40,7 @@ class Prepare:
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, say: Say) -> dict[str, Any]:
-        """Return the status. A failure stops the whole run, not just a cell."""
+        """Return the status. A failure stops the whole run, not just a cell. input: the user can fix it."""
         from benchmark.evidence import reference
 
         try:
@@ -47,9 +48,12 @@ class Prepare:
             images = [data.sets(label, 0, self.sizes)["neutral"] for label in range(len(data.class_names))]
             labels = np.repeat(np.arange(len(images)), [len(i) for i in images])
             features = self.features.load()
-            rng = random(0, "features", data.name, config_of(features))
-            space = reference.prepare(features, joined(images), labels, rng, self.features_id)
+            rng = random(0, "features", data.name, reference.described(features))
+            tell = partial(say, "stage", "features")
+            space = reference.prepare(features, joined(images), labels, rng, self.features_id, tell)
             weights.write(space, self.features_id, self.target)
+        except InputError as error:
+            return {"status": "failed", "reason": str(error), "input": True}
         except Exception as error:  # noqa: BLE001
             traceback.print_exc()
             return {"status": "failed", "reason": describe(error, None)}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -62,7 +63,7 @@ class Scoring:
             started, cpu = time.perf_counter(), time.process_time()
             try:
                 metric = loadable.load()
-                evidence = evidence or self._evidence()
+                evidence = evidence or self._evidence(partial(say, "stage", key))
                 record = self._score(key, metric, evidence)
             except Exception as error:  # noqa: BLE001 - a metric may raise anything; it becomes a row
                 record = {
@@ -76,8 +77,8 @@ class Scoring:
             say("scored", (key, record))
         return {"status": "ok"}
 
-    def _evidence(self) -> Any:
-        """Return the evidence that the metrics get."""
+    def _evidence(self, tell: Callable[[], None]) -> Any:
+        """Return the evidence that the metrics get. tell: called now and then if this takes long."""
         raise NotImplementedError
 
     def _label(self) -> int:
@@ -128,12 +129,14 @@ class ScoreCell(Scoring):
     def _label(self) -> int:
         return self.task.label
 
-    def _evidence(self) -> Any:
+    def _evidence(self, tell: Callable[[], None]) -> Any:
         from benchmark.evidence.evidence import CellEvidence
 
         data, task = self.data.load(), self.task
         synthetic: Any = samples.mapped(self.samples)
         own: Mapping[str, Any] = data.sets(task.label, task.seed, self.sizes)
+        space = load_space(self.space, self.features)
+        space.encode_ahead((synthetic, own["train"], own["held_out"], data.test), tell)
         return CellEvidence(
             task=task,
             control=self.control,
@@ -145,7 +148,7 @@ class ScoreCell(Scoring):
             others=_Others(data, task, self.sizes, "held_out"),
             others_train=_Others(data, task, self.sizes, "train"),
             in_train=self._in_train(data),
-            feature_space=load_space(self.space, self.features),
+            feature_space=space,
         )
 
     def _in_train(self, data: RealData) -> dict[str, Array]:
@@ -165,7 +168,7 @@ class ScoreGroup(Scoring):
     def _label(self) -> int:
         return ALL_CLASSES
 
-    def _evidence(self) -> Any:
+    def _evidence(self, tell: Callable[[], None]) -> Any:
         from benchmark.evidence.evidence import CellsEvidence
 
         data, task = self.data.load(), self.task

@@ -104,7 +104,7 @@ def _features(settings: Settings, registry: Registry) -> Features:
         )
     if problem := missing(type(found[0])):
         raise InputError(f"--features {settings.features} {problem}.")
-    with calling(found[0], "space"):
+    with naming(settings.flag("features")), calling(found[0], "space"):
         if not isinstance(space := found[0].space, str):
             raise TypeError(f"it is {space!r}; expected a text")
     return found[0]

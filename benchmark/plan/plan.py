@@ -112,7 +112,7 @@ class Plan:
         """The key of the feature space, fitted on the neutral images."""
         first = next(iter(self.sizes.values()))
         return keys.features_key(
-            parameters.config_of(self.features),
+            reference.described(self.features),
             code_of(type(self.features)),
             core_code(*keys.SCORING),
             self.data.fingerprint,

@@ -14,11 +14,13 @@ import numpy as np
 from benchmark.judging.aspects import ASPECTS
 from benchmark.judging.intervals import made_of
 from benchmark.plan.plan import cores
+from benchmark.plugins.parameters import config_of
 from benchmark.plugins.raised import describe
 from benchmark.plugins.versions import version_of, versions
 from benchmark.results.images_csv import breakdown
 from benchmark.results.page import StoredSource, sections
 from benchmark.results.summary_json import plain
+from benchmark.store import weights
 from benchmark.text import cleaned, one_line, safe
 
 if TYPE_CHECKING:
@@ -130,10 +132,19 @@ def _run(outcome: Outcome) -> dict[str, Any]:
             "noun": plan.dataset.noun,
             "seen": "" if data.seen is None else "whole" if data.seen.whole else "given",
         },
-        "features": {"name": plan.features.name, "space": plan.space, "reference": plan.reference_id},
+        "features": _features(outcome),
         "notes": list(plan.notes),
         "warnings": [],
     }
+
+
+def _features(outcome: Outcome) -> dict[str, Any]:
+    """Return the feature space; of a pretrained network also how images are prepared for it, once that is known."""
+    plan, network = outcome.plan, {}
+    path = weights.kept(plan, outcome.store)
+    if plan.features.identity() and weights.is_prepared(path):
+        network = {"configuration": config_of(plan.features), **weights.head_of(path)["state"]["fitted"]}
+    return {"name": plan.features.name, "space": plan.space, "reference": plan.reference_id, **network}
 
 
 def _configurations(outcome: Outcome) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from benchmark.errors import InputError
 from benchmark.jobs.prepare import Prepare
 from benchmark.jobs.sources import data_source
 from benchmark.plugins.loadable import loadable
@@ -62,10 +63,12 @@ class FittedFeatures:
         )
 
     def end(self, job: Prepare, result: Mapping[str, Any]) -> None:
-        """Take what came of the job."""
+        """Take what came of the job. Raises InputError if the user can fix what is wrong, such as a file."""
         shutil.rmtree(job.folder, ignore_errors=True)
         if result["status"] == "ok":
             self._keep()
+        elif result.get("input"):
+            raise InputError(f"--features {result['reason']}")
         else:
             self.broken = f"features {self.plan.features.name} could not be fitted: {result['reason']}"
 

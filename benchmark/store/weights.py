@@ -10,9 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmark.evidence.reference import FeatureSpace, restored
+from benchmark.evidence.reference import FeatureSpace, described, restored
 from benchmark.plugins.loadable import Loadable, loadable
-from benchmark.plugins.parameters import config_of
 from benchmark.store.arrays import LARGEST, packed, unpacked
 from benchmark.store.records import aside_of, is_key, read_bytes, sha256
 from benchmark.store.store import move_in
@@ -39,7 +38,7 @@ def kept(plan: Plan, store: Store) -> Path:
 
 def write(space: FeatureSpace, features_id: str, target: Path) -> None:
     """Write a fitted space and its checksum. Raises TypeError or ValueError if it has a state that cannot be stored."""
-    config = config_of(space.features)
+    config = described(space.features)
     try:
         content = packed({"format": FORMAT, "id": features_id, "features": config, "state": space.state()})
     except (TypeError, ValueError) as error:
@@ -100,8 +99,8 @@ def load_space(path: Path, features: Loadable) -> FeatureSpace:
 @lru_cache(maxsize=4)
 def _space(path: Path, origin: Any, code: str, values: tuple[tuple[str, Any], ...]) -> FeatureSpace:
     found, features = head_of(path), Loadable(origin, dict(values), code).load()
-    if found["features"] != config_of(features):
-        raise ValueError(f"it was fitted for {str(found['features'])[:40]!r}; expected {config_of(features)!r}")
+    if found["features"] != described(features):
+        raise ValueError(f"it was fitted for {str(found['features'])[:40]!r}; expected {described(features)!r}")
     return restored(features, found["state"])
 
 

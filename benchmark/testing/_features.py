@@ -75,7 +75,7 @@ def check_restored(subject: Subject) -> None:
     except Exception as error:
         raise Fault(f"restore raised {type(error).__name__}: {error}") from error
     found = features.transform(images)
-    if not np.array_equal(again.transform(images), np.asarray(found, dtype=np.float32)):
+    if not np.array_equal(again.features.transform(images), np.asarray(found, dtype=np.float32)):
         raise Fault("restored from its state, it gives different features")
     if not np.array_equal(again.classify(found), space.classify(found)):
         raise Fault("restored from its state, its classifier gives different labels")

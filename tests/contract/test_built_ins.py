@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,14 +13,23 @@ from benchmark.plugins.registry import discover, missing
 from benchmark.plugins.selectors import select
 from benchmark.testing import KINDS, run_checks
 
+from .._networks import keras_network, onnx_network, torchscript_network
+
 REGISTRY = discover()
+MARKS = {"tensorflow": "tensorflow", "torch": "torch", "onnxruntime": "onnx"}  # by package
 LESS = {  # what takes minutes is given less to do
     "gan": "gan[steps=3,batch=16]",
     "cgan": "cgan[steps=3,batch=16]",
     "flow": "flow[steps=3,batch=16,bank=20]",
     "vae": "vae[steps=3,batch=16,bank=20]",
 }
+NETWORKS = {  # what reads a network is given one for colour, which takes grey images too
+    "onnx": partial(onnx_network, shape=("n", 3, 16, 16)),
+    "torchscript": partial(torchscript_network, channels=3, metadata={"size": 16}),
+    "keras": partial(keras_network, channels=3),
+}
 SLOW = {
+    "keras": "imports TensorFlow for each check",
     "gan": "compiles its training for each check",
     "cgan": "compiles its training for each check",
     "flow": "registers images and trains for each check",
@@ -45,16 +56,22 @@ def cases() -> list[Any]:
     found = []
     for kind in KINDS:
         for name, plugin in getattr(REGISTRY, kind).items():
-            marks = [getattr(pytest.mark, need) for need in plugin.needs if need in ("tensorflow", "torch")]
+            marks = [getattr(pytest.mark, MARKS[need]) for need in plugin.needs if need in MARKS]
             marks += [pytest.mark.slow(SLOW[name])] if name in SLOW else []
             found.append(pytest.param(kind, name, id=name, marks=marks))
     return found
 
 
 @pytest.mark.parametrize(("kind", "name"), cases())
-def test_it_keeps_the_contract(kind: str, name: str, check_here: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras with numpy 2
+def test_it_keeps_the_contract(
+    kind: str, name: str, check_here: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr("benchmark.features.cnn.FEWEST_STEPS", 5)
-    (plugin,) = select(LESS.get(name, name), getattr(REGISTRY, kind), kind)
+    selector = LESS.get(name, name)
+    if name in NETWORKS:
+        selector = f"{name}[file={NETWORKS[name](tmp_path / f'network.{name}')}]"
+    (plugin,) = select(selector, getattr(REGISTRY, kind), kind)
     if missing(type(plugin)):
         pytest.skip(missing(type(plugin)))
     outcomes = run_checks(plugin, workers=2) if name in APART else check_here(plugin)
