@@ -269,6 +269,7 @@ class Metric(Plugin):
     measures: ClassVar[tuple[Measure, ...]]
     scope: ClassVar[Literal["cell", "generator"]] = "cell"
     default: ClassVar[bool] = True  # False: runs only if `--metrics` names it
+    aliases: ClassVar[tuple[str, ...]] = ()  # other names for `--metrics`
     maps: ClassVar[bool] = False  # True: uses `embedding`, whose code is compiled before any cell runs
     controls: ClassVar[tuple[str, ...] | None] = None  # the controls to score; None: all
 

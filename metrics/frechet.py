@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
-from benchmark.api import Array, Context, Evidence, Measure, Metric, Score, hookimpl
+from benchmark.api import Context, Evidence, Measure, Metric, Score, hookimpl
+from metrics._distances import distance
 from metrics._scores import not_judged
 
 
@@ -20,6 +19,8 @@ class Frechet(Metric):
     (the control real) is therefore 1 on the calibrated scale. Values at different n or in different features are not
     comparable.
 
+    With fewer images than features, a covariance is singular; the value is exact all the same, and a note says so.
+
     Shapes: features (n, d) of both. Space: the one set by `--features`. Range: from 0, lower is better.
     In PCA space it ranks samples of a Gaussian fitted there above affine images, by construction; use
     `--features cnn` to interpret it. Source: Heusel et al.: GANs trained by a two time-scale update rule, 2017, eq. 6
@@ -30,6 +31,7 @@ class Frechet(Metric):
     """
 
     name = "frechet"
+    aliases = ("fid",)
     source = "Heusel et al. 2017, eq. 6"
     measures = (
         Measure(
@@ -48,22 +50,10 @@ class Frechet(Metric):
         """Compare the means and covariances of both sets."""
         if min(evidence.count("held_out"), evidence.count("synthetic")) < 2:
             return not_judged(self.measures, "needs at least 2 each of synthetic and held-out images")
-        return {"frechet": Score(distance(evidence.features("synthetic"), evidence.features("held_out")))}
-
-
-def distance(one: Array, other: Array) -> float:
-    """Return the squared Fréchet distance between Gaussians fitted to the rows of (n, d) and (m, d)."""
-    (mean, spread), (mean_other, spread_other) = _fitted(one), _fitted(other)
-    values, axes = np.linalg.eigh(spread)
-    root = (axes * np.sqrt(np.maximum(values, 0))) @ axes.T
-    shared = np.sqrt(np.maximum(np.linalg.eigvalsh(root @ spread_other @ root), 0)).sum()
-    apart = ((mean - mean_other) ** 2).sum() + np.trace(spread) + np.trace(spread_other) - 2 * shared
-    return max(float(apart), 0.0)
-
-
-def _fitted(rows: Array) -> tuple[Array, Array]:
-    rows = rows.astype(np.float64)
-    return rows.mean(axis=0), np.atleast_2d(np.cov(rows, rowvar=False))
+        made, real = evidence.features("synthetic"), evidence.features("held_out")
+        n, d = min(len(made), len(real)), made.shape[1]
+        note = f"{n} images for {d} features: the bias is large; compare only values at the same n" if n <= d else ""
+        return {"frechet": Score(distance(made, real), note=note)}
 
 
 @hookimpl

@@ -75,7 +75,7 @@ def _metrics(settings: Settings, registry: Registry) -> dict[str, Metric]:
     known = registry.metrics
     wanted = settings.metrics or ",".join(name for name, metric in known.items() if metric.default)
     with naming(settings.flag("metrics")):
-        chosen = selectors.select("*" if wanted == "all" else wanted, known, "metric")
+        chosen = selectors.select("*" if wanted == "all" else _resolved(wanted, known), known, "metric")
     twice = [m.name for m in chosen if sum(other.name == m.name for other in chosen) > 1]
     if twice:
         raise InputError(
@@ -84,6 +84,13 @@ def _metrics(settings: Settings, registry: Registry) -> dict[str, Metric]:
     for metric in chosen:
         _check_due(metric, registry)
     return {parameters.config_of(m): m for m in chosen}
+
+
+def _resolved(wanted: str, known: Mapping[str, type[Metric]]) -> str:
+    """Return selectors with the names that other tools use, in any capitals, replaced by ours: FID by frechet."""
+    names = {alias: name for name, metric in known.items() for alias in (name.lower(), *metric.aliases)}
+    parts = [selector.partition("[") for selector in selectors.split(wanted)]
+    return ",".join((name if name in known else names.get(name.lower(), name)) + b + rest for name, b, rest in parts)
 
 
 def _check_due(metric: Metric, registry: Registry) -> None:

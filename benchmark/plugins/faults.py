@@ -42,7 +42,7 @@ OF: dict[type, dict[str, type | tuple[str, ...]]] = {  # the types of what a cla
     Plugin: {"tags": tuple, "needs": tuple, "extra": str, "source": str, "licence": str, "__doc__": str},
     AnyGenerator: {"label": str, "control": bool, "light": bool, "cost": ("seconds", "minutes")},
     Control: {"roles": tuple, "class_shift": int, "also_from": tuple},
-    Metric: {"measures": tuple, "scope": ("cell", "generator"), "default": bool, "maps": bool},
+    Metric: {"measures": tuple, "scope": ("cell", "generator"), "default": bool, "maps": bool, "aliases": tuple},
     Dataset: {"title": str, "noun": str, "takes_folder": bool, "size": str},
     Features: {"classifier_name": str},
     Section: {"title": str, "question": str, "order": int},
