@@ -20,6 +20,7 @@ def onnx_network(
     metadata: Mapping[str, str] | None = None,
     seed: int = 0,
     scale: float = 1.0,
+    takes_bytes: bool = False,
 ) -> Path:
     """Write two convolutions and the mean over all positions. shape: of the images; the channels come first or last."""
     import onnx
@@ -30,9 +31,10 @@ def onnx_network(
     first, second = (
         (rng.normal(0, 0.5 * scale, shape).astype(np.float32)) for shape in ((8, channels, 3, 3), (WIDTH, 8, 3, 3))
     )
-    begin = helper.make_node("Transpose", ["x"], ["y"], perm=[0, 3, 1, 2]) if last else None
+    begin = helper.make_node("Transpose", ["f"], ["y"], perm=[0, 3, 1, 2]) if last else None
     nodes = [
-        begin or helper.make_node("Identity", ["x"], ["y"]),
+        helper.make_node("Cast", ["x"], ["f"], to=TensorProto.FLOAT),
+        begin or helper.make_node("Identity", ["f"], ["y"]),
         helper.make_node("Conv", ["y", "first"], ["a"], pads=[1, 1, 1, 1]),
         helper.make_node("Relu", ["a"], ["b"]),
         helper.make_node("Conv", ["b", "second"], ["map"], pads=[1, 1, 1, 1], strides=[2, 2]),
@@ -43,7 +45,7 @@ def onnx_network(
         helper.make_tensor_value_info("features", TensorProto.FLOAT, [batch, WIDTH]),
         helper.make_tensor_value_info("map", TensorProto.FLOAT, [batch, WIDTH, None, None]),
     ]
-    inputs = [helper.make_tensor_value_info("x", TensorProto.FLOAT, list(shape))]
+    inputs = [helper.make_tensor_value_info("x", TensorProto.UINT8 if takes_bytes else TensorProto.FLOAT, list(shape))]
     weights = [numpy_helper.from_array(first, "first"), numpy_helper.from_array(second, "second")]
     graph = helper.make_graph(nodes, "small", inputs, outputs, weights)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+import numpy as np
 
 from benchmark.api import Features, InputError, hookimpl
 from benchmark.features._encoder import FileEncoder, Network, first_line
 from benchmark.features._preparation import Declared, layout
 
-TYPES = {"tensor(float)": "float32", "tensor(float16)": "float16", "tensor(double)": "float64"}  # of inputs
+BYTES = "tensor(uint8)"  # what takes bytes prepares them itself
+TYPES = {"tensor(float)": "float32", "tensor(float16)": "float16", "tensor(double)": "float64", BYTES: "uint8"}
 
 
 @dataclass
@@ -18,7 +21,8 @@ class Onnx(FileEncoder):
     """The output of a network in an ONNX file, such as the class token of DINOv2.
 
     Size and layout come from the shape of the input; mean, sd, size and interpolation from the file's metadata
-    (`mean`, `std`, `size`, `interpolation`), where it has them. Otherwise the size is 224, mean and sd are ImageNet's,
+    (`mean`, `std`, `size`, `interpolation`), where it has them. A network that takes bytes gets values from 0 to 255.
+    Otherwise the size is 224, mean and sd are ImageNet's,
     and the filter is bicubic: report.json states what was used.
     """
 
@@ -44,15 +48,18 @@ class Onnx(FileEncoder):
         inputs, outputs = session.get_inputs(), [each.name for each in session.get_outputs()]
         if len(inputs) != 1 or inputs[0].type not in TYPES:
             said = ", ".join(f"{each.name}: {each.type}" for each in inputs)
-            raise InputError(f"{self._who}: its inputs are {said}; expected one tensor of floats, the images.")
+            raise InputError(f"{self._who}: its inputs are {said}; expected one tensor of floats or bytes, the images.")
         if self.output not in ("", *outputs):
             raise InputError(f"{self._who}: it has no output {self.output!r}; there are: {', '.join(outputs)}.")
         (entry,), wanted = inputs, self.output or outputs[0]
 
         def network(batch: Any) -> Any:
+            if entry.type == BYTES:
+                batch = np.clip(np.rint(batch), 0, 255)
             return session.run([wanted], {entry.name: batch.astype(TYPES[entry.type])})[0]
 
-        return self._declared(entry.shape, session.get_modelmeta().custom_metadata_map), network
+        declared = self._declared(entry.shape, session.get_modelmeta().custom_metadata_map)
+        return replace(declared, mean=(0.0,), sd=(1 / 255,)) if entry.type == BYTES else declared, network
 
     def _declared(self, shape: list[Any], metadata: dict[str, str]) -> Declared:
         try:

@@ -73,6 +73,14 @@ def test_layout_and_a_fixed_batch_make_no_difference(tmp_path: Path, batch: Any,
 
 
 @pytest.mark.onnx
+def test_a_network_that_takes_bytes_gets_them(tmp_path: Path) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (5, 16, 16, 3)).astype(np.uint8)
+    path = onnx_network(tmp_path / "a.onnx", shape=("n", 16, 16, 3), takes_bytes=True)
+    found = fitted(Onnx(file=str(path)), images / np.float32(255)).transform(images / np.float32(255))
+    assert np.allclose(found, session(path)(images), rtol=1e-5)
+
+
+@pytest.mark.onnx
 def test_what_the_file_says_is_used_and_what_the_user_says_wins(tmp_path: Path) -> None:
     metadata = {"mean": "[0.5]", "std": "0.25", "size": "20", "interpolation": "bilinear"}
     path = str(onnx_network(tmp_path / "a.onnx", shape=("n", 1, "h", "w"), metadata=metadata))
