@@ -175,6 +175,7 @@ class Control(Generator):
     roles: ClassVar[tuple[Literal["train", "fresh", "spare"], ...]] = ("train",)  # concatenated in this order
     class_shift: ClassVar[int] = 0  # 1: use the images of the next class in label order
     also_from: ClassVar[tuple[int, ...]] = ()  # shifts of further classes; their images of the same roles follow
+    pictures: ClassVar[bool] = False  # True: only for pictures: in colour, or wider than 64 pixels
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ class Measure:
     space: where distances are measured; "features" is the space set by `--features`, "" means no distances.
     smallest_n: with fewer synthetic images than this, the measure is not judged.
     controls: the controls for which it is scored; None: all that the metric scores.
+    near: controls that must look worse than `real` too if the images are pictures; else the space is blind to them.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Measure:
     reference: bool = False  # True: it depends on the reference classifier
     smallest_n: int = 15
     controls: tuple[str, ...] | None = None
+    near: tuple[str, ...] = ()
 
     @property
     def anchored(self) -> bool:

@@ -15,12 +15,13 @@ UP = Measure("up", "higher", "", failing="noise")
 DOWN = Measure("down", "lower", "", failing="copy")
 HALF = Measure("half", "half", "", failing="noise")
 FIXED = Measure("fixed", "higher", "", zero=0.0, smallest_n=100)
+NEAR = Measure("near", "higher", "", zero=0.0, near=("blurred", "wrong-class"))
 PLACE = (3, 1000)
 
 
 def table(**values: dict[str, list[float | None]]) -> Table:
     """Values by generator: measure -> one value a seed."""
-    made = Table({m.name: m for m in (UP, DOWN, HALF, FIXED)}, 500)
+    made = Table({m.name: m for m in (UP, DOWN, HALF, FIXED, NEAR)}, 500)
     for config, measures in values.items():
         for name, fits in measures.items():
             for seed, value in enumerate(fits):
@@ -47,6 +48,34 @@ def test_failing_control_is_0_and_real_is_1() -> None:
     assert scored(made, "noise", "up").score == pytest.approx(0)
     assert scored(made, "real", "up").score == pytest.approx(1)
     assert scored(made, "g", "up").score == pytest.approx((0.55 - 0.15) / 0.8)
+
+
+@pytest.mark.parametrize(
+    ("blurred", "wrong", "blind"), [(0.3, 0.6, ""), (0.7, 0.1, "blurred"), (0.1, 0.8, "wrong-class")]
+)
+def test_a_space_in_which_a_near_control_looks_real_judges_no_pictures(
+    blurred: float, wrong: float, blind: str
+) -> None:
+    """At most .75 on the scale, here of 0 to .9. Of small grey images, only the failing control is asked."""
+    made = table(**{"real": {"near": [0.9]}, "blurred": {"near": [blurred]}, "wrong-class": {"near": [wrong]}})
+    assert not calibration.anchors(made, PLACE, "near").reason
+    made.pictures = True
+    found = calibration.anchors(made, PLACE, "near")
+    assert found.blind == bool(blind)
+    assert (f"the control {blind} looks real" in found.reason) == bool(blind)
+
+
+def test_an_aspect_with_a_blind_part_is_not_judged_by_its_other_parts() -> None:
+    kind = Aspect("realistic", "", "", ("near", "up"))
+    made = table(
+        real={"near": [0.9], "up": [1.0]}, blurred={"near": [0.9]}, noise={"up": [0.0]}, g={"near": [0.8], "up": [0.9]}
+    )
+    for pictures in (False, True):
+        made.pictures = pictures
+        scales = {name: calibration.anchors(made, PLACE, name) for name in ("near", "up")}
+        found = calibration.aspect(made, "g", PLACE, kind, scales, Prior())
+        assert (found.score is None) == pictures
+    assert "the control blurred looks real" in found.reason and "--features 'onnx" in found.reason
 
 
 def test_a_measure_that_is_better_low_or_at_half() -> None:

@@ -45,7 +45,7 @@ DEFAULTS = {
     Settings: {
         "--classes": "all",
         "--metrics": "all but the diagnostic ones",
-        "--features": "pca",
+        "--features": "auto",
         "--dataset": "mnist",
         "--n-real": "1000, or 250 with --quick",
         "--n-synthetic": "500, or 100 with --quick",
@@ -61,7 +61,7 @@ DEFAULTS = {
     ScoreSettings: {
         "--class": "all classes of FAKE",
         "--metrics": "all but the diagnostic ones",
-        "--features": "pca",
+        "--features": "auto",
         "--against": "mnist",
         "--names": "the file names",
         "--train": "unknown, so copies are searched for in all real training images",

@@ -66,7 +66,6 @@ class FeatureSpace:
         for images in sets if self.features.identity() else ():
             self.transform_set(ImageSet.of(images), tell)
 
-
     def transform_once(self, images: ImageSet) -> Array:
         """Return the same, but compute it only once for real images, which are shared by the cells of a worker."""
         return once(images, self, lambda: self.transform_set(images))

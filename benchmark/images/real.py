@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from benchmark.api import Array, Data, Dataset, Images, Labels
 
 
+WIDE = 64  # pixels; larger images are pictures
+SOME = 1000  # images that are looked at for colour
+
+
 @dataclass(frozen=True)
 class Seen:
     """The images that generators run elsewhere were trained on; without any, the whole training split is assumed.
@@ -78,6 +82,12 @@ class RealData:
     def raw_test(self) -> Array:
         """The test split as it is stored."""
         return self.test_images.raw
+
+    @cached_property
+    def pictures(self) -> bool:
+        """Whether the images are pictures, in colour or wider than 64 pixels, of which PCA sees little."""
+        some = self.images.take(slice(0, SOME)).raw if self.shape[-1] > 1 else np.zeros(1)
+        return bool((some != some[..., :1]).any()) or max(self.shape[:2]) > WIDE
 
     @cached_property
     def fingerprint(self) -> str:

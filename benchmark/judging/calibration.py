@@ -28,6 +28,7 @@ from benchmark.judging.intervals import (
 if TYPE_CHECKING:
     from benchmark.api import Measure
 
+NEAR = 0.75  # calibrated: a near control above this looks real in the space of a measure
 SPREADS = 3.0  # the gap between the anchors must be larger than this many spreads for a measure to judge
 REAL = "real"
 
@@ -56,6 +57,7 @@ class Table:
     measures: Mapping[str, Measure]
     n_synthetic: int
     values: dict[tuple[str, Place, str], dict[int, Value]] = field(default_factory=dict)
+    pictures: bool = False  # in colour, or wide: then near controls must fail too
 
     def put(self, config: str, place: Place, measure: str, seed: int, value: Value) -> None:
         """Add one value."""
@@ -77,6 +79,7 @@ class Anchors:
     zero_sds: Mapping[int, float] = field(default_factory=dict)
     one_sds: Mapping[int, float] = field(default_factory=dict)
     reason: str = ""
+    blind: bool = False  # the reason is that the space does not see a near control
 
     def calibrate(self, value: float) -> float:
         """Return a (folded) value on the scale of the anchors' means."""
@@ -129,7 +132,21 @@ def anchors(table: Table, place: Place, name: str) -> Anchors:
             f"the controls do not separate: {measure.failing or 'zero'} {zero:.3g}, real {one:.3g}, "
             f"less than {SPREADS:g} spreads of {spread:.2g} apart"
         )
-    return Anchors(zero, one, zeros, ones, zero_sds, one_sds, reason)
+    blind = "" if reason else _blind(table, place, measure, zero, one)
+    return Anchors(zero, one, zeros, ones, zero_sds, one_sds, reason or blind, bool(blind))
+
+
+def _blind(table: Table, place: Place, measure: Measure, zero: float, one: float) -> str:
+    """Return why the space of a measure is too blind to judge pictures: a near control looks real in it; or ""."""
+    for control in measure.near if table.pictures else ():
+        values, _ = _anchor(table, control, place, measure)
+        found = (float(np.mean(list(values.values()))) - zero) / (one - zero) if values else 0.0
+        if found > NEAR:
+            return (
+                f"in this space, the control {control} looks real ({found:.2f} on the scale from 0 to 1; at most "
+                f"{NEAR:g} is allowed); add a pretrained network, as in: --features 'onnx[file=PATH]'"
+            )
+    return ""
 
 
 def _anchor(table: Table, control: str, place: Place, measure: Measure) -> tuple[dict[int, float], dict[int, float]]:
@@ -235,6 +252,9 @@ def aspect(table: Table, config: str, place: Place, kind: Aspect, scales: Mappin
     judged = [name for name in names if name not in absent and not scales[name].reason]
     upper = upper_level(len(judged))
     parts = [part(table, config, place, name, scales[name], prior, upper) for name in names if name not in absent]
+    blind = [name for name in names if name not in absent and scales[name].blind]
+    if blind:
+        return Part(kind.name, status="not-judged", reason=scales[blind[0]].reason)
     missing = [(name, "not among the metrics of this run") for name in absent]
     missing += [(p.name, p.reason) for p in parts if p.name not in judged]
     if not judged:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from benchmark.api import Control
 from benchmark.device import CPU, NO_GPU, gpu_or_cpu
 from benchmark.errors import InputError, naming
+from benchmark.plan import spaces
 from benchmark.plan.plan import Plan
 from benchmark.plan.real_images import Basis, basis
 from benchmark.plugins import parameters, selectors
 from benchmark.plugins.raised import calling
-from benchmark.plugins.registry import missing
-from benchmark.settings import Settings
+from benchmark.settings import AUTO, Settings
 
 if TYPE_CHECKING:
     from benchmark.api import AnyGenerator, Features, Metric
@@ -31,8 +32,11 @@ def resolve(
     settings: Settings, registry: Registry, generators: Mapping[str, AnyGenerator], basis_of: Callable[[], Basis]
 ) -> Plan:
     """Return the plan of generators on real images, which `basis_of` reads once all names are checked."""
-    metrics, features = _metrics(settings, registry), _features(settings, registry)
-    basis, notes = basis_of(), []
+    metrics, named = _metrics(settings, registry), _named(settings, registry)
+    basis = basis_of()
+    features, notes = (named, []) if named else spaces.usual(basis.data, registry)
+    if not basis.data.pictures:
+        generators = {c: g for c, g in generators.items() if not (isinstance(g, Control) and g.pictures)}
     device = gpu_or_cpu() if settings.device == "auto" else CPU
     if settings.device != device == CPU:
         notes.append(NO_GPU)
@@ -101,17 +105,9 @@ def _check_due(metric: Metric, registry: Registry) -> None:
                 raise ValueError(f"for {control!r} it returns measures that are not declared")
 
 
-def _features(settings: Settings, registry: Registry) -> Features:
+def _named(settings: Settings, registry: Registry) -> Features | None:
+    """Return the space that the user names, or None for one that fits the images."""
+    if settings.features == AUTO:
+        return None
     with naming(settings.flag("features")):
-        found = selectors.select(settings.features, registry.features, "features")
-    if len(found) != 1:
-        raise InputError(
-            f"--features {settings.features!r} names {len(found)} spaces; "
-            "scores in different spaces are never mixed, so name one."
-        )
-    if problem := missing(type(found[0])):
-        raise InputError(f"--features {settings.features} {problem}.")
-    with naming(settings.flag("features")), calling(found[0], "space"):
-        if not isinstance(space := found[0].space, str):
-            raise TypeError(f"it is {space!r}; expected a text")
-    return found[0]
+        return spaces.named(settings.features, registry)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from benchmark.api import ConditionalGenerator, Task
+from benchmark.api import ConditionalGenerator, Control, Task
 from benchmark.device import CPU
 from benchmark.evidence import reference
 from benchmark.images.real import RealData
@@ -150,7 +150,10 @@ class Plan:
     def metrics_for(self, scored: Scored) -> dict[str, Metric]:
         """Return the metrics that are due on a cell or a group, by configuration."""
         scope = "generator" if isinstance(scored, Group) else "cell"
-        due = {config: metric for config, metric in self.metrics.items() if metric.due(scored.as_control)}
+        control = scored.as_control
+        due = {config: metric for config, metric in self.metrics.items() if metric.due(control)}
+        if control in self._only_near:  # it decides which spaces are blind, and nothing else
+            due = {c: metric for c, metric in due.items() if any(control in m.near for m in metric.measures)}
         return {config: metric for config, metric in due.items() if metric.scope == scope}
 
     def metric_key(self, metric: Metric) -> str:
@@ -164,6 +167,12 @@ class Plan:
             id(m): keys.metric_key(m.name, parameters.values_of(m), code_of(type(m)), core, self.features_id)
             for m in self.metrics.values()
         }
+
+    @cached_property
+    def _only_near(self) -> frozenset[str]:
+        """The controls that are there for pictures only."""
+        found = (g for g in self.generators.values() if isinstance(g, Control))
+        return frozenset(control.name for control in found if control.pictures)
 
     @cached_property
     def _shard(self) -> Shard | None:

@@ -41,7 +41,7 @@ OTHERS = ("skip", "collect")  # optional methods, whose arguments are checked to
 OF: dict[type, dict[str, type | tuple[str, ...]]] = {  # the types of what a class of each kind declares, or its values
     Plugin: {"tags": tuple, "needs": tuple, "extra": str, "source": str, "licence": str, "__doc__": str},
     AnyGenerator: {"label": str, "control": bool, "light": bool, "cost": ("seconds", "minutes")},
-    Control: {"roles": tuple, "class_shift": int, "also_from": tuple},
+    Control: {"roles": tuple, "class_shift": int, "also_from": tuple, "pictures": bool},
     Metric: {"measures": tuple, "scope": ("cell", "generator"), "default": bool, "maps": bool, "aliases": tuple},
     Dataset: {"title": str, "noun": str, "takes_folder": bool, "size": str},
     Features: {"classifier_name": str},

@@ -46,7 +46,7 @@ class Outcome:
         """Read the store and calibrate."""
         measures = {m.name: m for metric in self.plan.metrics.values() for m in metric.measures}
         n_synthetic = next(iter(self.plan.sizes.values())).held_out
-        self.table = Table(measures, n_synthetic)
+        self.table = Table(measures, n_synthetic, pictures=self.plan.data.pictures)
         for cell in self.plan.scored:
             self._read(cell)
         for place in dict.fromkeys(group.place for group in self.plan.groups):

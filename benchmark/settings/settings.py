@@ -11,6 +11,7 @@ from benchmark.settings.option import Option, changed, option, options_of
 from benchmark.settings.values import size_of
 from benchmark.shards import Shard
 
+AUTO = "auto"  # the feature space that fits the images
 DATASET = "mnist"  # the one that is used where neither dataset nor data_dir is set
 RUN = ("run",)  # commands of an option that bench score does not have
 
@@ -35,7 +36,12 @@ class Settings:
     metrics: str = option(
         "", "-m", metavar="NAMES", help="Which metrics to compute, or all.", shown="all but the diagnostic ones"
     )
-    features: str = option("pca", metavar="NAME", help="The feature space in which distances are measured.")
+    features: str = option(
+        AUTO,
+        metavar="NAME",
+        help="The feature space in which distances are measured; auto: pca for grey images up to 64 pixels wide, "
+        "else the one in your settings file, else cnn.",
+    )
     dataset: str = option(
         "", "-d", metavar="NAME", help="The real images: a name from `bench list datasets`.", shown=DATASET
     )

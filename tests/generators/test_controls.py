@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from benchmark.api import CannotFit, Task
+from generators.blurred import Blurred
 from generators.copy import Copy
 from generators.noise import Noise
 from generators.real import Real
@@ -23,6 +24,17 @@ def test_real_images_come_as_they_are_and_no_more_than_there_are(control, fives,
     assert len(made.sample(100, context())) == 100
     with pytest.raises(CannotFit, match="101 images were requested, but there are only 100 fresh real images"):
         made.sample(101, context())
+
+
+def test_blur_grows_with_the_width_and_stays_within_an_image(context):
+    dot = np.zeros((2, 100, 100, 3), dtype=np.float32)
+    dot[0, 50, 50] = 1
+    made = Blurred()
+    made.fit(dot, context())
+    image, empty = made.sample(2, context())
+    assert image[50, 50, 0] == pytest.approx(1 / (2 * np.pi * 2**2), rel=0.03)  # a Gaussian of 2 pixels
+    assert image[..., 1].sum() == pytest.approx(1, rel=1e-3)
+    assert not empty.any()
 
 
 def test_which_role_and_class_each_control_sees():
