@@ -19,7 +19,7 @@ from benchmark.cli._command import Command
 def command(kind: str, name: str, to: str) -> None:
     """Create an installable package with a plugin to start from.
 
-    KIND is generator, metric, dataset or section.
+    KIND is generator, metric, dataset, features or section.
 
     \b
     bench new generator foo

@@ -16,12 +16,19 @@ from benchmark.errors import InputError, unknown
 if TYPE_CHECKING:
     from benchmark.plugins.registry import Registry
 
-KINDS = {"generator": "generators", "metric": "metrics", "dataset": "datasets", "section": "report_sections"}
+KINDS = {
+    "generator": "generators",
+    "metric": "metrics",
+    "dataset": "datasets",
+    "features": "features",
+    "section": "report_sections",
+}
 LONGEST = 60  # characters of a name
 TRY = {  # a command that shows the installed plugin at work
     "generator": "bench run -g {name},smote -c 3 --quick",
     "metric": "bench run -m {name} -g smote -c 3 --quick",
     "dataset": "bench run -d {name} -g smote -c all --quick",
+    "features": "bench run --features {name} -g smote -c 3 --quick",
     "section": "bench run -g smote -c 3 --quick",
 }
 

@@ -40,6 +40,15 @@ def test_a_generator_passes_the_kit_as_it_stands(bench: Any) -> None:
     assert "21 PASS, 0 FAIL, 0 SKIP" in bench("check", "-p", "foo/synthassay_foo.py", "foo").stdout
 
 
+def test_a_feature_space_passes_the_kit_as_it_stands_and_a_run_measures_in_it(bench: Any) -> None:
+    bench("new", "features", "grid-cells")
+    file = "grid-cells/synthassay_grid_cells.py"
+    assert " 0 FAIL, 0 SKIP" in bench("check", "-p", file, "grid-cells").stdout
+    run = ["run", "-p", file, "--features", "grid-cells[cells=4]", "-d", "digits", "-g", "smote", "-c", "3", "--quick"]
+    bench(*run, "-m", "mixing", "--map-points", "0", "--no-report")
+    assert "grid-cells4" in (bench.folder / "bench-results" / "scores.csv").read_text()
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -98,7 +107,7 @@ def test_a_package_that_cannot_be_written_is_one_sentence(bench: Any, name: str,
     assert [path.name for path in bench.folder.iterdir()] == ["loop"]
 
 
-@pytest.mark.slow("builds and installs six packages")
+@pytest.mark.slow("builds and installs seven packages")
 @pytest.mark.timeout(1800)
 def test_each_kind_is_installed_checked_and_run_as_the_readme_says(wheel: Path, tmp_path: Path) -> None:
     """In a new environment with the wheel, on the libraries of this one, hatchling included."""
