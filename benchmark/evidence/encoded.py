@@ -7,7 +7,7 @@ float32. Both only grow, under a lock, features first: what a killed process lef
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,7 +42,7 @@ class Encoded:
 
         One process at a time encodes, with all cores; others then find what it encoded. tell: called after each batch.
         """
-        hashes = [_hash(image) for image in images]
+        hashes = [hash_of(image) for image in images]
         self._look()
         missing = self._missing(hashes)
         if missing:
@@ -61,6 +61,17 @@ class Encoded:
             return np.empty((0, self.width), dtype=np.float32)
         kept = np.memmap(self.folder / "features", dtype=np.float32, mode="r").reshape(-1, self.width)
         return np.array(kept[[self._places[each] for each in hashes]])
+
+    def put(self, rows: Mapping[bytes, Array]) -> None:
+        """Keep features that were computed elsewhere, by the hash of each image."""
+        from filelock import FileLock
+
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(self.folder / "lock"):
+            self._look()
+            new = [each for each in rows if each not in self._places]
+            if new:
+                self._append(new, np.stack([rows[each] for each in new]))
 
     def _missing(self, hashes: list[bytes]) -> list[int]:
         """Return the positions of contents that have no features, each content once."""
@@ -92,6 +103,7 @@ class Encoded:
         self._look()
 
 
-def _hash(image: Array) -> bytes:
+def hash_of(image: Array) -> bytes:
+    """Return the hash of an image (h, w, c): of its values and shape."""
     content = np.ascontiguousarray(image, dtype=np.float32)
     return hashlib.blake2b(content.tobytes(), digest_size=HASH, salt=repr(image.shape).encode()[:16]).digest()

@@ -6,6 +6,7 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmark.api import Context, Features
+from benchmark.api import CannotFit, Context, Features
 from benchmark.evidence.encoded import Encoded
 from benchmark.evidence.known import once
 from benchmark.evidence.machine import Constant, Machine, machine_from, machine_of, values_of
@@ -64,7 +65,8 @@ class FeatureSpace:
     def encode_ahead(self, sets: Iterable[ImageSet | Images], tell: Callable[[], None]) -> None:
         """Put images through a pretrained network before they are needed, outside of the time limit of a metric."""
         for images in sets if self.features.identity() else ():
-            self.transform_set(ImageSet.of(images), tell)
+            with suppress(CannotFit):  # those without features: the metrics that need them will say so
+                self.transform_set(ImageSet.of(images), tell)
 
     def transform_once(self, images: ImageSet) -> Array:
         """Return the same, but compute it only once for real images, which are shared by the cells of a worker."""

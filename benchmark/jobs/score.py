@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 
-from benchmark.api import Context, Score, Task
+from benchmark.api import CannotFit, Context, Score, Task
 from benchmark.errors import is_full
 from benchmark.images.image_set import ImageSet, handed
 from benchmark.images.real import RealData
@@ -24,7 +24,7 @@ from benchmark.store.arrays import KINDS
 from benchmark.store.weights import load_space
 
 if TYPE_CHECKING:
-    from benchmark.api import Array, Metric
+    from benchmark.api import Array, Measure, Metric
     from benchmark.jobs import Say
     from benchmark.jobs.sources import DataSource
     from benchmark.plugins.loadable import Loadable
@@ -65,6 +65,8 @@ class Scoring:
                 metric = loadable.load()
                 evidence = evidence or self._evidence(partial(say, "stage", key))
                 record = self._score(key, metric, evidence)
+            except CannotFit as reason:  # the images have no features
+                record = _not_judged(metric.due(self.control), str(reason))
             except Exception as error:  # noqa: BLE001 - a metric may raise anything; it becomes a row
                 record = {
                     "status": "failed",
@@ -118,6 +120,11 @@ class Scoring:
                 for name, s in scores.items()
             },
         }
+
+
+def _not_judged(measures: tuple[Measure, ...], reason: str) -> dict[str, Any]:
+    scores = {m.name: {"value": None, "sd": None, "reason": reason, "note": ""} for m in measures}
+    return {"status": "ok", "reason": "", "warnings": [], "scores": scores}
 
 
 @dataclass(frozen=True, kw_only=True)

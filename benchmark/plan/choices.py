@@ -29,10 +29,17 @@ def make(settings: Settings, registry: Registry, *, draws: int = 2) -> Plan:
 
 
 def resolve(
-    settings: Settings, registry: Registry, generators: Mapping[str, AnyGenerator], basis_of: Callable[[], Basis]
+    settings: Settings,
+    registry: Registry,
+    generators: Mapping[str, AnyGenerator],
+    basis_of: Callable[[], Basis],
+    given: Features | None = None,
 ) -> Plan:
-    """Return the plan of generators on real images, which `basis_of` reads once all names are checked."""
-    metrics, named = _metrics(settings, registry), _named(settings, registry)
+    """Return the plan of generators on real images, which `basis_of` reads once all names are checked.
+
+    given: the feature space, if it comes with the images.
+    """
+    metrics, named = _metrics(settings, registry), given or _named(settings, registry)
     basis = basis_of()
     features, notes = (named, []) if named else spaces.usual(basis.data, registry)
     if not basis.data.pictures:

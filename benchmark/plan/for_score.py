@@ -13,7 +13,7 @@ from benchmark.images.roles import NEUTRAL, SMALLEST, Sizes
 from benchmark.images.sets import GivenSet, names_of, read_set
 from benchmark.images.supplied import Given
 from benchmark.judging.aspects import SCARCE
-from benchmark.plan import choices
+from benchmark.plan import choices, embeddings
 from benchmark.plan.overview import overview, overview_of_set
 from benchmark.plan.real_images import Basis, load_data
 
@@ -45,7 +45,8 @@ def make(settings: ScoreSettings, registry: Registry) -> Plan:
     broken = tuple(one for account in read for one in account.broken)
     basis = Basis(dataset, data, labels, {n_real: sizes}, notes, seen, broken)
     generators = {each.name: _generator(each) for each in drawn}
-    return choices.resolve(settings, registry, {**generators, **choices.controls(registry)}, lambda: basis)
+    found = embeddings.given(settings, registry, data)
+    return choices.resolve(settings, registry, {**generators, **choices.controls(registry)}, lambda: basis, found)
 
 
 def _generator(images: GivenSet) -> Given:

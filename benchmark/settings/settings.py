@@ -239,6 +239,12 @@ class ScoreSettings(Settings):
         help="The images the generator was trained on.",
         shown="unknown, so copies are searched for in all real training images",
     )
+    embeddings: tuple[str, ...] = option(
+        (),
+        metavar="REAL,FAKE",
+        help="Your own features for --features embeddings: an .npy or .npz file per set, the real images first.",
+        joined=True,
+    )
     range: str = option(
         "", metavar="LOW,HIGH", help="The values of black and white, such as -1,1; also for --train if it needs them."
     )

@@ -57,6 +57,8 @@ def cases() -> list[Any]:
     found = []
     for kind in KINDS:
         for name, plugin in getattr(REGISTRY, kind).items():
+            if name == "embeddings":
+                continue  # it computes nothing: tests/score/test_embeddings.py
             marks = [getattr(pytest.mark, MARKS[need]) for need in plugin.needs if need in MARKS]
             marks += [pytest.mark.slow(SLOW[name])] if name in SLOW else []
             found.append(pytest.param(kind, name, id=name, marks=marks))
