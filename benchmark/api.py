@@ -262,10 +262,7 @@ class GroupEvidence(Protocol):
 
 
 class Metric(Plugin):
-    """Computes its declared measures from the evidence of one cell.
-
-    scope: with "cell", `score` gets an `Evidence` of one class; with "generator", a `GroupEvidence` of several.
-    """
+    """Computes its measures from an `Evidence` of one class or, with scope "generator", a `GroupEvidence` of several."""
 
     measures: ClassVar[tuple[Measure, ...]]
     scope: ClassVar[Literal["cell", "generator"]] = "cell"
