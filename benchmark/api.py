@@ -262,7 +262,7 @@ class GroupEvidence(Protocol):
 
 
 class Metric(Plugin):
-    """Computes its measures from an `Evidence` of one class or, with scope "generator", a `GroupEvidence` of several."""
+    """Computes its measures from an `Evidence` or, with the scope "generator", a `GroupEvidence` of several classes."""
 
     measures: ClassVar[tuple[Measure, ...]]
     scope: ClassVar[Literal["cell", "generator"]] = "cell"

@@ -185,6 +185,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "size": st.sampled_from(["64", "64x48"]),
     "fake": st.lists(PART, min_size=1, max_size=3).map(tuple),
     "names": st.lists(PART, max_size=3).map(tuple),
+    "embeddings": st.lists(PART, max_size=3).map(tuple),
 }
 
 
