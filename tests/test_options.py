@@ -38,7 +38,8 @@ FLAGS = {
         "--memory", "--device", "--shard", "--keep-failures",
     },
     ScoreSettings: {
-        "--against", "--real", "--class", "--names", "--train", "--range", "--invert", "--as-is", "--embeddings", "--keep",
+        "--against", "--real", "--class", "--names", "--train", "--range", "--invert", "--as-is",
+        "--embeddings", "--keep",
     },
 }  # fmt: skip
 DEFAULTS = {

@@ -13,6 +13,7 @@ from benchmark.evidence.encoded import Encoded, hash_of
 from benchmark.images import ranges
 from benchmark.images.image_set import ImageSet
 from benchmark.images.reading import Pictures, read_images
+from benchmark.images.reading.how import How, asked
 from benchmark.plugins.code import code_of
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def given(settings: ScoreSettings, registry: Registry, data: RealData) -> Featur
         raise InputError(f"{said}; give one per set: the real images first, then the synthetic ones in their order.")
     rows: dict[bytes, Array] = {}
     for file, path in zip(settings.embeddings, map(Path, paths), strict=True):
-        parts = _parts(path, data.shape[:2] if settings.resize else None)
+        parts = _parts(path, asked(settings, data.shape[:2]))
         found = _matched(Path(file), parts, path)
         blocks = (block for part in parts for block in ranges.plain(ImageSet.of(part.images), str(path)).blocks())
         images = (image for block in blocks for image in block[..., : data.shape[-1]])
@@ -53,11 +54,11 @@ def given(settings: ScoreSettings, registry: Registry, data: RealData) -> Featur
     return features
 
 
-def _parts(path: Path, size: tuple[int, int] | None) -> list[Pictures]:
+def _parts(path: Path, how: How) -> list[Pictures]:
     """Return the images of a path in their order; of a folder with `train` and `test`, these two."""
     if (path / "train").is_dir() and (path / "test").is_dir():
-        return [read_images(path / "train", size), read_images(path / "test", size)]
-    return [read_images(path, size)]
+        return [read_images(path / "train", how), read_images(path / "test", how)]
+    return [read_images(path, how)]
 
 
 def _matched(file: Path, parts: list[Pictures], path: Path) -> Array:
