@@ -41,7 +41,14 @@ def _regime(report: Row, n_real: int) -> dict[str, Any]:
         "parts": _parts(report, found, n_real),
         "names": [s.generator for s in found],
         "undecided": undecided(report, n_real),
+        "answers": [_answer(report, each) for each in report.get("recommendations", ()) if each["n_real"] == n_real],
     }
+
+
+def _answer(report: Row, found: Row) -> dict[str, Any]:
+    labels = {g["id"]: g["label"] for g in report["configurations"]}
+    named = [labels.get(name, name) for name in found["generators"]]
+    return {**found, "named": list(zip(named, found["reasons"], strict=True))}
 
 
 def _row(report: Row, standing: Standing, n_real: int) -> dict[str, Any]:

@@ -43,6 +43,8 @@ def show(results: Results) -> None:
     click.echo(
         "0: as bad as the failing control, 1: as good as fresh real images; [95% interval]; *: the weakest aspect"
     )
+    for line in recommended(summary):
+        click.echo(line)
     if results.plan.settings.one_fit:
         click.echo("each set counts as one fit: intervals cover the variation between images only")
     elif said := made_of(len(summary["seeds"])):
@@ -56,6 +58,16 @@ def show(results: Results) -> None:
         failures[failure["config"], failure["status"], failure["reason"]] += 1
     for (config, status, reason), count in failures.items():
         click.echo(f"{config}: {status} ({count} rows): {reason}")
+
+
+def recommended(summary: dict[str, Any]) -> list[str]:
+    """Return one line per purpose: which generator to use, or why none."""
+    several = len(summary["n_real"]) > 1
+    return ["which one to use?"] + [
+        f"  {each['words']}{' at n_real ' + str(each['n_real']) if several else ''}: "
+        f"{'' if each['generators'] else 'none: '}{each['text']}"
+        for each in summary["recommendations"]
+    ]
 
 
 def not_judged(summary: dict[str, Any]) -> list[str]:

@@ -22,8 +22,7 @@ class Onnx(FileEncoder):
 
     Size and layout come from the shape of the input; mean, sd, size and interpolation from the file's metadata
     (`mean`, `std`, `size`, `interpolation`), where it has them. A network that takes bytes gets values from 0 to 255.
-    Otherwise the size is 224, mean and sd are ImageNet's,
-    and the filter is bicubic: report.json states what was used.
+    Otherwise the size is 224, mean and sd are ImageNet's, and the filter is bicubic: report.json states what was used.
     """
 
     name = "onnx"

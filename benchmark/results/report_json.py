@@ -73,6 +73,7 @@ def _numbers(outcome: Outcome, summary: Mapping[str, Any]) -> dict[str, Any]:
             for (config, n_real, label), found in breakdown(outcome).items()
         ],
         "undecided": summary["undecided"],
+        "recommendations": summary["recommendations"],
         "comparisons": summary["comparisons"],
         "cells": [_cell(outcome, cell) for cell in outcome.plan.cells if not cell.elsewhere],
         "failures": _failures(outcome),

@@ -58,6 +58,11 @@ class Results(Outcome):
     def _report(self) -> dict[str, Any]:
         return build_report(self, self.summary)
 
+    def recommend(self) -> list[dict[str, Any]]:
+        """Return one recommendation per purpose: its `words`, the `generators` (none if []), and why, as `text`."""
+        found: list[dict[str, Any]] = self.summary["recommendations"]
+        return found
+
     def plot(self) -> Figure:
         """Return the figure of all scores with their intervals, as in `bench report --figures` (needs matplotlib)."""
         return plot(self._report)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from benchmark.judging import comparison
 from benchmark.judging.aspects import ASPECTS
 from benchmark.judging.faults import in_words, near_real
+from benchmark.judging.recommendation import recommended
 from benchmark.plugins.versions import versions
 from benchmark.results import images_csv
 
@@ -64,6 +65,7 @@ def summarise(outcome: Outcome, failures: Iterable[Mapping[str, Any]]) -> dict[s
             for n in plan.sizes
             for found in outcome.undecided(n)
         ],
+        "recommendations": [each for n_real in plan.sizes for each in recommended(verdicts, n_real)],
         "ranking": ranking(verdicts),
         "comparisons": [compared(outcome, kind.name, n_real) for n_real in plan.sizes for kind in ASPECTS],
         "failures": [
