@@ -4,8 +4,8 @@
     python performance/extraction.py --quick    100
 
 Both get the same pictures as bytes in one array, and make the same batches. The bare loop standardises them and runs
-the session, nothing else. The suite hashes each image, standardises batches beside the network, and keeps the features.
-The network has seven convolutions and random weights. Wall-clock seconds.
+the session, nothing else. The suite hashes each image, standardises batches while the network computes, and keeps the
+features. The network has seven convolutions and random weights. Wall-clock seconds.
 """
 
 from __future__ import annotations

@@ -92,11 +92,11 @@ def test_test_images_are_a_finding_everywhere(bench: Any, tmp_path: Path, digits
     metrics = ("-m", "nearest_neighbour,leaks,mixing", "--map-points", "0", "--quiet")
     done = bench("score", tmp_path / "thief.npy", "--against", "digits", "-c", "5", *metrics)
     said = "7 in 10 images are nearly test or held-out images"
-    assert f"proven: thief: {said}" in done.stdout
+    assert re.search(rf"^proven: thief: .*{said}", done.stdout, re.MULTILINE)
     assert re.search(r"not judged: useful of thief: 6\d% of the images are nearly test or held-out images", done.stdout)
     out = bench.folder / "bench-results"
     page = (out / "report.html").read_text(encoding="utf-8")
-    assert f"Proven: {said}" in page and "Test or held-out images among the samples" in page
+    assert said in page and "Test or held-out images among the samples" in page
     (verdict,) = json.loads((out / "summary.json").read_text())["verdicts"]
     assert not verdict["near_real"] and said in {fault["text"] for fault in verdict["faults"]}
     with (out / "images.csv").open(newline="", encoding="utf-8") as file:

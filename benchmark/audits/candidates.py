@@ -23,7 +23,7 @@ class Candidate(Control):
 
     def fit(self, real: Images, ctx: Context) -> None:
         """Keep the images (n, h, w, c) of its roles, in order."""
-        self.real = real
+        self.real = np.asarray(real)
 
     def spare(self, n: int) -> Images:
         """Return the first `n` images. Raises CannotFit if there are fewer."""

@@ -51,7 +51,11 @@ class Torchvision(Encoder):
         try:
             if not file.exists() and is_offline():
                 raise absent(self._who, f"put {published.url} into {file.parent}")
-            known = torch.load(file, map_location="cpu") if file.exists() else published.get_state_dict(progress=False)
+            known = (
+                torch.load(file, map_location="cpu", weights_only=True)
+                if file.exists()
+                else published.get_state_dict(progress=False)
+            )
             module.load_state_dict(known)
         except OSError as error:
             raise absent(self._who, f"put {published.url} into {file.parent}", f"cannot be read ({error})") from None

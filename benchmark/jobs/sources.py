@@ -69,7 +69,8 @@ def data_bytes(data: RealData) -> bytes:
     seen = None
     if data.seen is not None:
         seen = {"key": data.seen.key, "images": [(label, images.raw) for label, images in data.seen.images.items()]}
-    plain = {name: getattr(data, name) for name in RealData.__dataclass_fields__}  # without cached values
+    fields = [name for name in RealData.__dataclass_fields__ if name != "account"]  # which only the plan shows
+    plain = {name: getattr(data, name) for name in fields}  # without cached values
     return packed({**plain, "images": data.raw, "test_images": data.raw_test, "seen": seen})
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 GOOD = 0.5  # lower end of each score that a recommendation rests on: nearer to fresh real images than to a failure
-SHOWN = 2  # generators of which it is said why they were not named
+SHOWN = 2  # generators for which the reason is given if none is named
 COPIED = ("copied_share", "copy_share", "duplicate_share")
 
 
