@@ -101,6 +101,8 @@ def _resolved(wanted: str, known: Mapping[str, type[Metric]]) -> str:
     """Return selectors with the names that other tools use, in any capitals, replaced by ours: FID by frechet."""
     names = {alias: name for name, metric in known.items() for alias in (name.lower(), *metric.aliases)}
     parts = [selector.partition("[") for selector in selectors.split(wanted)]
+    if not parts:
+        return wanted
     return ",".join((name if name in known else names.get(name.lower(), name)) + b + rest for name, b, rest in parts)
 
 

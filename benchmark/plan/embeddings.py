@@ -30,7 +30,8 @@ def given(settings: ScoreSettings, registry: Registry, data: RealData) -> Featur
     if not settings.embeddings:
         return None
     if settings.features != "embeddings":
-        raise InputError("--embeddings is for --features embeddings; add it, or leave --embeddings out.")
+        said = f"--embeddings {','.join(settings.embeddings)!r}"
+        raise InputError(f"{said} is for --features embeddings; add it, or leave --embeddings out.")
     paths = [settings.data_dir, *settings.fake]
     if not settings.data_dir or settings.range or settings.invert or settings.train:
         raise InputError("--embeddings needs --real, and cannot be combined with --range, --invert or --train.")

@@ -95,7 +95,7 @@ def test_a_full_disk_loses_nothing_and_with_room_it_goes_on(bench, plugin: Path,
     os.truncate(ballast, ballast.stat().st_size - 2**14)
     said = bench(*run, "-o", out, code=1).stderr.splitlines()
     assert said[-1].startswith(f"bench: the disk of '{out}' is full; finished cells are stored. To continue: bench run")
-    assert len(said) == 2, said  # the first is on the sizes of digits
+    assert len(said) == 3, said  # the first are on what was read, and on the sizes of digits
     assert {path: path.read_bytes() for path in cells} == cells
     ballast.unlink()
     bench(*run, "-o", out)
