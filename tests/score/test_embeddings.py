@@ -98,4 +98,4 @@ def test_what_is_missing_is_said(bench: Any, sets: dict[str, np.ndarray]) -> Non
     done = bench("score", "fake", "--real", "real", "--features", "embeddings", *ONLY, code=2)
     assert "embeddings need --embeddings REAL,FAKE" in done.stderr
     done = bench("score", "fake", "--real", "real", "--embeddings", "real.npy,real.npy", *ONLY, code=2)
-    assert "--embeddings is for --features embeddings" in done.stderr
+    assert " is for --features embeddings" in done.stderr
